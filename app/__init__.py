@@ -1,0 +1,1 @@
+"""Case consultation for the local integrated security cell on radicalism (LIVC R / CSIL R)."""

@@ -1,0 +1,1 @@
+"""The file: subject, statements, trajectory and actions, closing."""

@@ -1,0 +1,59 @@
+"""The mayor's list: a person becomes a case only by a decision to put them on it (R40)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from app.cases.models import Case
+from app.cases.sealing import seal_in
+from app.constitution.models import Agreement
+from app.kernel.ids import new_id, new_reference
+from app.kernel.sealed import Sealed
+from app.kernel.vault import Place
+from app.kernel.work import Work, there
+from app.rules.retention import case_due_on, locks_on
+
+
+class Signal(Protocol):
+    """What a registration brings into the case made from it."""
+
+    id: UUID
+    municipality_id: UUID
+    cell_id: UUID
+    subject_id: UUID
+    phenomenon: str
+    subject: Sealed | None
+
+
+def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: str) -> Case:
+    """Make a case from a registration that was decided `listed`; part of that decision, never by itself.
+
+    The identity is sealed anew under the case's own key. The one-year term starts with the listing until a
+    first discussion starts it anew (R86).
+    """
+    case_id = new_id()
+    work.vault.new_file(case_id, signal.municipality_id)
+    identity = work.vault.unseal(Place(signal.id, "registration", "subject", signal.id), there(signal.subject))
+    due_on = case_due_on(work.today, agreement.settings)
+    case = Case(
+        id=case_id,
+        municipality_id=signal.municipality_id,
+        cell_id=signal.cell_id,
+        reference=new_reference(work.today.year),
+        state="listed",
+        phenomenon=signal.phenomenon,
+        subject_id=signal.subject_id,
+        subject=seal_in(work, case_id, "case_file", "subject", case_id, identity),
+        indications=seal_in(work, case_id, "case_file", "indications", case_id, indications),
+        registration_id=signal.id,
+        agreement_id=agreement.id,
+        listed_on=work.today,
+        listed_by=there(work.actor.person_id),
+        due_on=due_on,
+        locks_on=locks_on(due_on, agreement.settings),
+        version=1,
+    )
+    work.session.add(case)
+    work.session.flush()
+    return case

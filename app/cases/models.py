@@ -1,0 +1,115 @@
+"""Rows of the municipality's own file. Each carries municipality and case: the partitions of access and of keys (R5)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Row
+from app.kernel.sealed import Sealed
+
+
+class Case(Row):
+    """A person on the mayor's list in one municipality (R40). Identity sealed; dates decide its end (R86, R90)."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (Index(None, "municipality_id", "state", "listed_on"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    state: Mapped[str] = mapped_column(Text)
+    phenomenon: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    subject: Mapped[Sealed | None]
+    indications: Mapped[Sealed | None]
+    registration_id: Mapped[UUID | None]
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    listed_on: Mapped[date]
+    listed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    last_discussed_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    extended_until: Mapped[date | None]
+    due_on: Mapped[date] = mapped_column(index=True)
+    locks_on: Mapped[date]
+    warned: Mapped[int | None]
+    closure_ground: Mapped[str | None] = mapped_column(Text)
+    closure_meeting_id: Mapped[UUID | None]
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[UUID | None]
+    shred_ordered_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Discussion(Row):
+    """The person was discussed in a meeting on a day: the start of the one-year term (R69, R96)."""
+
+    __tablename__ = "discussion"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), primary_key=True, index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    discussed_on: Mapped[date]
+
+
+class Statement(Row):
+    """One item in the file: category, origin, contributor, date, fact or assessment, use conditions (R51 to R55, R65)."""
+
+    __tablename__ = "statement"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    agenda_item_id: Mapped[UUID | None] = mapped_column(index=True)
+    category: Mapped[int]
+    origin: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    reliability: Mapped[str | None] = mapped_column(Text)
+    audience: Mapped[str] = mapped_column(Text)
+    contributor_id: Mapped[UUID | None]
+    agency_id: Mapped[UUID | None]
+    entered_by: Mapped[UUID]
+    stated_on: Mapped[date]
+    text: Mapped[Sealed]
+    category_reason: Mapped[Sealed | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Trajectory(Row):
+    """The optional individual plan: who follows it and its aims per life domain (R71, R72)."""
+
+    __tablename__ = "trajectory"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), unique=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    case_manager_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    aims: Mapped[Sealed]
+    person_informed: Mapped[str] = mapped_column(Text)
+    started_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ActionRow(Row):
+    """One action of a trajectory: owner, due date, outcome. An owner sees their own only (R72, R73)."""
+
+    __tablename__ = "action_item"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trajectory_id: Mapped[UUID] = mapped_column(ForeignKey("trajectory.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    life_domain: Mapped[str] = mapped_column(Text)
+    text: Mapped[Sealed]
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[Sealed | None]
+    completed_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)

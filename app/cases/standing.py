@@ -1,0 +1,59 @@
+"""How an actor stands to a case, recomputed at each request (domain, section 3). The first of the two locks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.models import ActionRow, Case, Trajectory
+from app.directory.models import Exclusion
+from app.kernel.journal.store import About
+from app.kernel.work import Work
+from app.rules.facts import Actor, Facts, Standing
+from app.rules.roles import DESK, Role
+
+
+def case_facts(work: Work, case: Case | None, **known: Any) -> Facts:
+    """Give Facts on one case for somebody who reaches for the file itself; none where the database showed none.
+
+    Standing by agenda (invited, attending) belongs to the agenda item: `app.meetings.standing`.
+    """
+    if case is None or case.state == "destroyed":
+        return work.facts(standing=Standing.NONE)
+    standing = known.pop("standing", None) or case_standing(work.session, work.actor, case)
+    return work.facts(standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known)
+
+
+def case_standing(session: Session, actor: Actor, case: Case) -> Standing:
+    """Give an actor's standing on the file: the desk of its municipality, the holder of a part, or none."""
+    if is_excluded(session, actor, case.id):
+        return Standing.EXCLUDED
+    if actor.role in DESK and actor.municipality_id == case.municipality_id:
+        return Standing.FILE
+    if actor.cell_id == case.cell_id and holds_part(session, actor, case.id):
+        return Standing.PART
+    return Standing.NONE
+
+
+def is_excluded(session: Session, actor: Actor, case_id: Any) -> bool:
+    """Tell whether this person declared a conflict or kinship on the case: it beats every grant."""
+    return session.scalar(select(Exclusion.case_id).filter_by(person_id=actor.person_id, case_id=case_id)) is not None
+
+
+def holds_part(session: Session, actor: Actor, case_id: Any) -> bool:
+    """Tell whether this person manages the case's trajectory or owns one of its open actions."""
+    if actor.role is Role.CASE_MANAGER:
+        managed = select(Trajectory.id).filter_by(case_id=case_id, case_manager_id=actor.person_id)
+        if session.scalar(managed) is not None:
+            return True
+    owned = select(ActionRow.id).filter_by(case_id=case_id, owner_id=actor.person_id, state="open").limit(1)
+    return session.scalar(owned) is not None
+
+
+def about_case(case: Case | None, object_type: str = "case", object_id: Any = None) -> About:
+    """Give what a journal line says of a case: pseudonymous ids, never a name."""
+    if case is None:
+        return About(object_type=object_type)
+    return About(case.municipality_id, case.id, case.subject_id, object_type, object_id or case.id)

@@ -1,0 +1,1 @@
+"""Agencies, persons, mandates, undertakings, and signing in."""

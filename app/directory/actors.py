@@ -1,0 +1,83 @@
+"""Who acts: from a session to an Actor, in one question to the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.kernel.identity import Claims
+from app.kernel.work import Work
+from app.rules.facts import Actor, Facts, Standing
+from app.rules.problems import Kind, Problem
+from app.rules.roles import Role
+
+_ACTOR = text("""
+    SELECT s.id AS session_id, s.state, s.expires_at, s.seen_at, s.csrf_token, s.mandate_id AS session_mandate,
+           p.id AS person_id, p.language, p.demo, p.active, p.name,
+           d.id AS mandate_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope, p.agency_id,
+           u.valid_until
+    FROM session s
+    JOIN person p ON p.id = s.person_id
+    LEFT JOIN mandate d ON d.id = s.mandate_id AND d.person_id = p.id
+        AND d.starts_on <= :today AND (d.ends_on IS NULL OR d.ends_on >= :today)
+    LEFT JOIN LATERAL (SELECT max(valid_until) AS valid_until FROM undertaking WHERE person_id = p.id) u ON true
+    WHERE s.id = :session
+""")
+
+
+def recognise(work: Work, claims: Claims) -> Actor:
+    """Give the Actor of a checked token. Raises Problem when its session is over or its mandate not current."""
+    row = work.session.execute(_ACTOR, {"session": claims.session_id, "today": work.today}).one_or_none()
+    if row is None or row.person_id != claims.person_id or row.session_mandate != claims.mandate_id:
+        raise Problem(Kind.INVALID_TOKEN)
+    return actor_of(work, row)
+
+
+def actor_of(work: Work, row: Any) -> Actor:
+    """Give the Actor of a session row, if the session still holds (by the machine's clock, never a story's)."""
+    if row.state != "active" or not row.active or row.expires_at <= work.installation.clock.now():
+        raise Problem(Kind.EXPIRED_TOKEN)
+    if row.demo and not (work.installation.demo and work.loopback):
+        raise Problem(Kind.INVALID_TOKEN)
+    return Actor(
+        person_id=row.person_id,
+        session_id=row.session_id,
+        mandate_id=row.mandate_id,
+        role=Role(row.role) if row.role else None,
+        cell_id=row.cell_id,
+        municipality_id=row.municipality_id,
+        agency_id=row.agency_id,
+        language=row.language,
+        second_factor=True,
+        undertaking_until=row.valid_until,
+        clearance_until=row.clearance_until,
+        delegation=frozenset(row.scope) if row.scope is not None else None,
+        demo=row.demo,
+    )
+
+
+def page_session(work: Work, secret_hash: bytes) -> Any:
+    """Give the session row of a page cookie, or None when there is none."""
+    found = work.session.scalar(text("SELECT id FROM session WHERE secret_hash = :h AND channel = 'page'"), {"h": secret_hash})
+    if found is None:
+        return None
+    return work.session.execute(_ACTOR, {"session": found, "today": work.today}).one()
+
+
+def touch(work: Work, session_id: UUID) -> None:
+    """Note that the session is in use; sparing, so that reading does not write each time."""
+    moment = work.installation.clock.now()
+    work.session.execute(
+        text("UPDATE session SET seen_at = :now WHERE id = :id AND seen_at < :before"),
+        {"now": moment, "id": session_id, "before": moment - timedelta(seconds=30)},
+    )
+
+
+def self_facts(work: Work, state: str | None = None) -> Facts:
+    """Give Facts on oneself: full standing for somebody signed in, none for a visitor."""
+    standing = Standing.FILE if work.actor.person_id else Standing.NONE
+    return work.facts(standing=standing, own=bool(work.actor.person_id), state=state)
+

@@ -1,0 +1,129 @@
+"""What can be asked of the directory."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from app.kernel.shapes import Command, Line
+from app.rules.roles import Role
+
+Language = Literal["nl", "fr", "de", "en"]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9._@+-]{3,100}$")]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
+
+
+class OpenSession(Command):
+    """First step of signing in: name and password."""
+
+    username: Username
+    password: SecretStr = Field(max_length=128)
+
+
+class ConfirmSession(Command):
+    """Second step: the one-time code; opens the session under a mandate."""
+
+    session_id: UUID
+    code: Code
+    mandate_id: UUID | None = None
+
+
+class RefreshSession(Command):
+    """Ask for a new access token with the refresh token; the old refresh token stops working."""
+
+    session_id: UUID
+    refresh_token: SecretStr = Field(max_length=200)
+
+
+class SwitchSession(Command):
+    """Act under another of one's own mandates from now on."""
+
+    session_id: UUID
+    mandate_id: UUID
+
+
+class ReadSession(Command):
+    """Look at one's own session: who am I, under which mandate, what else could I act under."""
+
+    session_id: UUID
+
+
+class CloseSession(Command):
+    """Sign out."""
+
+    session_id: UUID
+
+
+class ReadUndertaking(Command):
+    """Read the text of the secrecy undertaking in force, and until when one's own confirmation holds."""
+
+
+class ConfirmUndertaking(Command):
+    """Confirm the secrecy undertaking (art. 458ter) in the version shown."""
+
+    text_version: Line
+    confirmed: Literal[True]
+
+
+class CreateAgency(Command):
+    """Add a service or organisation, with the ground on which its members can take part (R22)."""
+
+    name: Line
+    regime: Literal["flemish", "frenchCommunity", "municipal", "police", "other"]
+    ground_list: Literal["groundsFlemish", "groundsFrenchCommunity", "groundsGeneral"]
+    ground_code: Line
+
+
+class ListAgency(Command):
+    """List agencies by name."""
+
+
+class CreatePerson(Command):
+    """Add an account for one named individual."""
+
+    username: Username
+    name: Line
+    agency_id: UUID
+    language: Language = "nl"
+    email: Line | None = None
+    password: SecretStr = Field(min_length=12, max_length=128)
+    volunteer: bool = False
+    line_manager_id: UUID | None = None
+
+
+class ListPerson(Command):
+    """List the persons with a mandate in one's cell (an administrator: all)."""
+
+
+class GrantMandate(Command):
+    """Give a person a role in a cell, for a period, on a document."""
+
+    person_id: UUID
+    role: Role
+    cell_id: UUID | None = None
+    municipality_id: UUID | None = None
+    starts_on: date
+    ends_on: date | None = None
+    document: Line
+    scope: tuple[Line, ...] | None = None
+    clearance_until: date | None = None
+
+
+class EndMandate(Command):
+    """Let a mandate end on a day; it holds until midnight of that day in Brussels."""
+
+    mandate_id: UUID
+    ends_on: date
+
+
+class ListMandate(Command):
+    """List the mandates of one's cell."""
+
+
+class DeclareExclusion(Command):
+    """Declare a conflict or kinship on a case: it goes out of one's sight everywhere, from now on."""
+
+    case_id: UUID

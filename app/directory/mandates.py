@@ -1,0 +1,235 @@
+"""Agencies, accounts and mandates: who may come in, as what, for which period (R9, R10, R14, R22)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.constitution.models import Cell, CellMunicipality, Municipality
+from app.constitution.codes import checked
+from app.constitution.standing import cell_facts
+from app.directory import queries
+from app.directory.commands import (
+    CreateAgency,
+    CreatePerson,
+    EndMandate,
+    GrantMandate,
+    ListAgency,
+    ListMandate,
+    ListPerson,
+)
+from app.directory.models import Agency, Credential, Mandate, Person
+from app.directory.views import (
+    AgencyList,
+    AgencyView,
+    MandateList,
+    MandateView,
+    PersonList,
+    PersonView,
+)
+from app.kernel.identity import hash_password, new_totp_secret
+from app.kernel.ids import new_id
+from app.kernel.journal.store import About
+from app.kernel.operation import operation
+from app.kernel.shapes import href
+from app.kernel.work import Work
+from app.rules.actions import Action
+from app.rules.problems import invalid, not_found
+from app.rules.roles import MUNICIPAL, POLICE, Role, incompatible
+
+
+@operation(Action.AGENCY_CREATE)
+def create_agency(work: Work, command: CreateAgency) -> AgencyView:
+    """Add an agency with its ground code. Raises Problem for a code that is not in its list (R22)."""
+    row = Agency(
+        id=new_id(),
+        name=command.name,
+        regime=command.regime,
+        ground_list=command.ground_list,
+        ground_code=command.ground_code,
+        created_at=work.now,
+        version=1,
+    )
+    work.allow(Action.AGENCY_CREATE, cell_facts(work, work.actor.cell_id), About(object_type="agency", object_id=row.id))
+    checked(command.ground_list, command.ground_code, work.today, "groundCode")
+    work.session.add(row)
+    return _agency(row)
+
+
+def _agency(row: Agency) -> AgencyView:
+    return AgencyView(
+        version=row.version,
+        href=href("agencies", row.id),
+        agency_id=row.id,
+        name=row.name,
+        regime=row.regime,
+        ground_list=row.ground_list,
+        ground_code=row.ground_code,
+    )
+
+
+@operation(Action.AGENCY_LIST)
+def list_agency(work: Work, command: ListAgency) -> AgencyList:
+    """Give the agencies by name."""
+    del command
+    work.allow(Action.AGENCY_LIST, cell_facts(work, work.actor.cell_id), About(object_type="agency"))
+    return AgencyList(href=href("agencies"), items=[_agency(row) for row in queries.agencies(work.session)])
+
+
+@operation(Action.PERSON_CREATE)
+def create_person(work: Work, command: CreatePerson) -> PersonView:
+    """Add an account. The secret of the second factor is given once, here."""
+    person_id = new_id()
+    work.allow(Action.PERSON_CREATE, cell_facts(work, work.actor.cell_id), About(object_type="person", object_id=person_id))
+    agency = work.session.get(Agency, command.agency_id)
+    if agency is None:
+        raise invalid("agencyId", "no such agency", kind="referencedResourceNotFound")
+    if command.line_manager_id and work.session.get(Person, command.line_manager_id) is None:
+        raise invalid("lineManagerId", "no such person", kind="referencedResourceNotFound")
+    if work.session.scalar(select(Person.id).filter_by(username=command.username)):
+        raise invalid("username", "already taken")
+    person = Person(
+        id=person_id,
+        username=command.username,
+        name=command.name,
+        email=command.email,
+        agency_id=agency.id,
+        language=command.language,
+        volunteer=command.volunteer,
+        line_manager_id=command.line_manager_id,
+        demo=work.actor.demo,
+        active=True,
+        created_at=work.now,
+        version=1,
+    )
+    work.session.add(person)
+    work.session.flush()
+    secret = new_totp_secret()
+    work.session.add(
+        Credential(
+            person_id=person.id,
+            password_hash=hash_password(command.password.get_secret_value()),
+            totp_secret=work.installation.provider.wrap(secret.encode(), person.id.bytes),
+            totp_last_step=0,
+            failures=0,
+        )
+    )
+    return PersonView(
+        version=1,
+        href=href("persons", person.id),
+        person_id=person.id,
+        username=person.username,
+        name=person.name,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        language=person.language,
+        totp_secret=secret,
+    )
+
+
+@operation(Action.PERSON_LIST)
+def list_person(work: Work, command: ListPerson) -> PersonList:
+    """Give the persons with a mandate in one's own cell; an administrator sees all."""
+    del command
+    work.allow(Action.PERSON_LIST, cell_facts(work, work.actor.cell_id), About(object_type="person"))
+    administrator = work.actor.role is Role.ADMINISTRATOR
+    views: dict[object, PersonView] = {}
+    for person, agency, role in queries.persons_in(work.session, None if administrator else work.actor.cell_id, work.today):
+        view = views.setdefault(
+            person.id,
+            PersonView(
+                href=href("persons", person.id),
+                person_id=person.id,
+                username=person.username if administrator else None,
+                name=person.name,
+                agency_id=person.agency_id,
+                agency_name=agency,
+                language=person.language,
+                roles=[],
+            ),
+        )
+        if role and view.roles is not None and role not in view.roles:
+            view.roles.append(role)
+    return PersonList(href=href("persons"), items=list(views.values()))
+
+
+@operation(Action.MANDATE_GRANT)
+def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
+    """Give a role. Refuses what the law or the separation of duties does not allow (R9, R10, R106)."""
+    row = Mandate(
+        id=new_id(),
+        person_id=command.person_id,
+        role=command.role.value,
+        cell_id=command.cell_id,
+        municipality_id=command.municipality_id,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        document=command.document,
+        scope=list(command.scope) if command.scope is not None else None,
+        clearance_until=command.clearance_until,
+        created_at=work.now,
+        version=1,
+    )
+    work.allow(Action.MANDATE_GRANT, cell_facts(work, work.actor.cell_id), About(object_type="mandate", object_id=row.id))
+    person = work.session.get(Person, command.person_id)
+    if person is None:
+        raise invalid("personId", "no such person", kind="referencedResourceNotFound")
+    _check_scope(work, command)
+    against = incompatible(command.role, frozenset(Role(r) for r in queries.roles_held(work.session, person.id, work.today)))
+    if against:
+        raise invalid("role", "cannot be combined with a role this person holds (separation of duties, R106)")
+    work.session.add(row)
+    cell = work.session.get(Cell, row.cell_id) if row.cell_id else None
+    town = work.session.get(Municipality, row.municipality_id) if row.municipality_id else None
+    return queries.mandate_view(
+        row, person.name, cell.name if cell else None, town.names if town else None, language=work.actor.language
+    )
+
+
+def _check_scope(work: Work, command: GrantMandate) -> None:
+    if command.role is Role.ROBOT:
+        raise invalid("role", "not a role for a person")
+    if command.ends_on is not None and command.ends_on < command.starts_on:
+        raise invalid("endsOn", "before the beginning", kind="invalidPeriod")
+    if command.role is not Role.ADMINISTRATOR and command.cell_id is None:
+        raise invalid("cellId", "this role is held in a cell", kind="requiredInput")
+    if command.role in MUNICIPAL and command.municipality_id is None:
+        raise invalid("municipalityId", "this role is held for one municipality (R5)", kind="requiredInput")
+    if command.role is Role.DELEGATE and not command.scope:
+        raise invalid("scope", "a delegate's appointment states its scope (R9)", kind="requiredInput")
+    if command.role in POLICE and command.clearance_until is None:
+        raise invalid("clearanceUntil", "a police member's clearance has an end date (R10)", kind="requiredInput")
+    if command.cell_id is not None and work.session.get(Cell, command.cell_id) is None:
+        raise invalid("cellId", "no such cell", kind="referencedResourceNotFound")
+    if command.municipality_id is not None:
+        pair = {"cell_id": command.cell_id, "municipality_id": command.municipality_id}
+        if work.session.get(CellMunicipality, pair) is None:
+            raise invalid("municipalityId", "does not take part in this cell", kind="referencedResourceNotFound")
+
+
+@operation(Action.MANDATE_END)
+def end_mandate(work: Work, command: EndMandate) -> MandateView:
+    """Let a mandate end; it holds until midnight of its last day."""
+    work.allow(Action.MANDATE_END, cell_facts(work, work.actor.cell_id), About(object_type="mandate", object_id=command.mandate_id))
+    row = work.session.get(Mandate, command.mandate_id, with_for_update=True)
+    if row is None:
+        raise not_found()
+    work.expect(row.version)
+    if command.ends_on < row.starts_on:
+        raise invalid("endsOn", "before the beginning", kind="invalidPeriod")
+    row.ends_on = command.ends_on
+    row.version += 1
+    person = work.session.get_one(Person, row.person_id)
+    return queries.mandate_view(row, person.name, None, None, language=work.actor.language)
+
+
+@operation(Action.MANDATE_LIST)
+def list_mandate(work: Work, command: ListMandate) -> MandateList:
+    """Give the current mandates of one's own cell; an administrator sees all."""
+    del command
+    work.allow(Action.MANDATE_LIST, cell_facts(work, work.actor.cell_id), About(object_type="mandate"))
+    cell = None if work.actor.role is Role.ADMINISTRATOR else work.actor.cell_id
+    return MandateList(
+        href=href("mandates"), items=queries.mandates_in(work.session, cell, work.today, work.actor.language)
+    )
+
+

@@ -1,0 +1,137 @@
+"""Rows of the directory: named individuals, what they are mandated for, how they sign in (R9, R10, R14, R16)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Row
+
+
+class Agency(Row):
+    """A service or organisation with the ground on which its members can take part (R22)."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    regime: Mapped[str] = mapped_column(Text)
+    """flemish, frenchCommunity, municipal, police or other."""
+    ground_list: Mapped[str] = mapped_column(Text)
+    ground_code: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Person(Row):
+    """A user account: one named individual of one agency. Never the person discussed."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    language: Mapped[str] = mapped_column(Text)
+    volunteer: Mapped[bool] = mapped_column(default=False)
+    line_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Credential(Row):
+    """How a person proves who they are. The secret of the second factor is sealed under the installation's key."""
+
+    __tablename__ = "credential"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    totp_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[datetime | None]
+
+
+class Mandate(Row):
+    """Person x cell x role for a period; what somebody acts under (R9, R10)."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (Index(None, "cell_id", "role"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(Text)
+    cell_id: Mapped[UUID | None] = mapped_column(ForeignKey("cell.id"))
+    municipality_id: Mapped[UUID | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    document: Mapped[str] = mapped_column(Text)
+    scope: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    clearance_until: Mapped[date | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Undertaking(Row):
+    """The secrecy undertaking a person confirmed: which text, when, until when (R16, R17)."""
+
+    __tablename__ = "undertaking"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    text_version: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    confirmed_at: Mapped[datetime]
+    valid_until: Mapped[date]
+
+
+class SignIn(Row):
+    """A session: from password to sign-out. Holds hashes of its secrets only."""
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    mandate_id: Mapped[UUID | None] = mapped_column(ForeignKey("mandate.id"), index=True)
+    channel: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    """Of the cookie (pages) or of the refresh token (API)."""
+    csrf_token: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class Exclusion(Row):
+    """A declared conflict or kinship: beats every grant on that case."""
+
+    __tablename__ = "exclusion"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"), index=True)
+    declared_at: Mapped[datetime]
+
+
+class Notice(Row):
+    """A message for one person: a code and a case reference at most, never a name (R37, R95)."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"), index=True)
+    due_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,103 @@
+"""What the directory answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.shapes import Document, View
+
+
+class MandateView(View):
+    """A mandate as shown to its holder and to those who keep the list."""
+
+    mandate_id: UUID
+    person_id: UUID
+    person_name: str | None = None
+    role: str
+    cell_id: UUID | None = None
+    cell_name: str | None = None
+    municipality_id: UUID | None = None
+    municipality_name: str | None = None
+    starts_on: date
+    ends_on: date | None = None
+    clearance_until: date | None = None
+
+
+class SessionView(Document):
+    """One's own session. Tokens stand in it once, when they are made."""
+
+    session_id: UUID
+    state: str
+    person_id: UUID | None = None
+    name: str | None = None
+    language: str | None = None
+    expires_at: datetime | None = None
+    mandate: MandateView | None = None
+    mandates: list[MandateView] | None = None
+    undertaking_until: date | None = None
+    access_token: str | None = None
+    token_type: str | None = None
+    expires_in: int | None = None
+    refresh_token: str | None = None
+
+
+class UndertakingView(Document):
+    """The secrecy undertaking: text in the reader's language, version, and until when one's confirmation holds."""
+
+    text_version: str
+    text: str
+    valid_until: date | None = None
+
+
+class AgencyView(Document):
+    """A service or organisation."""
+
+    agency_id: UUID
+    name: str
+    regime: str
+    ground_list: str
+    ground_code: str
+
+
+class AgencyList(View):
+    """Agencies by name."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[AgencyView]
+
+
+class PersonView(Document):
+    """An account. *totp_secret* stands in it once, when the account is made, to be put into an authenticator app."""
+
+    person_id: UUID
+    username: str | None = None
+    name: str
+    agency_id: UUID
+    agency_name: str | None = None
+    language: str
+    roles: list[str] | None = None
+    totp_secret: str | None = None
+
+
+class PersonList(View):
+    """Persons by name."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[PersonView]
+
+
+class MandateList(View):
+    """Mandates by person."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[MandateView]
+
+
+class ExclusionView(View):
+    """A declared exclusion."""
+
+    case_id: UUID
+    declared_at: datetime

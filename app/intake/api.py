@@ -1,0 +1,30 @@
+"""The JSON door of intake."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.intake import deciding, registering
+from app.intake.commands import (
+    DecideRegistration,
+    ListRegistration,
+    ReadRegistration,
+    ScreenRegistration,
+    SubmitRegistration,
+)
+from app.intake.views import RegistrationPage, RegistrationView
+from app.kernel.http.routes import endpoint
+
+router = APIRouter()
+_ONE = "/registrations/{registrationId}"
+
+endpoint(router, "POST", "/registrations", registering.submit_registration, SubmitRegistration, RegistrationView,
+         tag="Intake", summary="Bring a signal", status=201, location="/api/v1/registrations/{registrationId}")  # fmt: skip
+endpoint(router, "GET", "/registrations", registering.list_registration, ListRegistration, RegistrationPage,
+         tag="Intake", summary="List registrations")  # fmt: skip
+endpoint(router, "GET", _ONE, registering.read_registration, ReadRegistration, RegistrationView,
+         tag="Intake", summary="Read a registration")  # fmt: skip
+endpoint(router, "POST", _ONE + "/screen", deciding.screen_registration, ScreenRegistration, RegistrationView,
+         tag="Intake", summary="Take a registration into screening")  # fmt: skip
+endpoint(router, "POST", _ONE + "/decide", deciding.decide_registration, DecideRegistration, RegistrationView,
+         tag="Intake", summary="Decide on a registration")  # fmt: skip

@@ -1,0 +1,43 @@
+"""A registration: a signal brought to the mayor or delegate. Not yet a case (R42)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Row
+from app.kernel.sealed import Sealed
+
+
+class Registration(Row):
+    """One signal. Everything said about a person is sealed under the registration's own key."""
+
+    __tablename__ = "registration"
+    __table_args__ = (Index(None, "municipality_id", "state"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    subject_id: Mapped[UUID]
+    submitted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    anonymous: Mapped[bool]
+    received_at: Mapped[datetime]
+    received_on: Mapped[date]
+    state: Mapped[str] = mapped_column(Text)
+    phenomenon: Mapped[str] = mapped_column(Text)
+    urgency: Mapped[str] = mapped_column(Text)
+    subject: Mapped[Sealed | None]
+    narrative: Mapped[Sealed | None]
+    screening: Mapped[Sealed | None]
+    screened_by: Mapped[UUID | None]
+    decision_reason: Mapped[Sealed | None]
+    decided_by: Mapped[UUID | None]
+    decided_on: Mapped[date | None]
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)

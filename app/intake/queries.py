@@ -1,0 +1,49 @@
+"""Every SELECT of intake. Row-level security stands behind each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.directory.models import Agency, Person
+from app.intake.models import Registration
+from app.rules.facts import Actor
+from app.rules.roles import DESK
+
+OPEN = ("received", "inScreening", "moreInformationWanted")
+
+
+def registration(session: Session, registration_id: UUID, *, lock: bool = False) -> Registration | None:
+    """Give a registration if the database lets this actor see it."""
+    query = select(Registration).filter_by(id=registration_id)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def visible_registrations(
+    session: Session, actor: Actor, *, only_open: bool, after: tuple[Any, ...] | None, limit: int
+) -> list[Registration]:
+    """Give the registrations this actor may know of, newest first."""
+    query = select(Registration).where(Registration.state != "erased")
+    if actor.role in DESK and actor.municipality_id is not None:
+        query = query.where(Registration.municipality_id == actor.municipality_id)
+    else:
+        query = query.where(Registration.submitted_by == actor.person_id)
+    if only_open:
+        query = query.where(Registration.state.in_(OPEN))
+    if after is not None:
+        query = query.where(tuple_(Registration.received_at, Registration.id) < tuple_(*after))
+    return list(
+        session.scalars(query.order_by(Registration.received_at.desc(), Registration.id.desc()).limit(limit))
+    )
+
+
+def who_brought_it(session: Session, row: Registration) -> Any:
+    """Give (person name, agency name) of the submitter."""
+    return session.execute(
+        select(Person.name, Agency.name)
+        .join(Agency, Agency.id == row.agency_id)
+        .where(Person.id == row.submitted_by)
+    ).one()

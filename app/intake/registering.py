@@ -1,0 +1,180 @@
+"""Bringing a signal, and following what became of it (R39, R42, R48, R56)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+
+from app.constitution.agreements import settings_of
+from app.constitution.codes import checked
+from app.constitution.models import CellMunicipality, Municipality
+from app.constitution.standing import municipality_facts
+from app.intake import queries
+from app.intake.commands import ListRegistration, ReadRegistration, SubmitRegistration
+from app.intake.models import Registration
+from app.intake.standing import about_registration, registration_facts
+from app.intake.views import RegistrationItem, RegistrationPage, RegistrationView
+from app.kernel.ids import new_id, new_reference
+from app.kernel.journal.store import About
+from app.kernel.operation import operation
+from app.kernel.paging import cursor, position
+from app.kernel.shapes import href
+from app.kernel.vault import Place
+from app.kernel.work import Work, there
+from app.rules.actions import Action
+from app.rules.facts import Standing
+from app.rules.policy import abilities
+from app.rules.problems import invalid
+from app.rules.retention import registration_due_on
+
+
+def place(registration_id: UUID, column: str) -> Place:
+    """Give the place of a sealed value of a registration."""
+    return Place(registration_id, "registration", column, registration_id)
+
+
+@operation(Action.REGISTRATION_SUBMIT)
+def submit_registration(work: Work, command: SubmitRegistration) -> RegistrationView:
+    """Receive a signal. What is said of a person is sealed under the registration's own key."""
+    actor = work.actor
+    cell_id = work.session.scalar(
+        select(CellMunicipality.cell_id).filter_by(municipality_id=command.municipality_id, cell_id=actor.cell_id)
+    )
+    town = work.session.get(Municipality, command.municipality_id)
+    row_id, subject_id = new_id(), new_id()
+    work.allow(
+        Action.REGISTRATION_SUBMIT,
+        municipality_facts(
+            work,
+            command.municipality_id,
+            cell_id,
+            recording_basis=town is not None and town.recording_basis is not None,
+            no_classified=command.nothing_classified,
+        ),
+        About(command.municipality_id if cell_id else About().controller, None, subject_id, "registration", row_id),
+    )
+    if cell_id is None or actor.person_id is None or actor.agency_id is None:
+        raise AssertionError  # decided above: without a cell in common there is no standing
+    checked("phenomena", command.phenomenon, work.today, "phenomenon")
+    checked("urgencies", command.urgency, work.today, "urgency")
+    if command.birth_date is not None and command.birth_date > work.today:
+        raise invalid("birthDate", "in the future", kind="invalidPeriod")
+    work.vault.new_file(row_id, command.municipality_id)
+    row = Registration(
+        id=row_id,
+        municipality_id=command.municipality_id,
+        cell_id=cell_id,
+        reference=new_reference(work.today.year).replace("C-", "A-", 1),
+        subject_id=subject_id,
+        submitted_by=actor.person_id,
+        agency_id=actor.agency_id,
+        anonymous=command.anonymous,
+        received_at=work.now,
+        received_on=work.today,
+        state="received",
+        phenomenon=command.phenomenon,
+        urgency=command.urgency,
+        subject=work.vault.seal(place(row_id, "subject"), subject_json(command.subject_name, command.birth_date)),
+        narrative=work.vault.seal(place(row_id, "narrative"), command.narrative),
+        due_on=registration_due_on(work.today, None, "received", settings_of(work.session, cell_id)),
+        version=1,
+    )
+    work.session.add(row)
+    return receipt(row)
+
+
+def subject_json(name: str, birth_date: object) -> str:
+    """Give a subject's identity as it is sealed."""
+    return orjson.dumps({"name": name, "birthDate": str(birth_date) if birth_date else None}).decode()
+
+
+def receipt(row: Registration) -> RegistrationView:
+    """Give what a submitter may know: received, or decided."""
+    return RegistrationView(
+        version=row.version,
+        href=href("registrations", row.id),
+        registration_id=row.id,
+        reference=row.reference,
+        municipality_id=row.municipality_id,
+        state=_known(row.state),
+        received_at=row.received_at,
+    )
+
+
+def _known(state: str) -> str:
+    return "received" if state in queries.OPEN else "decided"
+
+
+@operation(Action.REGISTRATION_LIST)
+def list_registration(work: Work, command: ListRegistration) -> RegistrationPage:
+    """Give the registrations this actor may know of, without content: one journal line per person concerned."""
+    rows = queries.visible_registrations(
+        work.session,
+        work.actor,
+        only_open=command.state == "open",
+        after=position(command.cursor, datetime.fromisoformat, UUID),
+        limit=command.page_size + 1,
+    )
+    shown = rows[: command.page_size]
+    standing = Standing.PART if work.actor.role is not None and work.actor.cell_id else Standing.NONE
+    work.allow(Action.REGISTRATION_LIST, work.facts(standing=standing), [about_registration(r) for r in shown])
+    items = []
+    for row in shown:
+        desk = registration_facts(work, row).standing is Standing.FILE
+        items.append(
+            RegistrationItem(
+                registration_id=row.id,
+                href=href("registrations", row.id),
+                reference=row.reference,
+                municipality_id=row.municipality_id,
+                state=row.state if desk else _known(row.state),
+                received_at=row.received_at,
+                phenomenon=row.phenomenon if desk else None,
+                urgency=row.urgency if desk else None,
+                due_on=row.due_on if desk else None,
+            )
+        )
+    more = cursor(shown[-1].received_at.isoformat(), shown[-1].id) if len(rows) > command.page_size else None
+    return RegistrationPage(href=href("registrations"), items=items, next=more, page_size=command.page_size)
+
+
+@operation(Action.REGISTRATION_READ)
+def read_registration(work: Work, command: ReadRegistration) -> RegistrationView:
+    """Give a registration to the desk, a receipt to its submitter."""
+    row = queries.registration(work.session, command.registration_id)
+    facts = registration_facts(work, row)
+    work.allow(Action.REGISTRATION_READ, facts, about_registration(row))
+    row = there(row)
+    return shown(work, row)
+
+
+def shown(work: Work, row: Registration) -> RegistrationView:
+    """Give a registration as this actor may see it."""
+    facts = registration_facts(work, row)
+    if facts.standing is not Standing.FILE:
+        return receipt(row)
+    view = receipt(row)
+    view.state, view.phenomenon, view.urgency = row.state, row.phenomenon, row.urgency
+    view.anonymous, view.case_id, view.due_on, view.decided_on = row.anonymous, row.case_id, row.due_on, row.decided_on
+    view.abilities = abilities(
+        work.actor,
+        registration_facts(work, row, listing_by_delegate=True, recording_basis=True, age_known=False),
+        Action.REGISTRATION_SCREEN,
+        Action.REGISTRATION_DECIDE,
+    )
+    person, view.agency_name = queries.who_brought_it(work.session, row)
+    view.submitted_by_name = None if row.anonymous else person
+    if row.subject is not None:
+        subject = orjson.loads(work.vault.unseal(place(row.id, "subject"), row.subject))
+        view.subject_name = subject["name"]
+        view.birth_date = date.fromisoformat(subject["birthDate"]) if subject["birthDate"] else None
+    if row.narrative is not None:
+        view.narrative = work.vault.unseal(place(row.id, "narrative"), row.narrative)
+    if row.screening is not None:
+        view.screening_note = work.vault.unseal(place(row.id, "screening"), row.screening)
+    if row.decision_reason is not None:
+        view.decision_reason = work.vault.unseal(place(row.id, "decision_reason"), row.decision_reason)
+    return view

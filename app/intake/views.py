@@ -1,0 +1,49 @@
+"""What intake answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app.kernel.shapes import Document, Page, View
+
+
+class RegistrationItem(View):
+    """A registration in a list: nothing of its content."""
+
+    registration_id: UUID
+    href: str
+    reference: str
+    municipality_id: UUID
+    state: str
+    received_at: datetime
+    phenomenon: str | None = None
+    urgency: str | None = None
+    due_on: date | None = None
+
+
+class RegistrationPage(Page[RegistrationItem]):
+    """Registrations, newest first."""
+
+
+class RegistrationView(Document):
+    """A registration. Its submitter gets a receipt: received, or decided, and nothing more."""
+
+    registration_id: UUID
+    reference: str
+    municipality_id: UUID
+    state: str
+    received_at: datetime
+    phenomenon: str | None = None
+    urgency: str | None = None
+    anonymous: bool | None = None
+    agency_name: str | None = None
+    submitted_by_name: str | None = None
+    subject_name: str | None = None
+    birth_date: date | None = None
+    narrative: str | None = None
+    screening_note: str | None = None
+    decision_reason: str | None = None
+    decided_on: date | None = None
+    case_id: UUID | None = None
+    due_on: date | None = None

@@ -1,0 +1,136 @@
+"""The JSON door as a table: a row names method, path, Operation, Command and View; the rest follows.
+
+Path and query parameters and the body are read off the Command: what stands in braces in the path comes from
+there, the rest from the query (GET) or the body. So both doors build the same Command, and the published
+document cannot say anything else than the code does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.alias_generators import to_camel
+from starlette.responses import Response
+
+from app.kernel.http.call import Api
+from app.kernel.shapes import Command, View
+from app.kernel.work import Work
+
+
+class ProblemDocument(BaseModel):
+    """Problem details (RFC 9457) in the Belgian profile."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    rule: str | None = None
+    legalReference: str | None = None  # noqa: N815 — the wire's name
+    issues: list[dict[str, str]] | None = None
+
+
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Problem",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+_BRACES = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A row of the door, kept for the tests that walk every route."""
+
+    method: str
+    path: str
+    operation: str
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(
+    router: APIRouter,
+    method: str,
+    path: str,
+    operation: Callable[[Work, Any], View | None],
+    command: type[Command],
+    view: type[View] | None,
+    *,
+    tag: str,
+    summary: str,
+    status: int = 200,
+    location: str = "",
+    visitors: bool = False,
+) -> None:
+    """Add one row: *method* on *path* builds *command*, runs *operation*, answers *view*.
+
+    operationId is the operation's name in lowerCamelCase. *location* is a template for the Location header.
+    """
+    in_path = set(_BRACES.findall(path))
+    fields = {to_camel(name): (name, field) for name, field in command.model_fields.items()}
+    rest = {wire: pair for wire, pair in fields.items() if wire not in in_path}
+    parameters = [inspect.Parameter("call", inspect.Parameter.KEYWORD_ONLY, annotation=Api)]
+    for wire in sorted(in_path):
+        name, field = fields[wire]
+        parameters.append(_keyword(name, Annotated[field.annotation, PathParameter(alias=wire)]))
+    body: type[BaseModel] | None = None
+    allowed: frozenset[str] = frozenset()
+    if method in {"GET", "DELETE"}:
+        allowed = frozenset(rest)
+        for wire, (name, field) in rest.items():
+            kind = Annotated[(field.annotation, *field.metadata, Query(alias=wire))]  # type: ignore[valid-type]
+            parameters.append(_keyword(name, kind, inspect.Parameter.empty if field.is_required() else field.get_default(call_default_factory=True)))
+    elif rest:
+        body = create_model(
+            f"{command.__name__}Input",
+            __config__=ConfigDict(alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"),
+            __doc__=inspect.getdoc(command),
+            **{name: (Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation, field) for name, field in rest.values()},  # type: ignore[call-overload]
+        )
+        parameters.append(_keyword("body", body))
+
+    def handle(**given: Any) -> Response:
+        call = given.pop("call")
+        sent = given.pop("body", None)
+        values = {name: getattr(sent, name) for name, _ in rest.values()} if sent is not None else {}
+        return call.answer(  # type: ignore[no-any-return]
+            operation,
+            command.model_construct(**given, **values),
+            status=status,
+            location=location,
+            allowed_query=allowed,
+            visitors=visitors,
+        )
+
+    handle.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    handle.__name__ = operation.__name__
+    router.add_api_route(
+        path,
+        handle,
+        methods=[method],
+        operation_id=to_camel(operation.__name__),
+        summary=summary,
+        tags=[tag],
+        status_code=status if view is not None else 204,
+        response_model=view,
+        response_model_exclude_none=True,
+        responses=_PROBLEM,
+        description=inspect.getdoc(command) or None,
+        openapi_extra=None if visitors else {"security": [{"bearer": []}]},
+    )
+    ENDPOINTS.append(Endpoint(method, path, operation.__name__))
+
+
+def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+

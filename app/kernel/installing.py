@@ -1,0 +1,140 @@
+"""Putting one process together: databases (embedded or real), keys, vault, clock, sealer. Used by the composition roots."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from app.kernel.clock import Clock, SystemClock
+from app.kernel.database import APP, RETENTION, SEALER, Databases, engine_for, session_factory
+from app.kernel.embedded import Cluster
+from app.kernel.identity import Claims, Tokens
+from app.kernel.ids import new_id
+from app.kernel.journal.sealer import Sealer, load_signer
+from app.kernel.migrating import admin_engine, ensure_database, upgrade, url_for
+from app.kernel.settings import Settings
+from app.kernel.vault import FileKeyProvider, Vault
+from app.kernel.work import Installation, Work
+from app.rules.facts import Actor
+
+MAIN_DATABASE, KEYS_DATABASE = "livcr", "livcr_keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the two databases are, as the role that administers them."""
+
+    main: str
+    keys: str
+
+
+@contextmanager
+def databases_running(settings: Settings) -> Iterator[Addresses]:
+    """Have both databases running: the embedded ones unless the environment names real ones."""
+    with contextlib.ExitStack() as stack:
+        main, keys = settings.database_url, settings.keys_database_url
+        if not main:
+            cluster = stack.enter_context(Cluster(settings.data / "main", settings.postgres))
+            main = cluster.url(cluster.superuser, MAIN_DATABASE)
+            ensure_database(main, cluster.url(cluster.superuser, "postgres"))
+        if not keys:
+            cluster = stack.enter_context(Cluster(settings.data / "keys", settings.postgres))
+            keys = cluster.url(cluster.superuser, KEYS_DATABASE)
+            ensure_database(keys, cluster.url(cluster.superuser, "postgres"))
+        yield Addresses(main, keys)
+
+
+def migrate(addresses: Addresses) -> None:
+    """Bring both databases to their heads."""
+    upgrade(addresses.main, "main")
+    upgrade(addresses.keys, "keys")
+
+
+def mark(addresses: Addresses, kind: str) -> str:
+    """Say what a new database is (`demo` or `production`); an existing mark stays. Gives the kind in force."""
+    with admin_engine(addresses.main).begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('livcr installation'))"))
+        found = conn.scalar(text("SELECT kind FROM installation"))
+        if found is None:
+            conn.execute(
+                text("INSERT INTO installation (id, kind, created_at) VALUES (:id, :kind, now())"),
+                {"id": new_id(), "kind": kind},
+            )
+            found = kind
+        return str(found)
+
+
+def connect(addresses: Addresses, settings: Settings) -> Databases:
+    """Give this process's connections, each under the role that may do what it is for."""
+    return Databases(
+        app=engine_for(url_for(addresses.main, APP), pool=settings.pool),
+        keys=engine_for(url_for(addresses.keys, APP), pool=max(2, settings.pool // 2)),
+        retention=engine_for(url_for(addresses.main, RETENTION), pool=2),
+        sealer=engine_for(url_for(addresses.main, SEALER), pool=2),
+        keys_retention=engine_for(url_for(addresses.keys, RETENTION), pool=2),
+    )
+
+
+@dataclass(slots=True)
+class Process:
+    """One running process: its installation, its connections and its sealer."""
+
+    installation: Installation
+    databases: Databases
+    sealer: Sealer
+    addresses: Addresses
+
+
+def assemble(
+    addresses: Addresses,
+    settings: Settings,
+    recognise: Callable[[Work, Claims], Actor],
+    clock: Clock | None = None,
+) -> Process:
+    """Put the parts together for migrated databases."""
+    databases = connect(addresses, settings)
+    with databases.app.connect() as conn:
+        row = conn.execute(text("SELECT id, kind FROM installation")).one()
+    signer = load_signer(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
+    sealer = Sealer(databases.sealer, signer, row.id.hex[:12])
+    provider = FileKeyProvider(settings.secrets / "wrapping.key")
+    installation = Installation(
+        settings=settings,
+        sessions=session_factory(databases.app),
+        retention_sessions=session_factory(databases.retention),
+        vault=Vault(databases.keys, provider, databases.keys_retention),
+        tokens=Tokens(settings.secrets / "tokens.key"),
+        clock=clock or SystemClock(),
+        provider=provider,
+        sealer=sealer,
+        signer=signer,
+        installation_id=row.id,
+        recognise=recognise,
+        demo=row.kind == "demo",
+    )
+    return Process(installation, databases, sealer, addresses)
+
+
+class SealingThread(threading.Thread):
+    """Seals what is new every few seconds; a fault is retried at the next round and never stops the server."""
+
+    def __init__(self, sealer: Sealer, seconds: float) -> None:
+        super().__init__(name="sealer", daemon=True)
+        self._sealer, self._seconds, self._over = sealer, seconds, threading.Event()
+
+    def run(self) -> None:
+        """Seal until told to stop."""
+        while not self._over.wait(self._seconds):
+            with contextlib.suppress(Exception):
+                self._sealer.seal_all()
+
+    def stop(self) -> None:
+        """Stop after the round at hand, sealing what is left."""
+        self._over.set()
+        self.join(timeout=10)
+

@@ -1,0 +1,44 @@
+"""What the installation is told by its environment. Rules of the consultation are not here: an agreement fixes those."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Configuration by environment variable; every one has a default that is safe on one's own machine."""
+
+    model_config = SettingsConfigDict(env_prefix="LIVCR_", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("var"), description="Folder for the embedded databases, keys and logs.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "LIVCR_PORT"), description="Port to listen on.")
+    database_url: str = Field(
+        "", validation_alias="DATABASE_URL", description="A real PostgreSQL (16 or newer), as a role that may create roles; empty: embedded."
+    )
+    keys_database_url: str = Field(
+        "", validation_alias="KEYS_DATABASE_URL", description="Database of the key store, apart from the main one; empty: embedded."
+    )
+    postgres: Literal[16, 18] = Field(18, description="Version of the embedded PostgreSQL.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes.")
+    pool: int = Field(10, ge=1, le=100, description="Database connections per process.")
+    access_minutes: int = Field(15, ge=1, le=60, description="Life of an access token, in minutes.")
+    session_hours: int = Field(10, ge=1, le=24, description="Longest life of a session, in hours.")
+    idle_minutes: int = Field(15, ge=1, le=120, description="Minutes without a request after which a page session ends.")
+    seal_seconds: float = Field(5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer.")
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of generated secrets, 0700."""
+        return self.data / "secrets"
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once."""
+    return Settings()

@@ -1,0 +1,96 @@
+"""Shapes of what comes in (Command) and goes out (View), in the REST profile's naming.
+
+A Command refuses what it does not know, so that a mistyped or smuggled property is an error and never
+silence. Texts have a limit and survive any Unicode that PostgreSQL can store; what it cannot store
+(NUL, lone surrogates) is refused by name.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        msg = "contains characters that cannot be stored"
+        raise ValueError(msg)
+    return unicodedata.normalize("NFC", text)
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(c) == "Cc" or c in "\u2028\u2029" for c in text):
+        msg = "must be a single line"
+        raise ValueError(msg)
+    return text
+
+
+_storable_text = AfterValidator(_storable)
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _storable_text, AfterValidator(_one_line)
+]
+"""A single line of text, 1 to 200 characters: a name, a title, a place."""
+
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), _storable_text]
+"""Running text, 1 to 5000 characters: a reason, a statement, a note."""
+
+Moment = AwareDatetime
+"""A point in time with its offset (RFC 3339)."""
+
+
+class Command(BaseModel):
+    """What an actor asks for: an imperative, built alike by the JSON door, the page door and the CLI."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid", frozen=True
+    )
+
+    @classmethod
+    def of(cls, **values: Any) -> Any:
+        """Build a Command from Python code, by the names of its fields."""
+        return cls.model_validate({to_camel(k): v for k, v in values.items()})
+
+
+class View(BaseModel):
+    """What an Operation answers: a noun, and nothing that its reader may not see.
+
+    A property without a value is left out, never null (REST profile, jsn-null).
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    def wire_bytes(self) -> bytes:
+        """Give the JSON of this View as it leaves."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+class Document(View):
+    """A View of one thing that can change: its version is its ETag, its abilities what this actor may do now."""
+
+    version: int | None = Field(default=None, exclude=True)
+    href: str = Field(serialization_alias="self")
+    abilities: list[str] = Field(default_factory=list)
+
+
+V = TypeVar("V", bound=View)
+
+
+class Page(View, Generic[V]):
+    """Part of a collection, and where the next part begins."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[V]
+    next: str | None = None
+    page_size: int
+
+
+BASE = "/api/v1"
+
+
+def href(collection: str, item: object = "") -> str:
+    """Give the address of a collection or of one of its documents."""
+    return f"{BASE}/{collection}/{item}" if item else f"{BASE}/{collection}"

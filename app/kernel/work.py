@@ -1,0 +1,237 @@
+"""Work: one actor, one transaction, one commit before the answer leaves.
+
+Whatever was decided is journalled in the same commit. A refusal rolls everything back and is journalled on
+its own. A Work that ends without a decision is a fault of ours and answers nothing (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.kernel.clock import Clock, brussels_day
+from app.kernel.database import say_who
+from app.kernel.identity import Claims, Tokens
+from app.kernel.journal.note import Signer
+from app.kernel.journal.sealer import Sealer
+from app.kernel.journal.store import About, Circumstance, Line, append
+from app.kernel.settings import Settings
+from app.kernel.vault import FileKeyProvider, Vault
+from app.rules.actions import Action
+from app.rules.facts import Actor, Facts
+from app.rules.legal import legal_basis
+from app.rules.policy import Decision, Outcome, decide
+from app.rules.problems import Kind, Problem
+
+
+T = TypeVar("T")
+
+
+class Undecided(RuntimeError):
+    """An Operation ended without asking the rules. Nothing leaves; the answer is 500."""
+
+
+@dataclass(slots=True)
+class Installation:
+    """What one process has: connections, keys, clock, settings. Built once, in the composition roots."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    retention_sessions: sessionmaker[Session]
+    vault: Vault
+    tokens: Tokens
+    clock: Clock
+    demo: bool
+    """Whether this database was created by the demonstration; only there do demo accounts and story time exist."""
+    provider: FileKeyProvider
+    """Wraps what belongs to the installation itself: second-factor secrets, kept answers."""
+    sealer: Sealer
+    signer: Signer
+    installation_id: UUID
+    recognise: Callable[[Work, Claims], Actor]
+    """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
+
+
+class Work:
+    """One unit of work. Operations get it as their first argument and reach rows through it alone."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        session: Session,
+        actor: Actor,
+        *,
+        channel: str,
+        now: datetime | None = None,
+        trace_id: UUID | None = None,
+        related_trace_id: UUID | None = None,
+        expected: frozenset[int] | None = frozenset(),
+        loopback: bool = False,
+    ) -> None:
+        self.installation = installation
+        self.session = session
+        self.vault = installation.vault
+        self.channel = channel
+        self.now = now or installation.clock.now()
+        self.trace_id = trace_id or uuid4()
+        self.related_trace_id = related_trace_id
+        self.expected = expected
+        """Versions the caller knows (If-Match); empty: any; None: the caller said nothing."""
+        self.loopback = loopback
+        self.decided: list[Action] = []
+        self.after_commit: list[Callable[[], None]] = []
+        self.after_undo: list[Callable[[Session], None]] = []
+        """What a refusal itself has to leave behind (a counted failure), written with its journal line."""
+        self._lines: list[Line] = []
+        self._refused: list[Line] = []
+        self.act_as(actor)
+
+    def act_as(self, actor: Actor) -> None:
+        """Say who acts. The database is told at the start of every transaction, and at once if one is open."""
+        self.actor = actor
+        who = {"actor": actor.person_id, "mandate": actor.mandate_id, "now": self.now}
+        if self.session.in_transaction() and who != {k: self.session.info.get(k) for k in who}:
+            say_who(self.session.connection(), actor.person_id, actor.mandate_id, self.now)
+        self.session.info.update(who)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Brussels."""
+        return brussels_day(self.now)
+
+    def facts(self, **known: Any) -> Facts:
+        """Build Facts for this moment."""
+        return Facts(now=self.now, today=self.today, **known)
+
+    def allow(
+        self, action: Action, facts: Facts, about: About | Sequence[About] | None = None, *, reason: str = "", recipients: str = ""
+    ) -> None:
+        """Ask the rules and journal the answer: one line per person concerned.
+
+        In: the act, what is known of the object, what it is about (several for a list: one line each; an
+        empty list is one line about nobody), a reason code. Raises Problem when the answer is no.
+        """
+        decision = decide(self.actor, action, facts)
+        abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
+        lines = [
+            Line(
+                action=action.value,
+                outcome=decision.outcome.value,
+                rule=decision.number,
+                legal_basis=legal_basis(decision.number),
+                about=a,
+                reason=reason,
+                processing=action.noun,
+                recipients=recipients,
+            )
+            for a in abouts
+        ]
+        self.decided.append(action)
+        if decision.outcome is not Outcome.ALLOW:
+            self._refused.extend(lines)
+            raise problem_of(decision)
+        self._lines.extend(lines)
+
+    def refuse(self, action: Action, problem: Problem, about: About | None = None) -> Problem:
+        """Journal a refusal that the rules cannot see (a wrong password, a broken precondition) and give it to raise."""
+        self.decided.append(action)
+        outcome = Outcome.CONFLICT if problem.kind.status == Kind.RULE_NOT_MET.status else Outcome.REFUSE
+        self._refused.append(
+            Line(action.value, outcome.value, problem.rule, legal_basis(problem.rule), about or About(), processing=action.noun)
+        )
+        return problem
+
+    def expect(self, version: int) -> None:
+        """Let a change through only from the version the caller has seen: nothing is lost in a race.
+
+        Raises Problem: 428 when the caller said nothing, 412 when the row has changed since.
+        """
+        if self.expected is None:
+            raise self.refuse(self.decided[-1], Problem(Kind.PRECONDITION_REQUIRED))
+        if self.expected and version not in self.expected:
+            raise self.refuse(self.decided[-1], Problem(Kind.PRECONDITION_FAILED))
+
+    def repeat(self) -> None:
+        """Journal that a first answer was given again."""
+        self.decided.append(Action.SESSION_READ)
+        self._lines.append(
+            Line(
+                Action.SESSION_READ.value,
+                Outcome.ALLOW.value,
+                "R14",
+                legal_basis("R14"),
+                About(object_type="session", object_id=self.actor.session_id),
+                reason="repeatedAnswer",
+                processing="session",
+            )
+        )
+
+    def circumstance(self) -> Circumstance:
+        """Give what all lines of this Work share."""
+        return Circumstance(self.actor, self.now, self.channel, self.trace_id, self.related_trace_id)
+
+    def finish(self) -> None:
+        """Write the journal lines and commit. Raises Undecided if no decision was taken."""
+        if not self.decided:
+            self.session.rollback()
+            raise Undecided
+        append(self.session, self.circumstance(), self._lines)
+        self.session.commit()
+        self._lines = []
+        for task in self.after_commit:
+            task()
+
+    def abandon(self) -> None:
+        """Undo everything, and keep only the lines that say what was refused."""
+        self.session.rollback()
+        if self._refused:
+            for task in self.after_undo:
+                task(self.session)
+            append(self.session, self.circumstance(), self._refused)
+            self.session.commit()
+            self._refused = []
+
+
+def there(row: T | None) -> T:
+    """Give a row whose absence the rules have already answered; Undecided if they somehow let nothing through."""
+    if row is None:
+        raise Undecided
+    return row
+
+
+def problem_of(decision: Decision) -> Problem:
+    """Give the Problem that says no as the rules said it, and no more."""
+    if decision.outcome is Outcome.HIDE:
+        return Problem(Kind.NOT_FOUND)
+    if decision.outcome is Outcome.REFUSE:
+        return Problem(Kind.MISSING_PERMISSION)
+    if decision.condition is None:
+        return Problem(Kind.ILLEGAL_TRANSITION, rule=decision.number)
+    return Problem(Kind.RULE_NOT_MET, rule=decision.number, why=f"rule.{decision.number}")
+
+
+@contextmanager
+def work(
+    installation: Installation,
+    actor: Actor,
+    *,
+    channel: str,
+    now: datetime | None = None,
+    retention: bool = False,
+) -> Iterator[Work]:
+    """Open a Work outside HTTP (command line, robot, demonstration): commits at the end, or undoes all."""
+    factory = installation.retention_sessions if retention else installation.sessions
+    with factory() as session:
+        unit = Work(installation, session, actor, channel=channel, now=now)
+        try:
+            yield unit
+            unit.finish()
+        except BaseException:
+            unit.abandon()
+            raise

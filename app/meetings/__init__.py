@@ -1,0 +1,1 @@
+"""The consultation itself: agenda, invitations, attendance, minutes."""

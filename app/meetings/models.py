@@ -1,0 +1,147 @@
+"""Rows of the consultation. Access of everyone but the desk follows from these (R18, R19, R62, R68)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Row
+from app.kernel.sealed import Sealed
+
+
+class Meeting(Row):
+    """A sitting of a table. Holds nothing of any person discussed."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"), index=True)
+    table_id: Mapped[UUID] = mapped_column(ForeignKey("consultation_table.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(Text)
+    chair_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    secretary_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(Text)
+    convened_at: Mapped[datetime | None]
+    convened_by: Mapped[UUID | None]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    window_until: Mapped[datetime]
+    """Until when those invited may read its items: a set time after the end (R19)."""
+    extract_until: Mapped[datetime | None]
+    """Until when those who attended may read their extract of the approved minutes (R68)."""
+    created_by: Mapped[UUID]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class AgendaItem(Row):
+    """A case on the agenda, or a topic. The question put to the table is sealed under the case's key."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (UniqueConstraint("meeting_id", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"))
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[UUID]
+    position: Mapped[int]
+    minutes: Mapped[int]
+    question: Mapped[Sealed]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Invitation(Row):
+    """A person invited to one item, on one ground, under one regime (R22 to R36)."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("agenda_item_id", "person_id"),
+        Index(None, "person_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    regime: Mapped[str] = mapped_column(Text)
+    ground_list: Mapped[str] = mapped_column(Text)
+    ground_code: Mapped[str] = mapped_column(Text)
+    ground_reason: Mapped[Sealed | None]
+    urgency_reason: Mapped[Sealed | None]
+    state: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+    sent_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+    refusal_reason: Mapped[Sealed | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Attendance(Row):
+    """Who was in the room for one item: consensus and secrecy attach to them (R62, R63)."""
+
+    __tablename__ = "attendance"
+
+    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    present: Mapped[bool]
+    recorded_at: Mapped[datetime]
+
+
+class Minutes(Row):
+    """One master per meeting; its texts stand per item. Approval fixes it under a digest (R66, R67)."""
+
+    __tablename__ = "minutes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    submitted_at: Mapped[datetime | None]
+    remarks_until: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class MinutesItem(Row):
+    """What the table agreed on one case: assessment and decisions, not who said what (R66)."""
+
+    __tablename__ = "minutes_item"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    minutes_id: Mapped[UUID] = mapped_column(ForeignKey("minutes.id"), index=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), unique=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    assessment: Mapped[Sealed]
+    decisions: Mapped[Sealed]
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Over the approved text; set at approval, from then on the text does not change."""
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Remark(Row):
+    """A remark of somebody who was there, within the time the agreement gives (R67)."""
+
+    __tablename__ = "minutes_remark"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    minutes_id: Mapped[UUID] = mapped_column(ForeignKey("minutes.id"), index=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[Sealed]
+    remarked_at: Mapped[datetime]

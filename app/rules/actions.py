@@ -1,0 +1,124 @@
+"""Everything that can be done here: one closed vocabulary, `noun.verb`.
+
+One spelling runs through the house: `case.close` -> operation `close_case` -> command `CloseCase` -> label
+`action.case.close` -> journal `case.close` -> its row in `docs/authorisation.md`. A test checks it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """The actions, by the area of the house they belong to."""
+
+    # signing in
+    SESSION_OPEN = "session.open"
+    SESSION_CONFIRM = "session.confirm"
+    SESSION_REFRESH = "session.refresh"
+    SESSION_SWITCH = "session.switch"
+    SESSION_READ = "session.read"
+    SESSION_CLOSE = "session.close"
+    UNDERTAKING_READ = "undertaking.read"
+    UNDERTAKING_CONFIRM = "undertaking.confirm"
+
+    # directory
+    AGENCY_CREATE = "agency.create"
+    AGENCY_LIST = "agency.list"
+    PERSON_CREATE = "person.create"
+    PERSON_LIST = "person.list"
+    MANDATE_GRANT = "mandate.grant"
+    MANDATE_END = "mandate.end"
+    MANDATE_LIST = "mandate.list"
+    EXCLUSION_DECLARE = "exclusion.declare"
+
+    # constitution
+    MUNICIPALITY_CREATE = "municipality.create"
+    MUNICIPALITY_LIST = "municipality.list"
+    CELL_CREATE = "cell.create"
+    CELL_LIST = "cell.list"
+    TABLE_CREATE = "table.create"
+    TABLE_LIST = "table.list"
+    AGREEMENT_ADOPT = "agreement.adopt"
+    AGREEMENT_READ = "agreement.read"
+    REF_DATA_READ = "refData.read"
+
+    # intake
+    REGISTRATION_SUBMIT = "registration.submit"
+    REGISTRATION_LIST = "registration.list"
+    REGISTRATION_READ = "registration.read"
+    REGISTRATION_SCREEN = "registration.screen"
+    REGISTRATION_DECIDE = "registration.decide"
+
+    # the file
+    CASE_LIST = "case.list"
+    CASE_OPEN = "case.open"
+    CASE_MONITOR = "case.monitor"
+    CASE_PROPOSE_CLOSURE = "case.proposeClosure"
+    CASE_CLOSE = "case.close"
+    STATEMENT_CREATE = "statement.create"
+    STATEMENT_OPEN = "statement.open"
+    TRAJECTORY_START = "trajectory.start"
+    TRAJECTORY_READ = "trajectory.read"
+    ACTION_ASSIGN = "action.assign"
+    ACTION_LIST = "action.list"
+    ACTION_COMPLETE = "action.complete"
+
+    # the consultation
+    MEETING_PLAN = "meeting.plan"
+    MEETING_LIST = "meeting.list"
+    MEETING_READ = "meeting.read"
+    MEETING_CONVENE = "meeting.convene"
+    MEETING_OPEN = "meeting.open"
+    MEETING_CLOSE = "meeting.close"
+    AGENDA_ITEM_ADD = "agendaItem.add"
+    AGENDA_ITEM_READ = "agendaItem.read"
+    INVITATION_PREPARE = "invitation.prepare"
+    INVITATION_SEND = "invitation.send"
+    INVITATION_LIST = "invitation.list"
+    INVITATION_ANSWER = "invitation.answer"
+    ATTENDANCE_RECORD = "attendance.record"
+    MINUTES_DRAFT = "minutes.draft"
+    MINUTES_SUBMIT = "minutes.submit"
+    MINUTES_REMARK = "minutes.remark"
+    MINUTES_APPROVE = "minutes.approve"
+    MINUTES_READ = "minutes.read"
+
+    # the end
+    RETENTION_LIST = "retention.list"
+    SWEEP_PREVIEW = "sweep.preview"
+    SWEEP_RUN = "sweep.run"
+    CERTIFICATE_LIST = "certificate.list"
+    CASE_DESTROY = "case.destroy"
+    REGISTRATION_ERASE = "registration.erase"
+
+    # oversight
+    JOURNAL_LIST = "journal.list"
+    JOURNAL_EXPORT = "journal.export"
+    CHECKPOINT_LIST = "checkpoint.list"
+
+
+    @property
+    def noun(self) -> str:
+        """The object acted upon, e.g. `agendaItem`."""
+        return self.value.split(".")[0]
+
+    @property
+    def verb(self) -> str:
+        """What is done to it, e.g. `proposeClosure`."""
+        return self.value.split(".")[1]
+
+    @property
+    def operation_name(self) -> str:
+        """Name of the Operation: `agendaItem.add` -> `add_agenda_item`."""
+        return f"{_snake(self.verb)}_{_snake(self.noun)}"
+
+    @property
+    def command_name(self) -> str:
+        """Name of the Command: `agendaItem.add` -> `AddAgendaItem`."""
+        return f"{self.verb[0].upper()}{self.verb[1:]}{self.noun[0].upper()}{self.noun[1:]}"
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

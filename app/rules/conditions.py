@@ -1,0 +1,131 @@
+"""The rules of law and policy that an act must meet, each as one named condition with its R-number.
+
+A condition is a pure test on Actor and Facts. What a feature did not derive is None and counts as not met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from app.rules.facts import Actor, Facts
+from app.rules.roles import POLICE, Role
+
+_UNDER_TWELVE = 12
+_ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition: its R-number, the key of its legal reference, whether it is law, and the test."""
+
+    number: str
+    legal: str
+    law: bool
+    met: Callable[[Actor, Facts], bool]
+
+
+def _undertaking(actor: Actor, facts: Facts) -> bool:
+    return bool(actor.undertaking_until and facts.today and actor.undertaking_until >= facts.today)
+
+
+def _clearance(actor: Actor, facts: Facts) -> bool:
+    if actor.role not in POLICE:
+        return True
+    return bool(actor.clearance_until and facts.today and actor.clearance_until >= facts.today)
+
+
+def _window(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return bool(facts.window_until and facts.now and facts.now <= facts.window_until)
+
+
+def _notice(actor: Actor, facts: Facts) -> bool:
+    del actor
+    if facts.notice_required is None or facts.notice_days is None:
+        return False
+    return facts.notice_days >= facts.notice_required or facts.urgency_reason is True
+
+
+def _age(actor: Actor, facts: Facts) -> bool:
+    del actor
+    if facts.age_known is False:
+        return True  # the birth date of an adult is often unknown; the checklist asks, R43
+    if facts.age is None:
+        return False
+    if facts.age < _UNDER_TWELVE:
+        return facts.exceptional_reasons is True
+    return facts.age >= _ADULT or facts.best_interest_note is True
+
+
+def _listing_authority(actor: Actor, facts: Facts) -> bool:
+    return actor.role is Role.MAYOR or (actor.role is Role.DELEGATE and facts.listing_by_delegate is True)
+
+
+def _received_by_mayor(actor: Actor, facts: Facts) -> bool:
+    return actor.role is not Role.COORDINATOR or facts.state not in {None, "received"}
+
+
+def _access_reason(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return facts.access_reason is True
+
+
+def _not_locked(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return facts.locks_on is None or bool(facts.today and facts.today < facts.locks_on)
+
+
+def _within_term(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return bool(facts.today and facts.due_on and facts.today < facts.due_on)
+
+
+def _delegation(actor: Actor, facts: Facts) -> bool:
+    del facts
+    return actor.role is not Role.DELEGATE or bool(actor.delegation)
+
+
+class Condition(Enum):
+    """The conditions. `docs/authorisation.md` prints this table."""
+
+    SECOND_FACTOR = Test("R20", "gdpr.security", law=False, met=lambda a, _: a.second_factor)
+    UNDERTAKING_CONFIRMED = Test("R16", "secrecyDuty", law=True, met=_undertaking)
+    DELEGATION_IN_SCOPE = Test("R9", "livcrAct.core", law=True, met=_delegation)
+    CLEARANCE_VALID = Test("R10", "livcrAct.core", law=True, met=_clearance)
+    CONSTITUTION_COMPLETE = Test(
+        "R115", "caseConsultation", law=True, met=lambda _, f: f.constitution_complete is True
+    )
+    RECORDING_BASIS = Test("R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True)
+    CORE_RECORDED = Test("R11", "livcrAct.core", law=True, met=lambda _, f: f.core_recorded is True)
+    RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
+    LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)
+    AGE_GATE = Test("R50", "frenchDecree.children", law=False, met=_age)
+    GROUND_STATED = Test("R22", "livcrAct.core", law=True, met=lambda _, f: f.ground_stated is True)
+    RESIDUAL_REASON = Test("R23", "flemishDecree.residualClause", law=True, met=lambda _, f: f.residual_reason is True)
+    NOTICE_PERIOD = Test("R26", "frenchDecree.notice", law=True, met=_notice)
+    LINE_MANAGER = Test(
+        "R28", "frenchDecree.addressee", law=True, met=lambda _, f: f.line_manager_addressed is True
+    )
+    REFUSAL_REASON = Test("R32", "flemishDecree.voluntary", law=True, met=lambda _, f: f.refusal_reason is True)
+    CARE_RELATION = Test("R35", "frenchDecree.careRelation", law=True, met=lambda _, f: f.care_relation is True)
+    WINDOW_OPEN = Test("R19", "flemishDecree.operations", law=False, met=_window)
+    ACCESS_REASON = Test("R107", "dpa.logging", law=False, met=_access_reason)
+    NOT_LOCKED = Test("R90", "flemishDecree.retention", law=False, met=_not_locked)
+    WITHIN_TERM = Test("R86", "flemishDecree.retention", law=True, met=_within_term)
+    RELEVANT = Test("R65", "flemishDecree.sharing", law=True, met=lambda _, f: f.proportionate is True)
+    NOTHING_CLASSIFIED = Test("R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True)
+    CATEGORY_REASON = Test("R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True)
+    DISCUSSED = Test("R85", "flemishDecree.retention", law=False, met=lambda _, f: f.discussed is True)
+    CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
+    OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)
+
+    @property
+    def number(self) -> str:
+        """R-number of the rule this condition serves."""
+        return self.value.number
+
+    def met(self, actor: Actor, facts: Facts) -> bool:
+        """Tell whether the condition holds; unknown facts count as not met."""
+        return self.value.met(actor, facts)

@@ -1,0 +1,111 @@
+"""What the rules may know of an actor and of the object: no rows, no text, no names.
+
+A feature derives Facts from rows; the rules decide on Facts alone. A fact nobody derived is None and
+counts against the actor: the rules fail closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from uuid import UUID
+
+from app.rules.roles import Role
+
+
+class Standing(IntEnum):
+    """How an actor stands to an object, weakest first; recomputed at each request."""
+
+    EXCLUDED = 0
+    """Declared conflict or kinship: beats every grant, also in counts and search."""
+    NONE = 1
+    PART = 2
+    """Holds or belongs to one part only: own registration, own action, membership of the cell."""
+    INVITED = 3
+    """On a convened agenda, window open (R18, R19)."""
+    ATTENDING = 4
+    """Recorded present, meeting open (R62)."""
+    FILE = 5
+    """Mayor, delegate or coordinator of the municipality whose file it is (R5, R14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, under which mandate. Passed along, never ambient."""
+
+    person_id: UUID | None = None
+    session_id: UUID | None = None
+    mandate_id: UUID | None = None
+    role: Role | None = None
+    cell_id: UUID | None = None
+    municipality_id: UUID | None = None
+    agency_id: UUID | None = None
+    language: str = "nl"
+    second_factor: bool = False
+    undertaking_until: date | None = None
+    """Last day on which the confirmed secrecy undertaking holds (R16, R17)."""
+    clearance_until: date | None = None
+    """Last day of a security clearance of at least 'secret' (R10)."""
+    delegation: frozenset[str] | None = None
+    """The scope of a delegate's appointment: codes of what was delegated (R9)."""
+    demo: bool = False
+
+
+VISITOR = Actor()
+"""Somebody who has not signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules may know of one object at one moment."""
+
+    standing: Standing = Standing.NONE
+    state: str | None = None
+    now: datetime | None = None
+    today: date | None = None
+    """The day in Brussels to which *now* belongs."""
+    own: bool | None = None
+    """Whether the actor brought, wrote or owns the object."""
+    proposed_by_actor: bool | None = None
+    window_until: datetime | None = None
+    """Until when the object may be read by those invited (R19, R68)."""
+    constitution_complete: bool | None = None
+    """Agreement in force, core members recorded (art. 458ter: fixed beforehand)."""
+    recording_basis: bool | None = None
+    """A basis on which the municipality may record case data (R113)."""
+    core_recorded: bool | None = None
+    """Mayor or delegate, police member and prevention official are members (R11)."""
+    ground_stated: bool | None = None
+    residual_reason: bool | None = None
+    notice_days: int | None = None
+    """Whole days between sending and meeting, when the invitee's regime sets a least number (R26)."""
+    notice_required: int | None = None
+    urgency_reason: bool | None = None
+    line_manager_addressed: bool | None = None
+    care_relation: bool | None = None
+    refusal_reason: bool | None = None
+    access_reason: bool | None = None
+    age: int | None = None
+    age_known: bool | None = None
+    exceptional_reasons: bool | None = None
+    best_interest_note: bool | None = None
+    listing_by_delegate: bool | None = None
+    """Setting: the delegate may decide on the list and on closure (R41)."""
+    discussed: bool | None = None
+    """The person was discussed in a meeting that counts for this act (R61, R85, R87)."""
+    due_on: date | None = None
+    """Day on which the data have to be destroyed at the latest (R86)."""
+    locks_on: date | None = None
+    extension_until: date | None = None
+    extension_limit: date | None = None
+    objective_ground: bool | None = None
+    linked_to_prevention: bool | None = None
+    reasoning_given: bool | None = None
+    proportionate: bool | None = None
+    """The contributor marked the contribution relevant and proportionate (R65)."""
+    no_classified: bool | None = None
+    """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
+    category_reason: bool | None = None
+    """Category 14 has its necessity reason, or another category was chosen (R51)."""
+    undertaking_version_current: bool | None = None

@@ -1,0 +1,193 @@
+"""Who may do what, when, and under which rule: the whole policy, one line an action.
+
+`decide` is the only judge: lists, buttons, both doors and the generated `docs/authorisation.md` all ask it.
+Order of answers (domain, section 3): no standing, so not there for you (404); standing without the right
+(403); right in the wrong state or against a rule of law (409).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.rules.actions import Action as A
+from app.rules.conditions import Condition as C
+from app.rules.facts import Actor, Facts, Standing
+from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
+from app.rules.roles import DESK, EVERYONE, MAYORAL, OVERSIGHT, PEOPLE, POLICE, TABLE, Role
+
+NONE, PART, INVITED, ATTENDING, FILE = (
+    Standing.NONE, Standing.PART, Standing.INVITED, Standing.ATTENDING, Standing.FILE,
+)  # fmt: skip
+
+
+class Outcome(Enum):
+    """What the rules answer; the values are the journal's."""
+
+    ALLOW = "allowed"
+    HIDE = "hidden"
+    REFUSE = "refused"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the policy. *states* None: the object's state does not matter."""
+
+    number: str
+    roles: frozenset[Role]
+    standing: Standing
+    states: frozenset[str] | None = None
+    conditions: tuple[C, ...] = ()
+    before_access: bool = False
+    """Belongs to getting in: possible before second factor and secrecy undertaking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer, the rule it rests on, and the condition that failed, if one did."""
+
+    outcome: Outcome
+    number: str
+    condition: C | None = None
+
+
+ACCESS = (C.SECOND_FACTOR, C.UNDERTAKING_CONFIRMED, C.DELEGATION_IN_SCOPE)
+"""Every act but getting in needs two factors (R20), a current undertaking (R16) and, for a delegate, a scope (R9)."""
+
+ROBOT = frozenset({Role.ROBOT})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
+MINUTE_TAKERS = DESK | {Role.SECRETARY}
+_CONSTITUTION_READERS = PEOPLE
+_MEETING_BEFORE = frozenset({"draft", "convened"})
+_ON_AGENDA = frozenset({"convened", "inSession", "closed"})
+_IN_SESSION = frozenset({"inSession"})
+
+POLICY: dict[A, Rule] = {
+    # signing in (standing on oneself; VISITOR has none and needs none)
+    A.SESSION_OPEN: Rule("R14", EVERYONE, NONE, before_access=True),
+    A.SESSION_CONFIRM: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_REFRESH: Rule("R14", EVERYONE, NONE, before_access=True),
+    A.SESSION_SWITCH: Rule("R14", EVERYONE, FILE, frozenset({"active"}), before_access=True),
+    A.SESSION_READ: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.SESSION_CLOSE: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.UNDERTAKING_READ: Rule("R16", EVERYONE, FILE, before_access=True),
+    A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
+    # directory
+    A.AGENCY_CREATE: Rule("R22", ADMINISTRATOR, PART),
+    A.AGENCY_LIST: Rule("R22", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
+    A.PERSON_CREATE: Rule("R14", ADMINISTRATOR, PART),
+    A.PERSON_LIST: Rule("R14", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
+    A.MANDATE_GRANT: Rule("R9", ADMINISTRATOR, PART),
+    A.MANDATE_END: Rule("R9", ADMINISTRATOR, PART),
+    A.MANDATE_LIST: Rule("R14", DESK | ADMINISTRATOR | OVERSIGHT, PART),
+    A.EXCLUSION_DECLARE: Rule("R14", TABLE, PART),
+    # constitution
+    A.MUNICIPALITY_CREATE: Rule("R113", ADMINISTRATOR, PART),
+    A.MUNICIPALITY_LIST: Rule("R1", PEOPLE, PART),
+    A.CELL_CREATE: Rule("R1", ADMINISTRATOR, PART),
+    A.CELL_LIST: Rule("R1", PEOPLE, PART),
+    A.TABLE_CREATE: Rule("R3", ADMINISTRATOR | {Role.COORDINATOR}, PART),
+    A.TABLE_LIST: Rule("R3", PEOPLE, PART),
+    A.AGREEMENT_ADOPT: Rule("R115", MAYORAL, FILE),
+    A.AGREEMENT_READ: Rule("R115", PEOPLE, PART),
+    A.REF_DATA_READ: Rule("R111", EVERYONE, NONE, before_access=True),
+    # intake
+    A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECORDING_BASIS, C.NOTHING_CLASSIFIED)),
+    A.REGISTRATION_LIST: Rule("R39", CONTRIBUTORS, PART),
+    A.REGISTRATION_READ: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECEIVED_BY_MAYOR,)),
+    A.REGISTRATION_SCREEN: Rule("R39", MAYORAL, FILE, sources(A.REGISTRATION_SCREEN)),
+    A.REGISTRATION_DECIDE: Rule(
+        "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
+        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE),
+    ),
+    # the file
+    A.CASE_LIST: Rule("R14", DESK, PART),
+    A.CASE_OPEN: Rule("R107", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
+    A.CASE_MONITOR: Rule("R76", DESK, FILE, sources(A.CASE_MONITOR), (C.NOT_LOCKED,)),
+    A.CASE_PROPOSE_CLOSURE: Rule(
+        "R85", DESK, FILE, sources(A.CASE_PROPOSE_CLOSURE), (C.DISCUSSED, C.NOT_LOCKED),
+    ),
+    A.CASE_CLOSE: Rule("R85", MAYORAL, FILE, sources(A.CASE_CLOSE), (C.LISTING_AUTHORITY, C.DISCUSSED, C.NOT_LOCKED)),
+    A.STATEMENT_CREATE: Rule(
+        "R51", CONTRIBUTORS, ATTENDING, OPEN_CASE,
+        (C.CLEARANCE_VALID, C.RECORDING_BASIS, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.NOT_LOCKED),
+    ),
+    A.STATEMENT_OPEN: Rule("R52", CONTRIBUTORS, ATTENDING, READABLE_CASE, (C.CLEARANCE_VALID, C.ACCESS_REASON, C.NOT_LOCKED)),
+    A.TRAJECTORY_START: Rule("R71", DESK, FILE, sources(A.TRAJECTORY_START), (C.NOT_LOCKED,)),
+    A.TRAJECTORY_READ: Rule("R72", DESK | {Role.CASE_MANAGER}, PART, READABLE_CASE, (C.NOT_LOCKED,)),
+    A.ACTION_ASSIGN: Rule("R72", DESK | {Role.CASE_MANAGER}, PART, frozenset({"inTrajectory"}), (C.NOT_LOCKED,)),
+    A.ACTION_LIST: Rule("R73", TABLE, PART),
+    A.ACTION_COMPLETE: Rule("R73", TABLE, PART, sources(A.ACTION_COMPLETE)),
+    # the consultation
+    A.MEETING_PLAN: Rule("R3", DESK, PART),
+    A.MEETING_LIST: Rule("R18", TABLE, PART),
+    A.MEETING_READ: Rule("R18", TABLE, INVITED, conditions=(C.CLEARANCE_VALID,)),
+    A.MEETING_CONVENE: Rule(
+        "R24", MAYORAL, FILE, sources(A.MEETING_CONVENE), (C.CONSTITUTION_COMPLETE,),
+    ),
+    A.MEETING_OPEN: Rule(
+        "R11", MINUTE_TAKERS, FILE, sources(A.MEETING_OPEN), (C.CONSTITUTION_COMPLETE, C.CORE_RECORDED),
+    ),
+    A.MEETING_CLOSE: Rule("R69", MINUTE_TAKERS, FILE, sources(A.MEETING_CLOSE)),
+    A.AGENDA_ITEM_ADD: Rule("R61", DESK, FILE, OPEN_CASE, (C.CONSTITUTION_COMPLETE, C.NOT_LOCKED)),
+    A.AGENDA_ITEM_READ: Rule("R18", TABLE, INVITED, _ON_AGENDA | {"draft"}, (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
+    A.INVITATION_PREPARE: Rule("R22", DESK, FILE, _MEETING_BEFORE, (C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER)),
+    A.INVITATION_SEND: Rule("R24", MAYORAL, FILE, sources(A.INVITATION_SEND), (C.GROUND_STATED, C.NOTICE_PERIOD)),
+    A.INVITATION_LIST: Rule("R31", TABLE, PART),
+    A.INVITATION_ANSWER: Rule(
+        "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
+    ),
+    A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION),
+    A.MINUTES_DRAFT: Rule("R66", MINUTE_TAKERS, ATTENDING, frozenset({"draft"})),
+    A.MINUTES_SUBMIT: Rule("R67", MINUTE_TAKERS, ATTENDING, sources(A.MINUTES_SUBMIT)),
+    A.MINUTES_REMARK: Rule("R67", TABLE, INVITED, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
+    A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS,)),
+    A.MINUTES_READ: Rule("R68", TABLE, INVITED, conditions=(C.CLEARANCE_VALID, C.WINDOW_OPEN)),
+    # the end
+    A.RETENTION_LIST: Rule("R90", DESK | {Role.DPO}, PART),
+    A.SWEEP_PREVIEW: Rule("R90", ROBOT | {Role.DPO}, PART),
+    A.SWEEP_RUN: Rule("R90", ROBOT | {Role.DPO}, PART),
+    A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
+    A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY)),
+    A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE)),
+    # oversight
+    A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
+    A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART),
+    A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
+}  # fmt: skip
+
+
+def decide(actor: Actor, action: A, facts: Facts) -> Decision:
+    """Judge one act on one object.
+
+    In: who acts, what, and what is known of the object. Out: a Decision; an action without a row is
+    refused. Pure: no clock, no database, no text.
+    """
+    rule = POLICY.get(action)
+    if rule is None:
+        return Decision(Outcome.REFUSE, "R14")
+    if facts.standing is Standing.EXCLUDED or (facts.standing is Standing.NONE and rule.standing > Standing.NONE):
+        return Decision(Outcome.HIDE, rule.number)
+    if rule.standing > Standing.NONE and actor.role not in rule.roles:
+        return Decision(Outcome.REFUSE, rule.number)
+    if facts.standing < rule.standing:
+        return Decision(Outcome.REFUSE, rule.number)
+    for condition in rule.conditions if rule.before_access or actor.role is Role.ROBOT else (*ACCESS, *rule.conditions):
+        if not condition.met(actor, facts):
+            return Decision(Outcome.CONFLICT, condition.number, condition)
+        if condition is ACCESS[-1] and not _state_fits(rule, facts):
+            return Decision(Outcome.CONFLICT, rule.number)
+    if not _state_fits(rule, facts):
+        return Decision(Outcome.CONFLICT, rule.number)
+    return Decision(Outcome.ALLOW, rule.number)
+
+
+def _state_fits(rule: Rule, facts: Facts) -> bool:
+    return rule.states is None or facts.state in rule.states
+
+
+def abilities(actor: Actor, facts: Facts, *actions: A) -> list[str]:
+    """Give those of *actions* that this actor may do now, as codes for a View's `abilities`."""
+    return [a.value for a in actions if decide(actor, a, facts).outcome is Outcome.ALLOW]

@@ -1,0 +1,92 @@
+"""When data must go: terms as data, and the dates that follow from them (R45, R46, R86 to R93).
+
+A day is a calendar day in Brussels. A term of a year ends on the same day a year later; from 29 February it
+ends on 28 February, because a term may be shorter than the law's, never longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.rules.settings import setting
+
+WARNING_DAYS = (90, 30, 15)
+"""Days before the due date on which the desk is warned (R90)."""
+CASE_TERM_YEARS = 1
+EXTENSION_MOST_YEARS = 5
+JOURNAL_YEARS = 10
+BACKUP_DAYS = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of the schedule: what, how long, from when, on which basis."""
+
+    data: str
+    length: str
+    start: str
+    number: str
+    legal: str
+    law: bool
+
+
+SCHEDULE: tuple[Term, ...] = (
+    Term("caseData", "at most 1 year", "last discussion of the person", "R86", "flemishDecree.retention", law=True),
+    Term("caseDataExtended", "at most 5 years in all", "last discussion of the person", "R87", "flemishDecree.extension", law=True),
+    Term("registrationUndecided", "90 days", "receipt", "R45", "flemishDecree.retention", law=False),
+    Term("registrationNotListed", "30 days", "decision", "R46", "flemishDecree.retention", law=False),
+    Term("rightsRequest", "5 years", "decision", "R101", "flemishDecree.rights", law=False),
+    Term("journal", "10 years, whole years", "moment of the entry", "R105", "dpa.logging", law=False),
+    Term("certificate", "kept; holds no personal data", "destruction", "R93", "flemishDecree.retention", law=False),
+    Term("backup", "35 days", "moment of the backup", "R92", "flemishDecree.retention", law=False),
+)  # fmt: skip
+
+
+def years_after(day: date, years: int) -> date:
+    """Give the day *years* years after *day*; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def case_due_on(started: date, fixed: dict[str, int], extended_until: date | None = None) -> date:
+    """Give the day on which a case's data must be gone.
+
+    In: day the term starts (last discussion, or the listing while never discussed), the settings fixed by
+    the agreement, a decided extension. Out: never later than the law allows: one year, or with an
+    extension five years, from the start (R86, R87).
+    """
+    lawful = years_after(started, CASE_TERM_YEARS)
+    due = min(lawful, started + timedelta(days=setting(fixed, "case_term_days")))
+    if fixed.get("case_term_days", 365) >= 365:  # noqa: PLR2004 — a full year is a calendar year, leap day or not
+        due = lawful
+    if extended_until is not None:
+        due = max(due, min(extended_until, years_after(started, EXTENSION_MOST_YEARS)))
+    return due
+
+
+def locks_on(due_on: date, fixed: dict[str, int]) -> date:
+    """Give the day from which the file stays shut until destruction or extension (R90)."""
+    return due_on - timedelta(days=setting(fixed, "retention_lock_days"))
+
+
+def warning_due(today: date, due_on: date, warned: int | None) -> int | None:
+    """Give the warning (90, 30 or 15) to send today, or None; *warned* is the last one sent."""
+    left = (due_on - today).days
+    reached = [days for days in WARNING_DAYS if left <= days]
+    if not reached or left <= 0:
+        return None
+    newest = min(reached)
+    return newest if warned is None or newest < warned else None
+
+
+def registration_due_on(received: date, decided: date | None, state: str, fixed: dict[str, int]) -> date | None:
+    """Give the day on which a registration must be gone; None when it lives on in a case."""
+    if state == "listed":
+        return None
+    limit = received + timedelta(days=setting(fixed, "registration_limit_days"))
+    if decided is None or state == "moreInformationWanted":
+        return limit
+    return decided + timedelta(days=setting(fixed, "not_listed_days"))

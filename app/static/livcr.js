@@ -1,0 +1,98 @@
+/* What a page may do better with a script. Without it every page works all the same:
+   forms are sent as they are, and the server checks everything again. */
+"use strict";
+
+(() => {
+  const make = (tag, className, text) => {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text) element.textContent = text;
+    return element;
+  };
+
+  /* The first thing to hear and see after a refused form is what to mend. */
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  /* Typed text is not lost by a stray click: the browser asks before it leaves. */
+  let unsaved = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("form[data-guard]")) unsaved = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
+  /* The confirmation. Its words come from the button, so that they are in the language of the page. */
+  const ask = (button) => {
+    const words = button.dataset;
+    const dialog = make("dialog", "confirm");
+    const title = make("h2", "", words.confirmTitle || button.textContent.trim());
+    title.id = "confirm-title";
+    dialog.setAttribute("aria-labelledby", title.id);
+    const text = make("p", "", words.confirm);
+    text.id = "confirm-text";
+    dialog.setAttribute("aria-describedby", text.id);
+    const yes = make("button", "button button--danger", words.confirmYes || button.textContent.trim());
+    const no = make("button", "button button--secondary", words.confirmNo);
+    yes.type = no.type = "button";
+    const actions = make("div", "actions");
+    actions.append(no, yes);
+    dialog.append(title, text, actions);
+    no.addEventListener("click", () => dialog.close());
+    yes.addEventListener("click", () => {
+      dialog.close();
+      button.dataset.confirmed = "yes";
+      button.form.requestSubmit(button);
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      button.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (button && button.dataset.confirm && button.dataset.confirmed !== "yes" && window.HTMLDialogElement) {
+      event.preventDefault();
+      ask(button);
+      return;
+    }
+    unsaved = false;
+    if (form.method !== "post") return;
+    /* Sent once: the button stays readable and focused, and says that it is busy. */
+    form.dataset.sent = "yes";
+    for (const each of form.querySelectorAll("button:not([type=button])")) each.setAttribute("aria-disabled", "true");
+  });
+
+  /* A page taken back from the browser's memory starts afresh. */
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const each of form.querySelectorAll("[aria-disabled]")) each.removeAttribute("aria-disabled");
+      for (const each of form.querySelectorAll("[data-confirmed]")) delete each.dataset.confirmed;
+    }
+  });
+
+  /* How much room is left, only once it begins to matter. Characters are counted as the server does. */
+  for (const field of document.querySelectorAll("[data-max-length]")) {
+    const left = document.getElementById(`${field.id}-left`);
+    if (!left) continue;
+    const most = Number(field.dataset.maxLength);
+    const count = () => {
+      const room = most - [...field.value].length;
+      left.textContent = room < most / 5 ? left.dataset[room < 0 ? "over" : "left"].replace("{n}", Math.abs(room)) : "";
+    };
+    field.addEventListener("input", count);
+    count();
+  }
+})();

@@ -1,0 +1,349 @@
+"""The second lock on need-to-know: standing as functions, row-level security, grants (ADR 0005).
+
+The policies say in the database what `rules/` says in Python; a test compares the two. Every policy reads
+standing through `= ANY ((SELECT f())::uuid[])`, so that it is computed once a statement, not once a row.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+FUNCTIONS = (
+    "CREATE FUNCTION acting_person() RETURNS uuid LANGUAGE sql STABLE"
+    " RETURN nullif(current_setting('livcr.actor', true), '')::uuid",
+    "CREATE FUNCTION acting_mandate() RETURNS uuid LANGUAGE sql STABLE"
+    " RETURN nullif(current_setting('livcr.mandate', true), '')::uuid",
+    "CREATE FUNCTION moment() RETURNS timestamptz LANGUAGE sql STABLE"
+    " RETURN nullif(current_setting('livcr.now', true), '')::timestamptz",
+    "CREATE FUNCTION present_day() RETURNS date LANGUAGE sql STABLE"
+    " RETURN (moment() AT TIME ZONE 'Europe/Brussels')::date",
+    # The mandate acted under, if it is this person's and current. No row: no standing anywhere.
+    """
+    CREATE FUNCTION acting() RETURNS TABLE (role text, cell_id uuid, municipality_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT d.role, d.cell_id, d.municipality_id FROM mandate d
+        WHERE d.id = acting_mandate() AND d.person_id = acting_person()
+          AND d.starts_on <= present_day() AND (d.ends_on IS NULL OR d.ends_on >= present_day())
+    $$
+    """,
+    """
+    CREATE FUNCTION desk_municipalities() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(municipality_id), '{}') FROM acting()
+        WHERE role IN ('mayor', 'delegate', 'coordinator') AND municipality_id IS NOT NULL
+    $$
+    """,
+    """
+    CREATE FUNCTION watched_municipalities() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(municipality_id), '{}') FROM acting()
+        WHERE role IN ('mayor', 'delegate', 'coordinator', 'dpo', 'auditor') AND municipality_id IS NOT NULL
+    $$
+    """,
+    """
+    CREATE FUNCTION audited_municipalities() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(municipality_id), '{}') FROM acting()
+        WHERE role IN ('dpo', 'auditor') AND municipality_id IS NOT NULL
+    $$
+    """,
+    """
+    CREATE FUNCTION seat_cells() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(cell_id), '{}') FROM acting()
+        WHERE cell_id IS NOT NULL AND role IN ('mayor', 'delegate', 'coordinator', 'policeMember',
+            'informationOfficer', 'participant', 'secretary', 'caseManager')
+    $$
+    """,
+    """
+    CREATE FUNCTION minute_taking_cells() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(cell_id), '{}') FROM acting()
+        WHERE cell_id IS NOT NULL AND role IN ('mayor', 'delegate', 'coordinator', 'secretary')
+    $$
+    """,
+    """
+    CREATE FUNCTION excluded_cases() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(case_id), '{}') FROM exclusion WHERE person_id = acting_person()
+    $$
+    """,
+    # Items this person takes the minutes of, until those are approved.
+    """
+    CREATE FUNCTION minuted_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(a.id), '{}')
+        FROM acting() d
+        JOIN meeting m ON m.cell_id = d.cell_id AND m.secretary_id = acting_person()
+        JOIN agenda_item a ON a.meeting_id = m.id
+        WHERE d.role = 'secretary' AND m.state IN ('convened', 'inSession', 'closed') AND m.extract_until IS NULL
+          AND a.case_id <> ALL (excluded_cases())
+    $$
+    """,
+    # Items on a convened agenda to which this person is invited, while the window is open; a chair keeps
+    # them until the minutes are approved.
+    """
+    CREATE FUNCTION open_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(i.agenda_item_id), '{}') || minuted_items()
+        FROM invitation i
+        JOIN meeting m ON m.id = i.meeting_id
+        WHERE i.person_id = acting_person() AND i.state IN ('sent', 'accepted', 'attended')
+          AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
+          AND m.state IN ('convened', 'inSession', 'closed')
+          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL))
+          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+    $$
+    """,
+    """
+    CREATE FUNCTION attended_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(t.agenda_item_id), '{}') || minuted_items()
+        FROM attendance t
+        JOIN meeting m ON m.id = t.meeting_id
+        WHERE t.person_id = acting_person() AND t.present
+          AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
+          AND m.state IN ('inSession', 'closed')
+          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL))
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+    $$
+    """,
+    # Items of which this person, having been there, may read the minutes.
+    """
+    CREATE FUNCTION extract_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(t.agenda_item_id), '{}') || minuted_items()
+        FROM attendance t
+        JOIN meeting m ON m.id = t.meeting_id
+        JOIN minutes n ON n.meeting_id = m.id
+        WHERE t.person_id = acting_person() AND t.present
+          AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
+          AND ((n.state = 'submitted' AND (moment() <= n.remarks_until OR m.chair_id = acting_person()))
+            OR (n.state = 'approved' AND moment() <= m.extract_until)
+            OR (m.chair_id = acting_person() AND n.state <> 'approved'))
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+    $$
+    """,
+    """
+    CREATE FUNCTION tabled_cases() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(a.case_id), '{}') FROM agenda_item a
+        WHERE a.id = ANY ((SELECT open_items())::uuid[])
+    $$
+    """,
+    # Cases of which this person holds one part: the trajectory they manage, an action they own.
+    """
+    CREATE FUNCTION part_cases() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(c), '{}') FROM (
+            SELECT j.case_id AS c FROM trajectory j JOIN acting() d ON d.role = 'caseManager'
+             WHERE j.case_manager_id = acting_person()
+            UNION
+            SELECT o.case_id FROM action_item o JOIN acting() d ON true
+             WHERE o.owner_id = acting_person() AND o.state = 'open'
+        ) parts WHERE c <> ALL (excluded_cases())
+    $$
+    """,
+    # Closing a meeting dates every case discussed in it, of whichever municipality of the cell: the date is
+    # set by the meeting record (R69). The days come from the rules; nobody can set them without closing.
+    """
+    CREATE FUNCTION record_discussions(p_meeting uuid, p_day date, p_due date, p_limit date, p_lock_days integer,
+        p_review date)
+    RETURNS TABLE (case_id uuid, subject_id uuid, municipality_id uuid)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    BEGIN
+        IF NOT EXISTS (
+            SELECT 1 FROM meeting m JOIN acting() d ON d.cell_id = m.cell_id
+            WHERE m.id = p_meeting AND m.state = 'closed'
+              AND (d.role IN ('mayor', 'delegate', 'coordinator')
+                OR (d.role = 'secretary' AND m.secretary_id = acting_person()))
+        ) THEN
+            RETURN;
+        END IF;
+        INSERT INTO discussion (case_id, meeting_id, municipality_id, discussed_on)
+        SELECT a.case_id, a.meeting_id, a.municipality_id, p_day FROM agenda_item a
+        WHERE a.meeting_id = p_meeting
+          AND EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = a.id AND t.present)
+        ON CONFLICT DO NOTHING;
+        RETURN QUERY
+        UPDATE case_file c SET
+            last_discussed_on = p_day,
+            state = CASE WHEN c.state = 'listed' THEN 'underDiscussion' ELSE c.state END,
+            due_on = greatest(p_due, least(c.extended_until, p_limit)),
+            locks_on = greatest(p_due, least(c.extended_until, p_limit)) - p_lock_days,
+            review_on = p_review,
+            warned = NULL,
+            version = c.version + 1
+        FROM discussion s
+        WHERE s.meeting_id = p_meeting AND s.case_id = c.id
+          AND (c.last_discussed_on IS NULL OR c.last_discussed_on <= p_day)
+        RETURNING c.id, c.subject_id, c.municipality_id;
+    END $$
+    """,
+    # What ends when, without who: for the desk and the data protection officer (R90).
+    """
+    CREATE FUNCTION retention_calendar()
+    RETURNS TABLE (kind text, id uuid, reference text, municipality_id uuid, state text, started_on date,
+        due_on date, locks_on date, warned integer, subject_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT 'case', c.id, c.reference, c.municipality_id, c.state, coalesce(c.last_discussed_on, c.listed_on),
+               c.due_on, c.locks_on, c.warned, c.subject_id
+        FROM case_file c
+        WHERE c.municipality_id = ANY ((SELECT watched_municipalities())::uuid[])
+          AND c.id <> ALL ((SELECT excluded_cases())::uuid[]) AND c.shred_ordered_at IS NULL
+        UNION ALL
+        SELECT 'registration', r.id, r.reference, r.municipality_id, r.state, r.received_on, r.due_on, NULL, NULL,
+               r.subject_id
+        FROM registration r
+        WHERE r.municipality_id = ANY ((SELECT watched_municipalities())::uuid[]) AND r.due_on IS NOT NULL
+    $$
+    """,
+)
+
+DESK = "municipality_id = ANY ((SELECT desk_municipalities())::uuid[])"
+NOT_EXCLUDED = "{case} <> ALL ((SELECT excluded_cases())::uuid[])"
+MINE = "{column} = (SELECT acting_person())"
+
+
+def _items(function: str, column: str = "agenda_item_id") -> str:
+    return f"{column} = ANY ((SELECT {function}())::uuid[])"
+
+
+NOT_X = NOT_EXCLUDED.format(case="case_id")
+
+# table -> (select, insert, update); None: not at all for the application.
+POLICIES: dict[str, tuple[str, str | None, str | None]] = {
+    "registration": (
+        f"{DESK} OR {MINE.format(column='submitted_by')}",
+        f"{MINE.format(column='submitted_by')} AND cell_id = ANY ((SELECT seat_cells())::uuid[])",
+        DESK,
+    ),
+    "case_file": (
+        f"({DESK} OR id = ANY ((SELECT tabled_cases())::uuid[]) OR id = ANY ((SELECT part_cases())::uuid[]))"
+        f" AND {NOT_EXCLUDED.format(case='id')}",
+        DESK,
+        f"{DESK} AND {NOT_EXCLUDED.format(case='id')}",
+    ),
+    "discussion": (f"{DESK} AND {NOT_X}", None, None),
+    "statement": (
+        f"({DESK} OR ({_items('attended_items')} AND audience <> 'desk')"
+        f" OR ({_items('open_items')} AND {MINE.format(column='contributor_id')})) AND {NOT_X}",
+        f"({DESK} OR {_items('attended_items')}) AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+    ),
+    "trajectory": (
+        f"({DESK} OR ({MINE.format(column='case_manager_id')} AND case_id = ANY ((SELECT part_cases())::uuid[])))"
+        f" AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+    ),
+    "action_item": (
+        f"({DESK} OR {MINE.format(column='owner_id')}"
+        " OR EXISTS (SELECT 1 FROM trajectory j WHERE j.id = trajectory_id))"
+        f" AND {NOT_X}",
+        f"({DESK} OR case_id = ANY ((SELECT part_cases())::uuid[])) AND {NOT_X}",
+        f"({DESK} OR {MINE.format(column='owner_id')} OR case_id = ANY ((SELECT part_cases())::uuid[])) AND {NOT_X}",
+    ),
+    "meeting": (
+        "cell_id = ANY ((SELECT seat_cells())::uuid[])",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+    ),
+    "minutes": (
+        "cell_id = ANY ((SELECT seat_cells())::uuid[])",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+    ),
+    "agenda_item": (
+        f"({DESK} OR {_items('open_items', 'id')} OR {_items('extract_items', 'id')}) AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+    ),
+    "invitation": (
+        f"({DESK} OR {MINE.format(column='person_id')} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"{DESK} AND {NOT_X}",
+        f"({DESK} OR {MINE.format(column='person_id')} OR {_items('minuted_items')}) AND {NOT_X}",
+    ),
+    "attendance": (
+        f"({DESK} OR {MINE.format(column='person_id')} OR {_items('attended_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+    ),
+    "minutes_item": (
+        f"({DESK} OR {_items('extract_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+    ),
+    "minutes_remark": (
+        f"({DESK} OR {MINE.format(column='person_id')} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"{MINE.format(column='person_id')} AND {_items('extract_items')} AND {NOT_X}",
+        None,
+    ),
+    "exclusion": (
+        f"{MINE.format(column='person_id')} OR {DESK}",
+        f"{MINE.format(column='person_id')}",
+        None,
+    ),
+    "notice": (
+        MINE.format(column="person_id"),
+        f"{DESK} OR municipality_id IN (SELECT m.municipality_id FROM cell_municipality m"
+        " WHERE m.cell_id = ANY ((SELECT minute_taking_cells())::uuid[]))",
+        MINE.format(column="person_id"),
+    ),
+    "certificate": ("municipality_id = ANY ((SELECT watched_municipalities())::uuid[])", None, None),
+}
+
+OPEN_TABLES = (
+    "installation", "municipality", "cell", "cell_municipality", "consultation_table", "agreement", "agency",
+    "person", "credential", "mandate", "undertaking", "session", "idempotency",
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    op.execute("SET ROLE livcr_owner")
+    for statement in FUNCTIONS:
+        op.execute(statement)
+    op.execute("REVOKE ALL ON FUNCTION record_discussions, retention_calendar FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION record_discussions, retention_calendar TO livcr_app")
+    for table in OPEN_TABLES:
+        op.execute(f"GRANT SELECT ON {table} TO livcr_app, livcr_retention")
+        if table != "installation":
+            op.execute(f"GRANT INSERT, UPDATE ON {table} TO livcr_app")
+    op.execute("GRANT DELETE ON idempotency TO livcr_retention")
+    for table, (select, insert, update) in POLICIES.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT TO livcr_app USING ({select})")
+        op.execute(f"GRANT SELECT ON {table} TO livcr_app")
+        if insert:
+            op.execute(f"CREATE POLICY {table}_add ON {table} FOR INSERT TO livcr_app WITH CHECK ({insert})")
+            op.execute(f"GRANT INSERT ON {table} TO livcr_app")
+        if update:
+            op.execute(f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO livcr_app USING ({update})")
+            op.execute(f"GRANT UPDATE ON {table} TO livcr_app")
+        op.execute(f"CREATE POLICY {table}_end ON {table} TO livcr_retention USING (true)")
+        op.execute(f"GRANT SELECT, UPDATE, DELETE ON {table} TO livcr_retention")
+    op.execute("GRANT INSERT ON certificate, notice TO livcr_retention")
+    op.execute("RESET ROLE")
+
+
+def downgrade() -> None:
+    op.execute("SET ROLE livcr_owner")
+    for table in POLICIES:
+        for name in ("read", "add", "change", "end"):
+            op.execute(f"DROP POLICY IF EXISTS {table}_{name} ON {table}")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    for table in (*OPEN_TABLES, *POLICIES):
+        op.execute(f"REVOKE ALL ON {table} FROM livcr_app, livcr_retention")
+    for name in (
+        "retention_calendar()", "record_discussions(uuid, date, date, date, integer, date)", "part_cases()",
+        "tabled_cases()", "extract_items()", "attended_items()", "open_items()", "minuted_items()",
+        "excluded_cases()", "minute_taking_cells()", "seat_cells()", "audited_municipalities()",
+        "watched_municipalities()", "desk_municipalities()", "acting()", "present_day()", "moment()",
+        "acting_mandate()", "acting_person()",
+    ):  # fmt: skip
+        op.execute(f"DROP FUNCTION {name}")
+    op.execute("RESET ROLE")

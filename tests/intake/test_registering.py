@@ -1,0 +1,61 @@
+"""A signal comes in: who may bring it, who sees what became of it (R39 to R46)."""
+
+SIGNAL = {
+    "subjectName": "Zorgeloos Verzonnen",
+    "birthDate": "2001-04-05",
+    "narrative": "Plotse afwezigheid en haatboodschappen.",
+    "phenomenon": "rightWingExtremism",
+    "urgency": "normal",
+    "nothingClassified": True,
+}
+
+
+def _submit(house, name="participant", **over):
+    body = SIGNAL | {"municipalityId": str(house.cast.towns["C"])} | over
+    return house.client(name).post("/api/v1/registrations", json=body)
+
+
+def test_a_participant_brings_a_signal_and_gets_a_receipt(house):
+    answer = _submit(house)
+    assert answer.status_code == 201, answer.text
+    body = answer.json()
+    assert body["state"] == "received"
+    assert answer.headers["location"] == body["self"]
+    assert "narrative" not in body
+    again = house.client("participant").get(body["self"])
+    assert again.json() == body | {"abilities": []}
+    assert "Zorgeloos" not in again.text
+
+
+def test_the_mayor_reads_screens_and_lists(house):
+    path = _submit(house).json()["self"]
+    mayor, coordinator = house.client("mayor"), house.client("coordinator")
+    assert coordinator.get(path).status_code == 409
+    seen = mayor.get(path)
+    assert seen.json()["subjectName"] == "Zorgeloos Verzonnen"
+    screened = mayor.post(path + "/screen", json={"note": "Graag nagaan."}, headers={"If-Match": seen.headers["etag"]})
+    assert screened.status_code == 200, screened.text
+    assert coordinator.get(path).json()["narrative"] == SIGNAL["narrative"]
+    decision = {"outcome": "listed", "indications": "Aanwijzingen van een radicaliseringsproces."}
+    refused = coordinator.post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
+    assert refused.status_code == 403
+    delegate = house.client("delegate").post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
+    assert delegate.status_code == 409
+    assert delegate.json()["rule"] == "R41"
+    listed = mayor.post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
+    assert listed.status_code == 200, listed.text
+    assert listed.json()["state"] == "listed"
+    assert listed.json()["caseId"]
+    assert house.client("participant").get(path).json()["state"] == "decided"
+
+
+def test_nobody_else_sees_that_it_exists(house):
+    path = _submit(house).json()["self"]
+    nowhere = "/api/v1/registrations/00000000-0000-4000-8000-000000000000"
+    for name in ("school", "zoneMayorD", "zoneCoordinatorE", "policeMember", "auditor", "administrator"):
+        there, not_there = house.client(name).get(path), house.client(name).get(nowhere)
+        assert there.status_code == not_there.status_code == 404, name
+        assert {k: v for k, v in there.json().items() if k != "instance"} == {
+            k: v for k, v in not_there.json().items() if k != "instance"
+        }
+    assert house.client().get(path).status_code == 401
