@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.cases import api as cases_api
 from app.constitution import api as constitution_api
 from app.constitution.reference import citation, load_rules
 from app.directory import api as directory_api
@@ -59,7 +60,7 @@ def create_app(installation: Installation) -> FastAPI:
     )
     app.state.installation = installation
     app.state.rule_text = rule_text
-    for api in (constitution_api, directory_api, intake_api):
+    for api in (constitution_api, directory_api, intake_api, cases_api):
         app.include_router(api.router, prefix=BASE)
     for kind in (RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer_problem)

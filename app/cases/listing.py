@@ -34,7 +34,9 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     """
     case_id = new_id()
     work.vault.new_file(case_id, signal.municipality_id)
-    identity = work.vault.unseal(Place(signal.id, "registration", "subject", signal.id), there(signal.subject))
+    identity = work.vault.unseal(
+        Place(signal.id, "registration", "subject", signal.id), there(signal.subject)
+    )
     due_on = case_due_on(work.today, agreement.settings)
     case = Case(
         id=case_id,

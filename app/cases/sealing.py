@@ -22,7 +22,9 @@ def seal_in(work: Work, case_id: UUID, table: str, column: str, row_id: UUID, te
     return work.vault.seal(case_place(case_id, table, column, row_id), text)
 
 
-def open_in(work: Work, case_id: UUID, table: str, column: str, row_id: UUID, value: Sealed | None) -> str | None:
+def open_in(
+    work: Work, case_id: UUID, table: str, column: str, row_id: UUID, value: Sealed | None
+) -> str | None:
     """Open a text of a row of a case; None stays None."""
     return None if value is None else work.vault.unseal(case_place(case_id, table, column, row_id), value)
 

@@ -23,7 +23,9 @@ def case_facts(work: Work, case: Case | None, **known: Any) -> Facts:
     if case is None or case.state == "destroyed":
         return work.facts(standing=Standing.NONE)
     standing = known.pop("standing", None) or case_standing(work.session, work.actor, case)
-    return work.facts(standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known)
+    return work.facts(
+        standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known
+    )
 
 
 def case_standing(session: Session, actor: Actor, case: Case) -> Standing:
@@ -39,7 +41,10 @@ def case_standing(session: Session, actor: Actor, case: Case) -> Standing:
 
 def is_excluded(session: Session, actor: Actor, case_id: Any) -> bool:
     """Tell whether this person declared a conflict or kinship on the case: it beats every grant."""
-    return session.scalar(select(Exclusion.case_id).filter_by(person_id=actor.person_id, case_id=case_id)) is not None
+    return (
+        session.scalar(select(Exclusion.case_id).filter_by(person_id=actor.person_id, case_id=case_id))
+        is not None
+    )
 
 
 def holds_part(session: Session, actor: Actor, case_id: Any) -> bool:

@@ -51,7 +51,9 @@ def create_municipality(work: Work, command: CreateMunicipality) -> Municipality
     """Add a municipality. In Flanders the decree is the recording basis; elsewhere one has to be stated (R113)."""
     row_id = new_id()
     work.allow(
-        Action.MUNICIPALITY_CREATE, cell_facts(work, None), About(row_id, object_type="municipality", object_id=row_id)
+        Action.MUNICIPALITY_CREATE,
+        cell_facts(work, None),
+        About(row_id, object_type="municipality", object_id=row_id),
     )
     if command.nis_code and work.session.scalar(select(Municipality.id).filter_by(nis_code=command.nis_code)):
         raise invalid("nisCode", "already there")
@@ -99,7 +101,9 @@ def _municipality(row: Municipality) -> MunicipalityView:
 def list_municipality(work: Work, command: ListMunicipality) -> MunicipalityList:
     """Give the municipalities of one's own cell; an administrator sees all."""
     del command
-    work.allow(Action.MUNICIPALITY_LIST, cell_facts(work, work.actor.cell_id), About(object_type="municipality"))
+    work.allow(
+        Action.MUNICIPALITY_LIST, cell_facts(work, work.actor.cell_id), About(object_type="municipality")
+    )
     query = select(Municipality)
     if not _all(work):
         query = query.join(CellMunicipality).where(CellMunicipality.cell_id == work.actor.cell_id)
@@ -157,12 +161,21 @@ def list_cell(work: Work, command: ListCell) -> CellList:
 def create_table(work: Work, command: CreateTable) -> TableView:
     """Add a table to a cell; one of each kind (R3)."""
     row = ConsultationTable(
-        id=new_id(), cell_id=command.cell_id, kind=command.kind, name=command.name, created_at=work.now, version=1
+        id=new_id(),
+        cell_id=command.cell_id,
+        kind=command.kind,
+        name=command.name,
+        created_at=work.now,
+        version=1,
     )
-    work.allow(Action.TABLE_CREATE, cell_facts(work, command.cell_id), About(object_type="table", object_id=row.id))
+    work.allow(
+        Action.TABLE_CREATE, cell_facts(work, command.cell_id), About(object_type="table", object_id=row.id)
+    )
     if work.session.get(Cell, command.cell_id) is None:
         raise not_found()
-    if work.session.scalar(select(ConsultationTable.id).filter_by(cell_id=command.cell_id, kind=command.kind)):
+    if work.session.scalar(
+        select(ConsultationTable.id).filter_by(cell_id=command.cell_id, kind=command.kind)
+    ):
         raise invalid("kind", "this cell has such a table already (R3)")
     work.session.add(row)
     return _table(row)
@@ -213,4 +226,3 @@ def read_ref_data(work: Work, command: ReadRefData) -> RefDataView:
             for e in found.entries
         ],
     )
-

@@ -61,7 +61,9 @@ def actor_of(work: Work, row: Any) -> Actor:
 
 def page_session(work: Work, secret_hash: bytes) -> Any:
     """Give the session row of a page cookie, or None when there is none."""
-    found = work.session.scalar(text("SELECT id FROM session WHERE secret_hash = :h AND channel = 'page'"), {"h": secret_hash})
+    found = work.session.scalar(
+        text("SELECT id FROM session WHERE secret_hash = :h AND channel = 'page'"), {"h": secret_hash}
+    )
     if found is None:
         return None
     return work.session.execute(_ACTOR, {"session": found, "today": work.today}).one()
@@ -80,4 +82,3 @@ def self_facts(work: Work, state: str | None = None) -> Facts:
     """Give Facts on oneself: full standing for somebody signed in, none for a visitor."""
     standing = Standing.FILE if work.actor.person_id else Standing.NONE
     return work.facts(standing=standing, own=bool(work.actor.person_id), state=state)
-

@@ -12,7 +12,9 @@ from app.kernel.shapes import Command, Line
 from app.rules.roles import Role
 
 Language = Literal["nl", "fr", "de", "en"]
-Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9._@+-]{3,100}$")]
+Username = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9._@+-]{3,100}$")
+]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
 
 
@@ -121,9 +123,3 @@ class EndMandate(Command):
 
 class ListMandate(Command):
     """List the mandates of one's cell."""
-
-
-class DeclareExclusion(Command):
-    """Declare a conflict or kinship on a case: it goes out of one's sight everywhere, from now on."""
-
-    case_id: UUID

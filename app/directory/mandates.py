@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.constitution.models import Cell, CellMunicipality, Municipality
 from app.constitution.codes import checked
+from app.constitution.models import Cell, CellMunicipality, Municipality
 from app.constitution.standing import cell_facts
 from app.directory import queries
 from app.directory.commands import (
@@ -49,7 +49,11 @@ def create_agency(work: Work, command: CreateAgency) -> AgencyView:
         created_at=work.now,
         version=1,
     )
-    work.allow(Action.AGENCY_CREATE, cell_facts(work, work.actor.cell_id), About(object_type="agency", object_id=row.id))
+    work.allow(
+        Action.AGENCY_CREATE,
+        cell_facts(work, work.actor.cell_id),
+        About(object_type="agency", object_id=row.id),
+    )
     checked(command.ground_list, command.ground_code, work.today, "groundCode")
     work.session.add(row)
     return _agency(row)
@@ -79,7 +83,11 @@ def list_agency(work: Work, command: ListAgency) -> AgencyList:
 def create_person(work: Work, command: CreatePerson) -> PersonView:
     """Add an account. The secret of the second factor is given once, here."""
     person_id = new_id()
-    work.allow(Action.PERSON_CREATE, cell_facts(work, work.actor.cell_id), About(object_type="person", object_id=person_id))
+    work.allow(
+        Action.PERSON_CREATE,
+        cell_facts(work, work.actor.cell_id),
+        About(object_type="person", object_id=person_id),
+    )
     agency = work.session.get(Agency, command.agency_id)
     if agency is None:
         raise invalid("agencyId", "no such agency", kind="referencedResourceNotFound")
@@ -133,7 +141,9 @@ def list_person(work: Work, command: ListPerson) -> PersonList:
     work.allow(Action.PERSON_LIST, cell_facts(work, work.actor.cell_id), About(object_type="person"))
     administrator = work.actor.role is Role.ADMINISTRATOR
     views: dict[object, PersonView] = {}
-    for person, agency, role in queries.persons_in(work.session, None if administrator else work.actor.cell_id, work.today):
+    for person, agency, role in queries.persons_in(
+        work.session, None if administrator else work.actor.cell_id, work.today
+    ):
         view = views.setdefault(
             person.id,
             PersonView(
@@ -169,19 +179,29 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
         created_at=work.now,
         version=1,
     )
-    work.allow(Action.MANDATE_GRANT, cell_facts(work, work.actor.cell_id), About(object_type="mandate", object_id=row.id))
+    work.allow(
+        Action.MANDATE_GRANT,
+        cell_facts(work, work.actor.cell_id),
+        About(object_type="mandate", object_id=row.id),
+    )
     person = work.session.get(Person, command.person_id)
     if person is None:
         raise invalid("personId", "no such person", kind="referencedResourceNotFound")
     _check_scope(work, command)
-    against = incompatible(command.role, frozenset(Role(r) for r in queries.roles_held(work.session, person.id, work.today)))
+    against = incompatible(
+        command.role, frozenset(Role(r) for r in queries.roles_held(work.session, person.id, work.today))
+    )
     if against:
         raise invalid("role", "cannot be combined with a role this person holds (separation of duties, R106)")
     work.session.add(row)
     cell = work.session.get(Cell, row.cell_id) if row.cell_id else None
     town = work.session.get(Municipality, row.municipality_id) if row.municipality_id else None
     return queries.mandate_view(
-        row, person.name, cell.name if cell else None, town.names if town else None, language=work.actor.language
+        row,
+        person.name,
+        cell.name if cell else None,
+        town.names if town else None,
+        language=work.actor.language,
     )
 
 
@@ -197,19 +217,27 @@ def _check_scope(work: Work, command: GrantMandate) -> None:
     if command.role is Role.DELEGATE and not command.scope:
         raise invalid("scope", "a delegate's appointment states its scope (R9)", kind="requiredInput")
     if command.role in POLICE and command.clearance_until is None:
-        raise invalid("clearanceUntil", "a police member's clearance has an end date (R10)", kind="requiredInput")
+        raise invalid(
+            "clearanceUntil", "a police member's clearance has an end date (R10)", kind="requiredInput"
+        )
     if command.cell_id is not None and work.session.get(Cell, command.cell_id) is None:
         raise invalid("cellId", "no such cell", kind="referencedResourceNotFound")
     if command.municipality_id is not None:
         pair = {"cell_id": command.cell_id, "municipality_id": command.municipality_id}
         if work.session.get(CellMunicipality, pair) is None:
-            raise invalid("municipalityId", "does not take part in this cell", kind="referencedResourceNotFound")
+            raise invalid(
+                "municipalityId", "does not take part in this cell", kind="referencedResourceNotFound"
+            )
 
 
 @operation(Action.MANDATE_END)
 def end_mandate(work: Work, command: EndMandate) -> MandateView:
     """Let a mandate end; it holds until midnight of its last day."""
-    work.allow(Action.MANDATE_END, cell_facts(work, work.actor.cell_id), About(object_type="mandate", object_id=command.mandate_id))
+    work.allow(
+        Action.MANDATE_END,
+        cell_facts(work, work.actor.cell_id),
+        About(object_type="mandate", object_id=command.mandate_id),
+    )
     row = work.session.get(Mandate, command.mandate_id, with_for_update=True)
     if row is None:
         raise not_found()
@@ -231,5 +259,3 @@ def list_mandate(work: Work, command: ListMandate) -> MandateList:
     return MandateList(
         href=href("mandates"), items=queries.mandates_in(work.session, cell, work.today, work.actor.language)
     )
-
-

@@ -17,7 +17,9 @@ from app.directory.views import MandateView
 def by_username(session: Session, username: str) -> Any:
     """Give person and credential of a username, or None."""
     return session.execute(
-        select(Person, Credential).join(Credential, Credential.person_id == Person.id).where(Person.username == username)
+        select(Person, Credential)
+        .join(Credential, Credential.person_id == Person.id)
+        .where(Person.username == username)
     ).one_or_none()
 
 
@@ -43,7 +45,9 @@ def _current(today: date) -> Select[Any]:
 
 def mandates_of(session: Session, person_id: UUID, today: date, language: str) -> list[MandateView]:
     """Give a person's current mandates, oldest first."""
-    rows = session.execute(_current(today).where(Mandate.person_id == person_id).order_by(Mandate.starts_on, Mandate.id))
+    rows = session.execute(
+        _current(today).where(Mandate.person_id == person_id).order_by(Mandate.starts_on, Mandate.id)
+    )
     return [mandate_view(*row, language=language) for row in rows]
 
 
@@ -52,7 +56,10 @@ def mandates_in(session: Session, cell_id: UUID | None, today: date, language: s
     query = _current(today)
     if cell_id is not None:
         query = query.where(Mandate.cell_id == cell_id)
-    return [mandate_view(*row, language=language) for row in session.execute(query.order_by(Person.name, Mandate.role, Mandate.id))]
+    return [
+        mandate_view(*row, language=language)
+        for row in session.execute(query.order_by(Person.name, Mandate.role, Mandate.id))
+    ]
 
 
 def mandate_view(
@@ -77,7 +84,10 @@ def mandate_view(
 def undertaking_until(session: Session, person_id: UUID) -> date | None:
     """Give the last day on which a person's confirmed undertaking holds."""
     return session.scalar(
-        select(Undertaking.valid_until).filter_by(person_id=person_id).order_by(Undertaking.valid_until.desc()).limit(1)
+        select(Undertaking.valid_until)
+        .filter_by(person_id=person_id)
+        .order_by(Undertaking.valid_until.desc())
+        .limit(1)
     )
 
 

@@ -53,14 +53,20 @@ def open_session(work: Work, command: OpenSession) -> SessionView:
     moment = work.installation.clock.now()
     person, credential = (found[0], found[1]) if found else (None, None)
     usable = person is not None and person.active and _may_be_here(work, person)
-    paused = credential is not None and credential.paused_until is not None and credential.paused_until > moment
-    fits = password_fits(command.password.get_secret_value(), credential.password_hash if credential and not paused else None)
+    paused = (
+        credential is not None and credential.paused_until is not None and credential.paused_until > moment
+    )
+    fits = password_fits(
+        command.password.get_secret_value(), credential.password_hash if credential and not paused else None
+    )
     if paused:
         raise work.refuse(Action.SESSION_OPEN, Problem(Kind.TOO_MANY_REQUESTS, retry_after=60), _about())
     if person is None or credential is None or not usable or not fits:
         if credential is not None and usable:
             _count_failure(work, credential, moment)
-        raise work.refuse(Action.SESSION_OPEN, Problem(Kind.INVALID_TOKEN, why="wrongNameOrPassword"), _about())
+        raise work.refuse(
+            Action.SESSION_OPEN, Problem(Kind.INVALID_TOKEN, why="wrongNameOrPassword"), _about()
+        )
     credential.failures, credential.paused_until = 0, None
     row = SignIn(
         id=new_id(),
@@ -73,7 +79,9 @@ def open_session(work: Work, command: OpenSession) -> SessionView:
     )
     work.session.add(row)
     work.allow(Action.SESSION_OPEN, work.facts(), _about(row.id))
-    return SessionView(href=href("sessions", row.id), session_id=row.id, state=row.state, expires_at=row.expires_at)
+    return SessionView(
+        href=href("sessions", row.id), session_id=row.id, state=row.state, expires_at=row.expires_at
+    )
 
 
 def _may_be_here(work: Work, person: Person) -> bool:
@@ -84,7 +92,11 @@ def _may_be_here(work: Work, person: Person) -> bool:
 def _count_failure(work: Work, credential: Credential, moment: datetime) -> None:
     """Count a failure in a transaction of its own, because the refusal undoes this one."""
     failures = credential.failures + 1
-    pause = min(_LONGEST_PAUSE, timedelta(seconds=2 ** min(failures - _FREE_FAILURES, 6))) if failures > _FREE_FAILURES else None
+    pause = (
+        min(_LONGEST_PAUSE, timedelta(seconds=2 ** min(failures - _FREE_FAILURES, 6)))
+        if failures > _FREE_FAILURES
+        else None
+    )
 
     person_id = credential.person_id
 
@@ -103,7 +115,12 @@ def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
     """
     row = queries.sign_in(work.session, command.session_id)
     moment = work.installation.clock.now()
-    if row is None or row.state != "secondFactorWanted" or row.expires_at <= moment or row.failures >= _CODE_TRIES:
+    if (
+        row is None
+        or row.state != "secondFactorWanted"
+        or row.expires_at <= moment
+        or row.failures >= _CODE_TRIES
+    ):
         raise work.refuse(Action.SESSION_CONFIRM, not_found(), _about())
     credential = queries.credential(work.session, row.person_id)
     secret = work.installation.provider.unwrap(credential.totp_secret, row.person_id.bytes).decode()
@@ -117,7 +134,9 @@ def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
                 again.failures = failures
 
         work.after_undo.append(write)
-        raise work.refuse(Action.SESSION_CONFIRM, Problem(Kind.INVALID_TOKEN, why="wrongCode"), _about(row.id))
+        raise work.refuse(
+            Action.SESSION_CONFIRM, Problem(Kind.INVALID_TOKEN, why="wrongCode"), _about(row.id)
+        )
     credential.totp_last_step = step
     work.act_as(Actor(person_id=row.person_id, session_id=row.id))
     mandates = queries.mandates_of(work.session, row.person_id, work.today, "nl")
@@ -171,7 +190,13 @@ def refresh_session(work: Work, command: RefreshSession) -> SessionView:
     row = queries.sign_in(work.session, command.session_id)
     moment = work.installation.clock.now()
     given = secret_hash(command.refresh_token.get_secret_value())
-    if row is None or row.state != "active" or row.expires_at <= moment or row.secret_hash != given or row.channel != "api":
+    if (
+        row is None
+        or row.state != "active"
+        or row.expires_at <= moment
+        or row.secret_hash != given
+        or row.channel != "api"
+    ):
         raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), _about())
     work.act_as(Actor(person_id=row.person_id, session_id=row.id, mandate_id=row.mandate_id))
     work.allow(Action.SESSION_REFRESH, work.facts(), _about(row.id))
@@ -203,7 +228,9 @@ def switch_session(work: Work, command: SwitchSession) -> SessionView:
 def read_session(work: Work, command: ReadSession) -> SessionView:
     """Give one's own session without its tokens."""
     row = _own(work, Action.SESSION_READ, command.session_id)
-    return _plain(work, row, queries.mandates_of(work.session, row.person_id, work.today, work.actor.language))
+    return _plain(
+        work, row, queries.mandates_of(work.session, row.person_id, work.today, work.actor.language)
+    )
 
 
 def _plain(work: Work, row: SignIn, mandates: list[MandateView]) -> SessionView:

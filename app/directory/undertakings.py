@@ -41,7 +41,9 @@ def read_undertaking(work: Work, command: ReadUndertaking) -> UndertakingView:
 def confirm_undertaking(work: Work, command: ConfirmUndertaking) -> UndertakingView:
     """Record that this person confirmed the secrecy duty, in which version and language, and until when."""
     row_id = new_id()
-    work.allow(Action.UNDERTAKING_CONFIRM, self_facts(work), About(object_type="undertaking", object_id=row_id))
+    work.allow(
+        Action.UNDERTAKING_CONFIRM, self_facts(work), About(object_type="undertaking", object_id=row_id)
+    )
     if command.text_version != TEXT_VERSION:
         raise invalid("textVersion", "not the version in force")
     actor = work.actor
@@ -65,5 +67,3 @@ def confirm_undertaking(work: Work, command: ConfirmUndertaking) -> UndertakingV
         text=translate(actor.language, TEXT),
         valid_until=until,
     )
-
-

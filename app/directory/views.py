@@ -94,10 +94,3 @@ class MandateList(View):
 
     href: str = Field(serialization_alias="self")
     items: list[MandateView]
-
-
-class ExclusionView(View):
-    """A declared exclusion."""
-
-    case_id: UUID
-    declared_at: datetime

@@ -1,0 +1,41 @@
+"""The JSON door of the file."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.cases import closing, exclusions, opening, statements, trajectories
+from app.cases import commands as c
+from app.cases import views as v
+from app.kernel.http.routes import endpoint
+from app.kernel.shapes import Document
+
+router = APIRouter()
+_CASE = "/cases/{caseId}"
+
+endpoint(
+    router, "GET", "/cases", opening.list_case, c.ListCase, v.CasePage, tag="Cases", summary="List cases"
+)
+endpoint(router, "GET", _CASE, opening.open_case, c.OpenCase, v.CaseView, tag="Cases", summary="Open a file")
+endpoint(router, "POST", _CASE + "/monitor", trajectories.monitor_case, c.MonitorCase, Document,
+         tag="Cases", summary="Go on without a trajectory")  # fmt: skip
+endpoint(router, "POST", _CASE + "/proposeClosure", closing.propose_closure_case, c.ProposeClosureCase, v.CaseView,
+         tag="Cases", summary="Propose closure")  # fmt: skip
+endpoint(router, "POST", _CASE + "/close", closing.close_case, c.CloseCase, v.CaseView, tag="Cases", summary="Close a case")  # fmt: skip
+endpoint(router, "POST", _CASE + "/exclude", exclusions.declare_exclusion, exclusions.DeclareExclusion,
+         exclusions.ExclusionView, tag="Cases", summary="Declare a conflict or kinship")  # fmt: skip
+endpoint(router, "POST", "/statements", statements.create_statement, c.CreateStatement, v.StatementView,
+         tag="Cases", summary="Put a statement into the file", status=201,
+         location="/api/v1/statements/{statementId}")  # fmt: skip
+endpoint(router, "POST", "/statements/{statementId}/open", statements.open_statement, c.OpenStatement, v.StatementView,
+         tag="Cases", summary="Open a sensitive statement")  # fmt: skip
+endpoint(router, "POST", "/trajectories", trajectories.start_trajectory, c.StartTrajectory, v.TrajectoryView,
+         tag="Cases", summary="Start a trajectory", status=201, location="/api/v1/cases/{caseId}/trajectory")  # fmt: skip
+endpoint(router, "GET", _CASE + "/trajectory", trajectories.read_trajectory, c.ReadTrajectory, v.TrajectoryView,
+         tag="Cases", summary="Read a trajectory")  # fmt: skip
+endpoint(router, "POST", "/actions", trajectories.assign_action, c.AssignAction, v.ActionView,
+         tag="Cases", summary="Assign an action", status=201, location="/api/v1/actions/{actionId}")  # fmt: skip
+endpoint(router, "GET", "/actions", trajectories.list_action, c.ListAction, v.ActionList,
+         tag="Cases", summary="List one's own actions")  # fmt: skip
+endpoint(router, "POST", "/actions/{actionId}/complete", trajectories.complete_action, c.CompleteAction, v.ActionView,
+         tag="Cases", summary="Say what became of an action")  # fmt: skip

@@ -1,0 +1,55 @@
+"""Closing: proposed in a meeting that discussed the person, decided by whoever decides on the list (R84, R85)."""
+
+from __future__ import annotations
+
+from app.cases import queries
+from app.cases.commands import CloseCase, ProposeClosureCase
+from app.cases.opening import case_view
+from app.cases.standing import about_case, case_facts
+from app.cases.views import CaseView
+from app.constitution.agreements import settings_of
+from app.constitution.codes import checked
+from app.kernel.operation import operation
+from app.kernel.work import Work, there
+from app.rules.actions import Action
+from app.rules.lifecycle import target
+from app.rules.settings import setting
+
+
+@operation(Action.CASE_PROPOSE_CLOSURE)
+def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseView:
+    """Propose closure on one of the grounds, naming the meeting in which the person was discussed."""
+    case = queries.case(work.session, command.case_id, lock=True)
+    facts = case_facts(
+        work,
+        case,
+        discussed=case is not None and queries.was_discussed(work.session, case.id, command.meeting_id),
+    )
+    work.allow(Action.CASE_PROPOSE_CLOSURE, facts, about_case(case))
+    case = there(case)
+    work.expect(case.version)
+    case.closure_ground = checked("closureGrounds", command.ground, work.today, "ground")
+    case.closure_meeting_id = command.meeting_id
+    case.state = target(Action.CASE_PROPOSE_CLOSURE)
+    case.version += 1
+    return case_view(work, case)
+
+
+@operation(Action.CASE_CLOSE)
+def close_case(work: Work, command: CloseCase) -> CaseView:
+    """Close a case. Its data stay until their term ends, counted from the last discussion (R86)."""
+    case = queries.case(work.session, command.case_id, lock=True)
+    fixed = settings_of(work.session, case.cell_id) if case else {}
+    facts = case_facts(
+        work,
+        case,
+        discussed=case is not None and queries.was_discussed(work.session, case.id, case.closure_meeting_id),
+        listing_by_delegate=setting(fixed, "listing_by_delegate") == 1,
+    )
+    work.allow(Action.CASE_CLOSE, facts, about_case(case), reason=(case.closure_ground or "") if case else "")
+    case = there(case)
+    work.expect(case.version)
+    case.state = target(Action.CASE_CLOSE)
+    case.closed_on, case.closed_by = work.today, work.actor.person_id
+    case.version += 1
+    return case_view(work, case)

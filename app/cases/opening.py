@@ -1,0 +1,134 @@
+"""The caseload of the desk, and opening a file for a reason (R14, R90, R107)."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from app.cases import queries
+from app.cases.commands import ListCase, OpenCase
+from app.cases.models import Case
+from app.cases.sealing import open_in, subject_of
+from app.cases.standing import about_case, case_facts
+from app.cases.statements import statement_views
+from app.cases.trajectories import trajectory_view
+from app.cases.views import CaseItem, CasePage, CaseView, DiscussionView
+from app.constitution.cells import PURPOSE
+from app.constitution.codes import codes
+from app.constitution.standing import municipality_facts
+from app.kernel.i18n import translate
+from app.kernel.journal.store import About
+from app.kernel.operation import operation
+from app.kernel.paging import cursor, position
+from app.kernel.shapes import href
+from app.kernel.work import Work, there
+from app.rules.actions import Action
+from app.rules.policy import abilities
+
+FILE_ACTIONS = (
+    Action.CASE_MONITOR,
+    Action.CASE_PROPOSE_CLOSURE,
+    Action.CASE_CLOSE,
+    Action.STATEMENT_CREATE,
+    Action.TRAJECTORY_START,
+    Action.ACTION_ASSIGN,
+    Action.AGENDA_ITEM_ADD,
+)
+
+
+@operation(Action.CASE_LIST)
+def list_case(work: Work, command: ListCase) -> CasePage:
+    """Give the cases of one's municipality without names: one journal line per person concerned."""
+    actor = work.actor
+    rows = queries.visible_cases(
+        work.session,
+        actor,
+        state=command.state,
+        after=position(command.cursor, date.fromisoformat, UUID),
+        limit=command.page_size + 1,
+    )
+    shown = rows[: command.page_size]
+    work.allow(
+        Action.CASE_LIST,
+        municipality_facts(work, actor.municipality_id, actor.cell_id),
+        [About(row.municipality_id, row.id, row.subject_id, "case", row.id) for row in shown],
+    )
+    items = [
+        CaseItem(
+            case_id=row.id,
+            href=href("cases", row.id),
+            reference=row.reference,
+            state=row.state,
+            phenomenon=row.phenomenon,
+            listed_on=row.listed_on,
+            last_discussed_on=row.last_discussed_on,
+            review_on=row.review_on,
+            due_on=row.due_on,
+            locked=True if work.today >= row.locks_on else None,
+        )
+        for row in shown
+    ]
+    more = cursor(shown[-1].listed_on, shown[-1].id) if len(rows) > command.page_size else None
+    return CasePage(href=href("cases"), items=items, next=more, page_size=command.page_size)
+
+
+@operation(Action.CASE_OPEN)
+def open_case(work: Work, command: OpenCase) -> CaseView:
+    """Open a file. The reason comes from the pick-list and goes to the journal (R107)."""
+    case = queries.case(work.session, command.case_id)
+    known = command.reason in codes("accessReasons", work.today)
+    work.allow(
+        Action.CASE_OPEN,
+        case_facts(work, case, access_reason=known),
+        about_case(case),
+        reason=command.reason if known else "",
+    )
+    return case_view(work, there(case))
+
+
+def case_view(work: Work, case: Case) -> CaseView:
+    """Give the whole file for its desk."""
+    work.vault.prepare([case.id])
+    name, born = subject_of(work, case)
+    found = queries.trajectory(work.session, case.id)
+    facts = case_facts(
+        work,
+        case,
+        discussed=queries.was_discussed(work.session, case.id, case.closure_meeting_id)
+        or bool(case.last_discussed_on),
+        constitution_complete=True,
+        recording_basis=True,
+        proportionate=True,
+        no_classified=True,
+        category_reason=True,
+        listing_by_delegate=True,
+    )
+    return CaseView(
+        version=case.version,
+        href=href("cases", case.id),
+        abilities=abilities(work.actor, facts, *FILE_ACTIONS),
+        case_id=case.id,
+        municipality_id=case.municipality_id,
+        reference=case.reference,
+        state=case.state,
+        phenomenon=case.phenomenon,
+        purpose=translate(work.actor.language, PURPOSE),
+        subject_name=name,
+        birth_date=date.fromisoformat(born) if born else None,
+        indications=open_in(work, case.id, "case_file", "indications", case.id, case.indications),
+        listed_on=case.listed_on,
+        listed_by_name=queries.person_name(work.session, case.listed_by),
+        last_discussed_on=case.last_discussed_on,
+        review_on=case.review_on,
+        due_on=case.due_on,
+        locks_on=case.locks_on,
+        closure_ground=case.closure_ground,
+        closure_meeting_id=case.closure_meeting_id,
+        closed_on=case.closed_on,
+        discussions=[
+            DiscussionView(meeting_id=d.meeting_id, discussed_on=d.discussed_on)
+            for d in queries.discussions(work.session, case.id)
+        ],
+        statements=statement_views(work, queries.statements(work.session, case.id)),
+        trajectory=trajectory_view(work, case, found) if found else None,
+    )

@@ -1,0 +1,170 @@
+"""Statements: what was said, by whom, on what ground it may be used (R51 to R56, R64, R65)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.cases import queries
+from app.cases.commands import CreateStatement, OpenStatement
+from app.cases.models import Case, Statement
+from app.cases.sealing import open_in, seal_in
+from app.cases.standing import about_case, case_facts
+from app.cases.views import StatementView
+from app.constitution.codes import checked, codes
+from app.constitution.models import Municipality
+from app.directory.models import Person
+from app.kernel.ids import new_id
+from app.kernel.operation import operation
+from app.kernel.shapes import href
+from app.kernel.work import Work, there
+from app.rules.actions import Action
+from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES, Audience, may_read
+from app.rules.facts import Standing
+from app.rules.problems import invalid
+from app.rules.roles import Role
+
+ItemStanding = Callable[[Work, Any], Standing]
+"""(work, agenda item id) -> standing at that item; the consultation hands it in, for it knows the agenda."""
+
+AT_THE_TABLE: list[ItemStanding] = []
+"""Filled by the consultation: how to tell who sits at an item. Empty: nobody does."""
+
+
+def _standing(work: Work, case: Case | None, agenda_item_id: Any) -> Standing | None:
+    """Give the better of standing on the file and standing at the item; None leaves it to the file."""
+    if case is None or agenda_item_id is None or not AT_THE_TABLE:
+        return None
+    at_item = AT_THE_TABLE[0](work, agenda_item_id)
+    on_file = case_facts(work, case).standing
+    return on_file if Standing.EXCLUDED in {at_item, on_file} else max(at_item, on_file)
+
+
+@operation(Action.STATEMENT_CREATE)
+def create_statement(work: Work, command: CreateStatement) -> StatementView:
+    """Put one item into the file: by the desk, or by or for somebody at the table while the item is discussed.
+
+    Raises Problem: 404 without standing, 409 when a mark is missing that the law asks for, 400 for faulty codes.
+    """
+    case = queries.case(work.session, command.case_id)
+    row_id = new_id()
+    town = work.session.get(Municipality, case.municipality_id) if case else None
+    facts = case_facts(
+        work,
+        case,
+        standing=_standing(work, case, command.agenda_item_id),
+        recording_basis=town is not None and town.recording_basis is not None,
+        proportionate=command.relevant_and_proportionate,
+        no_classified=command.nothing_classified,
+        category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
+    )
+    work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id))
+    case = there(case)
+    checked("originTags", command.origin, work.today, "origin")
+    if command.reliability is not None:
+        checked("reliabilityGrades", command.reliability, work.today, "reliability")
+    stated_on = command.stated_on or work.today
+    if stated_on > work.today:
+        raise invalid("statedOn", "in the future", kind="invalidPeriod")
+    contributor = _contributor(work, command, facts.standing)
+    row = Statement(
+        id=row_id,
+        case_id=case.id,
+        municipality_id=case.municipality_id,
+        agenda_item_id=command.agenda_item_id,
+        category=command.category,
+        origin=command.origin,
+        kind=command.kind,
+        reliability=command.reliability,
+        audience=command.audience.value,
+        contributor_id=contributor.id,
+        agency_id=contributor.agency_id,
+        entered_by=there(work.actor.person_id),
+        stated_on=stated_on,
+        text=seal_in(work, case.id, "statement", "text", row_id, command.text),
+        category_reason=seal_in(
+            work, case.id, "statement", "category_reason", row_id, command.category_reason
+        )
+        if command.category_reason
+        else None,
+        created_at=work.now,
+        version=1,
+    )
+    work.session.add(row)
+    return statement_view(work, row, contributor.name, None)
+
+
+def _contributor(work: Work, command: CreateStatement, standing: Standing) -> Person:
+    """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65)."""
+    wanted = command.contributor_id or work.actor.person_id
+    writes_for_others = standing is Standing.FILE or work.actor.role is Role.SECRETARY
+    if wanted != work.actor.person_id and not writes_for_others:
+        raise invalid("contributorId", "only for oneself", kind="referencedResourceNotFound")
+    person = work.session.get(Person, wanted)
+    if person is None:
+        raise invalid("contributorId", "no such person", kind="referencedResourceNotFound")
+    return person
+
+
+def statement_views(
+    work: Work, rows: Iterable[Any], *, standing: Standing = Standing.FILE
+) -> list[StatementView]:
+    """Give those of (statement, contributor, agency) rows that a reader with this standing may know."""
+    return [
+        statement_view(work, row, contributor, agency)
+        for row, contributor, agency in rows
+        if may_read(standing, Audience(row.audience), own=row.contributor_id == work.actor.person_id)
+    ]
+
+
+def statement_view(
+    work: Work, row: Statement, contributor: str | None, agency: str | None, *, opened: bool = False
+) -> StatementView:
+    """Give one statement; a sensitive one without its text unless it was opened on purpose (R52)."""
+    sensitive = row.category in SENSITIVE_CATEGORIES
+    shown = opened or not sensitive
+    return StatementView(
+        statement_id=row.id,
+        href=href("statements", row.id),
+        case_id=row.case_id,
+        agenda_item_id=row.agenda_item_id,
+        category=row.category,
+        sensitive=sensitive,
+        origin=row.origin,
+        kind=row.kind,
+        reliability=row.reliability,
+        audience=row.audience,
+        contributor_name=contributor,
+        agency_name=agency,
+        stated_on=row.stated_on,
+        created_at=row.created_at,
+        text=open_in(work, row.case_id, "statement", "text", row.id, row.text) if shown else None,
+        category_reason=open_in(
+            work, row.case_id, "statement", "category_reason", row.id, row.category_reason
+        )
+        if shown
+        else None,
+    )
+
+
+@operation(Action.STATEMENT_OPEN)
+def open_statement(work: Work, command: OpenStatement) -> StatementView:
+    """Open one statement with its text; the reason and the opening go to the journal (R52, R107)."""
+    found = queries.statement(work.session, command.statement_id)
+    row: Statement | None = found[0] if found else None
+    case = queries.case(work.session, row.case_id) if row else None
+    known = command.reason in codes("accessReasons", work.today)
+    standing = _standing(work, case, row.agenda_item_id) if row else None
+    facts = case_facts(work, case if row else None, standing=standing, access_reason=known)
+    if row is not None and not may_read(
+        facts.standing, Audience(row.audience), own=row.contributor_id == work.actor.person_id
+    ):
+        facts = work.facts(standing=Standing.NONE)  # not for this reader, so not there
+    work.allow(
+        Action.STATEMENT_OPEN,
+        facts,
+        about_case(case, "statement", row.id if row else None),
+        reason=command.reason if known else "",
+    )
+    row, contributor, agency = there(found)
+    return statement_view(work, row, contributor, agency, opened=True)

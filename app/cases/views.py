@@ -1,0 +1,120 @@
+"""What the file answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.shapes import Document, Page, View
+
+
+class CaseItem(View):
+    """A case in a list: reference, state and dates; nothing of the person."""
+
+    case_id: UUID
+    href: str
+    reference: str
+    state: str
+    phenomenon: str
+    listed_on: date
+    last_discussed_on: date | None = None
+    review_on: date | None = None
+    due_on: date
+    locked: bool | None = None
+
+
+class CasePage(Page[CaseItem]):
+    """Cases, most recently listed first."""
+
+
+class StatementView(View):
+    """One statement. A sensitive one shows its category; its text is opened on its own (R52)."""
+
+    statement_id: UUID
+    href: str
+    case_id: UUID
+    agenda_item_id: UUID | None = None
+    category: int
+    sensitive: bool
+    origin: str
+    kind: str
+    reliability: str | None = None
+    audience: str
+    contributor_name: str | None = None
+    agency_name: str | None = None
+    stated_on: date
+    created_at: datetime
+    text: str | None = None
+    category_reason: str | None = None
+
+
+class DiscussionView(View):
+    """A day on which the person was discussed."""
+
+    meeting_id: UUID
+    discussed_on: date
+
+
+class ActionView(Document):
+    """One action of a trajectory."""
+
+    action_id: UUID
+    case_id: UUID
+    case_reference: str
+    owner_id: UUID
+    owner_name: str | None = None
+    life_domain: str
+    text: str
+    due_on: date
+    state: str
+    outcome: str | None = None
+    completed_on: date | None = None
+
+
+class ActionList(View):
+    """Actions by due date."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[ActionView]
+
+
+class TrajectoryView(Document):
+    """The individual plan of a case."""
+
+    trajectory_id: UUID
+    case_id: UUID
+    case_reference: str
+    case_manager_id: UUID
+    case_manager_name: str | None = None
+    aims: dict[str, str]
+    person_informed: str
+    started_on: date
+    actions: list[ActionView]
+
+
+class CaseView(Document):
+    """The file as its desk reads it."""
+
+    case_id: UUID
+    municipality_id: UUID
+    reference: str
+    state: str
+    phenomenon: str
+    purpose: str
+    subject_name: str | None = None
+    birth_date: date | None = None
+    indications: str | None = None
+    listed_on: date
+    listed_by_name: str | None = None
+    last_discussed_on: date | None = None
+    review_on: date | None = None
+    due_on: date
+    locks_on: date
+    closure_ground: str | None = None
+    closure_meeting_id: UUID | None = None
+    closed_on: date | None = None
+    discussions: list[DiscussionView] = []
+    statements: list[StatementView] = []
+    trajectory: TrajectoryView | None = None
