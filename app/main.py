@@ -14,11 +14,21 @@ from app.cases import api as cases_api
 from app.constitution import api as constitution_api
 from app.constitution.reference import citation, load_rules
 from app.directory import api as directory_api
+from app.directory import pages as directory_pages
+from app.directory.actors import recognise_page
 from app.intake import api as intake_api
+from app.intake import pages as intake_pages
 from app.kernel.clock import brussels_day
+from app.kernel.http import openapi
+from app.kernel.http.hardening import Assets, Hardening
+from app.kernel.http.message_pages import problem_page
 from app.kernel.http.problems import as_problem, problem_response, trace_of
 from app.kernel.shapes import BASE
 from app.kernel.work import Installation
+from app.meetings import api as meetings_api
+from app.oversight import api as oversight_api
+from app.retention import api as retention_api
+from app.rules.problems import Problem
 
 TAGS = [
     {"name": name, "description": text}
@@ -47,8 +57,8 @@ def rule_text(number: str, language: str) -> tuple[str, str]:
     return rule.label.of(language), "; ".join(c for c in cited if c)
 
 
-def create_app(installation: Installation) -> FastAPI:
-    """Build the application around an installation."""
+def json_door() -> FastAPI:
+    """Build the JSON door alone: enough to describe it, with nothing behind it yet."""
     app = FastAPI(
         title="LIVC R case consultation",
         version="1",
@@ -58,11 +68,22 @@ def create_app(installation: Installation) -> FastAPI:
         openapi_tags=TAGS,
         redirect_slashes=False,
     )
+    for api in (constitution_api, directory_api, intake_api, meetings_api, cases_api, retention_api, oversight_api):
+        app.include_router(api.router, prefix=BASE)
+    openapi.publish(app)
+    return app
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """Build the application around an installation."""
+    app = json_door()
     app.state.installation = installation
     app.state.rule_text = rule_text
-    for api in (constitution_api, directory_api, intake_api, cases_api):
-        app.include_router(api.router, prefix=BASE)
-    for kind in (RequestValidationError, HTTPException, Exception):
+    app.state.recognise_page = recognise_page
+    for pages in (directory_pages, intake_pages):
+        app.include_router(pages.router)
+    app.mount("/static", Assets(), name="static")
+    for kind in (RequestValidationError, HTTPException, Problem, Exception):
         app.add_exception_handler(kind, _answer_problem)
 
     @app.get(f"{BASE}/health", include_in_schema=False)
@@ -79,9 +100,11 @@ def create_app(installation: Installation) -> FastAPI:
             response.headers["BelGov-Related-Trace-Id"] = related
         return response
 
+    app.add_middleware(Hardening)
     return app
 
 
 def _answer_problem(request: Request, fault: Exception) -> Response:
-    return problem_response(request, as_problem(fault))
-
+    if request.url.path.startswith(f"{BASE}/"):
+        return problem_response(request, as_problem(fault))
+    return problem_page(request, fault)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.kernel.http.frames import Reader
 from app.kernel.identity import Claims
 from app.kernel.work import Work
 from app.rules.facts import Actor, Facts, Standing
@@ -67,6 +68,31 @@ def page_session(work: Work, secret_hash: bytes) -> Any:
     if found is None:
         return None
     return work.session.execute(_ACTOR, {"session": found, "today": work.today}).one()
+
+
+_FRAME = text("""
+    SELECT coalesce((SELECT name FROM cell WHERE id = :cell), '') AS cell_name,
+           (SELECT count(*) FROM mandate WHERE person_id = :person AND starts_on <= :today
+              AND (ends_on IS NULL OR ends_on >= :today)) AS mandates
+""")
+
+
+def recognise_page(work: Work, secret_hash: bytes) -> Reader | None:
+    """Have the Work act as the holder of a page cookie; None when its session is over or was left idle."""
+    row = page_session(work, secret_hash)
+    idle = timedelta(minutes=work.installation.settings.idle_minutes)
+    if row is None or row.seen_at + idle <= work.installation.clock.now():
+        return None
+    try:
+        actor = actor_of(work, row)
+    except Problem:
+        return None
+    work.act_as(actor)
+    touch(work, row.session_id)
+    around = work.session.execute(
+        _FRAME, {"cell": actor.cell_id, "person": actor.person_id, "today": work.today}
+    ).one()
+    return Reader(actor, row.csrf_token, row.name, around.cell_name, around.mandates)
 
 
 def touch(work: Work, session_id: UUID) -> None:

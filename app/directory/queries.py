@@ -120,3 +120,27 @@ def roles_held(session: Session, person_id: UUID, today: date) -> frozenset[str]
             )
         )
     )
+
+
+def demo_persons(session: Session, today: date) -> list[Any]:
+    """Give (name, username, role, cell name) of the invented persons of a demonstration."""
+    return list(
+        session.execute(
+            select(Person.name, Person.username, Mandate.role, Cell.name.label("cell_name"))
+            .join(Mandate, Mandate.person_id == Person.id)
+            .outerjoin(Cell, Cell.id == Mandate.cell_id)
+            .where(Person.demo, Person.active, Mandate.starts_on <= today)
+            .where((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
+            .order_by(Cell.name.nulls_last(), Person.name, Mandate.role)
+        )
+    )
+
+
+def demo_credential(session: Session, session_id: UUID) -> Credential | None:
+    """Give the credential behind an open sign-in of an invented person; None for anybody else."""
+    return session.scalars(
+        select(Credential)
+        .join(Person, Person.id == Credential.person_id)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(SignIn.id == session_id, SignIn.state == "secondFactorWanted", Person.demo)
+    ).one_or_none()

@@ -41,7 +41,9 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
     """Receive a signal. What is said of a person is sealed under the registration's own key."""
     actor = work.actor
     cell_id = work.session.scalar(
-        select(CellMunicipality.cell_id).filter_by(municipality_id=command.municipality_id, cell_id=actor.cell_id)
+        select(CellMunicipality.cell_id).filter_by(
+            municipality_id=command.municipality_id, cell_id=actor.cell_id
+        )
     )
     town = work.session.get(Municipality, command.municipality_id)
     row_id, subject_id = new_id(), new_id()
@@ -54,7 +56,13 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
             recording_basis=town is not None and town.recording_basis is not None,
             no_classified=command.nothing_classified,
         ),
-        About(command.municipality_id if cell_id else About().controller, None, subject_id, "registration", row_id),
+        About(
+            command.municipality_id if cell_id else About().controller,
+            None,
+            subject_id,
+            "registration",
+            row_id,
+        ),
     )
     if cell_id is None or actor.person_id is None or actor.agency_id is None:
         raise AssertionError  # decided above: without a cell in common there is no standing
@@ -77,7 +85,9 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
         state="received",
         phenomenon=command.phenomenon,
         urgency=command.urgency,
-        subject=work.vault.seal(place(row_id, "subject"), subject_json(command.subject_name, command.birth_date)),
+        subject=work.vault.seal(
+            place(row_id, "subject"), subject_json(command.subject_name, command.birth_date)
+        ),
         narrative=work.vault.seal(place(row_id, "narrative"), command.narrative),
         due_on=registration_due_on(work.today, None, "received", settings_of(work.session, cell_id)),
         version=1,
@@ -120,7 +130,9 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
     )
     shown = rows[: command.page_size]
     standing = Standing.PART if work.actor.role is not None and work.actor.cell_id else Standing.NONE
-    work.allow(Action.REGISTRATION_LIST, work.facts(standing=standing), [about_registration(r) for r in shown])
+    work.allow(
+        Action.REGISTRATION_LIST, work.facts(standing=standing), [about_registration(r) for r in shown]
+    )
     items = []
     for row in shown:
         desk = registration_facts(work, row).standing is Standing.FILE
@@ -158,7 +170,12 @@ def shown(work: Work, row: Registration) -> RegistrationView:
         return receipt(row)
     view = receipt(row)
     view.state, view.phenomenon, view.urgency = row.state, row.phenomenon, row.urgency
-    view.anonymous, view.case_id, view.due_on, view.decided_on = row.anonymous, row.case_id, row.due_on, row.decided_on
+    view.anonymous, view.case_id, view.due_on, view.decided_on = (
+        row.anonymous,
+        row.case_id,
+        row.due_on,
+        row.decided_on,
+    )
     view.abilities = abilities(
         work.actor,
         registration_facts(work, row, listing_by_delegate=True, recording_basis=True, age_known=False),

@@ -51,14 +51,19 @@ def _json(value: Any) -> str:
 def engine_for(url: str, *, pool: int = 5) -> Engine:
     """Give an engine for a `postgresql://` address; *pool* connections, checked before use after an idle spell."""
     return create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1),
+        url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+            "postgres://", "postgresql+psycopg://", 1
+        ),
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=5,
         pool_recycle=900,
         json_serializer=_json,
         json_deserializer=orjson.loads,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s",
+        },
     )
 
 

@@ -234,6 +234,7 @@ register_codes("role", Role)
 
 _PYTHON_KEYWORDS: dict[str, Any] = {
     "to_translate": None,
+    "phrase": None,
     "translate": (2,),
     "translate_many": (2, 3),
 }

@@ -25,7 +25,11 @@ from passlib.context import CryptContext
 from app.rules.problems import Kind, Problem
 
 _PASSWORDS = CryptContext(
-    schemes=["argon2"], argon2__type="ID", argon2__memory_cost=19456, argon2__time_cost=2, argon2__parallelism=1
+    schemes=["argon2"],
+    argon2__type="ID",
+    argon2__memory_cost=19456,
+    argon2__time_cost=2,
+    argon2__parallelism=1,
 )
 _ALGORITHM = "HS256"
 _ISSUER = "livcr"
@@ -117,7 +121,13 @@ class Tokens:
                 algorithms=[_ALGORITHM],
                 issuer=_ISSUER,
                 audience=_AUDIENCE,
-                options={"require_exp": True, "require_iss": True, "require_aud": True, "require_sub": True, "require_iat": True},
+                options={
+                    "require_exp": True,
+                    "require_iss": True,
+                    "require_aud": True,
+                    "require_sub": True,
+                    "require_iat": True,
+                },
             )
             mandate = body.get("man")
             return Claims(UUID(body["sub"]), UUID(body["sid"]), UUID(mandate) if mandate else None)

@@ -16,7 +16,7 @@ from app.kernel.embedded import Cluster
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import new_id
 from app.kernel.journal.sealer import Sealer, load_signer
-from app.kernel.migrating import admin_engine, ensure_database, upgrade, url_for
+from app.kernel.migrating import admin_engine, ensure_database, run, upgrade, url_for
 from app.kernel.settings import Settings
 from app.kernel.vault import FileKeyProvider, Vault
 from app.kernel.work import Installation, Work
@@ -138,3 +138,10 @@ class SealingThread(threading.Thread):
         self._over.set()
         self.join(timeout=10)
 
+
+def reset(addresses: Addresses) -> None:
+    """Empty both databases and bring them to their heads again: for a demonstration that was not built to its end."""
+    for url, line in ((addresses.main, "main"), (addresses.keys, "keys")):
+        with admin_engine(url).connect() as conn:
+            run(conn, line, "base", down=True)
+    migrate(addresses)

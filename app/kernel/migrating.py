@@ -61,7 +61,6 @@ def ensure_database(url: str, maintenance_url: str) -> None:
 
 
 def _ensure_roles(conn: Connection, url: str) -> None:
-    conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('livcr roles'))"))
     for role in (OWNER, LEDGER, *LOGIN_ROLES):
         login = "LOGIN" if role in LOGIN_ROLES else "NOLOGIN"
         if not conn.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": role}):
@@ -81,6 +80,7 @@ def upgrade(url: str, line: str, revision: str = "head") -> None:
             if version < _LEAST_VERSION:
                 msg = f"PostgreSQL 16 or newer is needed; this server is {version // 10000}."
                 raise Unreachable(msg)
+            conn.execute(text("SELECT pg_advisory_lock(hashtext('livcr migrate'))"))  # until this connection closes
             _ensure_roles(conn, url)
             database = conn.scalar(text("SELECT current_database()"))
             conn.execute(text(f"ALTER SCHEMA public OWNER TO {OWNER}"))
@@ -116,4 +116,14 @@ def unavailable() -> Problem:
     return Problem(Kind.UNAVAILABLE, retry_after=5)
 
 
-__all__ = ["APP", "RETENTION", "Unreachable", "admin_engine", "ensure_database", "role_password", "run", "upgrade", "url_for"]
+__all__ = [
+    "APP",
+    "RETENTION",
+    "Unreachable",
+    "admin_engine",
+    "ensure_database",
+    "role_password",
+    "run",
+    "upgrade",
+    "url_for",
+]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,20 +17,36 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("var"), description="Folder for the embedded databases, keys and logs.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "LIVCR_PORT"), description="Port to listen on.")
+    port: int = Field(
+        8000,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices("PORT", "LIVCR_PORT"),
+        description="Port to listen on.",
+    )
     database_url: str = Field(
-        "", validation_alias="DATABASE_URL", description="A real PostgreSQL (16 or newer), as a role that may create roles; empty: embedded."
+        "",
+        validation_alias="DATABASE_URL",
+        description="A real PostgreSQL (16 or newer), as a role that may create roles; empty: embedded.",
     )
     keys_database_url: str = Field(
-        "", validation_alias="KEYS_DATABASE_URL", description="Database of the key store, apart from the main one; empty: embedded."
+        "",
+        validation_alias="KEYS_DATABASE_URL",
+        description="Database of the key store, apart from the main one; empty: embedded.",
     )
-    postgres: Literal[16, 18] = Field(18, description="Version of the embedded PostgreSQL.")
+    postgres: Annotated[Literal[16, 18], BeforeValidator(int)] = Field(
+        18, description="Version of the embedded PostgreSQL."
+    )
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     pool: int = Field(10, ge=1, le=100, description="Database connections per process.")
     access_minutes: int = Field(15, ge=1, le=60, description="Life of an access token, in minutes.")
     session_hours: int = Field(10, ge=1, le=24, description="Longest life of a session, in hours.")
-    idle_minutes: int = Field(15, ge=1, le=120, description="Minutes without a request after which a page session ends.")
-    seal_seconds: float = Field(5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer.")
+    idle_minutes: int = Field(
+        15, ge=1, le=120, description="Minutes without a request after which a page session ends."
+    )
+    seal_seconds: float = Field(
+        5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
+    )
 
     @property
     def secrets(self) -> Path:

@@ -31,11 +31,16 @@ def _one_line(text: str) -> str:
 _storable_text = AfterValidator(_storable)
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _storable_text, AfterValidator(_one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    _storable_text,
+    AfterValidator(_one_line),
 ]
 """A single line of text, 1 to 200 characters: a name, a title, a place."""
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), _storable_text]
+Prose = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), _storable_text
+]
 """Running text, 1 to 5000 characters: a reason, a statement, a note."""
 
 Moment = AwareDatetime
@@ -61,7 +66,9 @@ class View(BaseModel):
     A property without a value is left out, never null (REST profile, jsn-null).
     """
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
     def wire_bytes(self) -> bytes:
         """Give the JSON of this View as it leaves."""

@@ -110,12 +110,16 @@ class Vault:
         self._remember(file_id, AESGCM(key))
 
     def _municipal_key(self, conn: object, municipality_id: UUID) -> tuple[int, bytes]:
-        find = text("SELECT version, wrapped FROM municipal_key WHERE municipality_id = :m ORDER BY version DESC LIMIT 1")
+        find = text(
+            "SELECT version, wrapped FROM municipal_key WHERE municipality_id = :m ORDER BY version DESC LIMIT 1"
+        )
         row = conn.execute(find, {"m": municipality_id}).one_or_none()  # type: ignore[attr-defined]
         if row is None:
             wrapped = self._provider.wrap(AESGCM.generate_key(256), municipality_id.bytes)
             conn.execute(  # type: ignore[attr-defined]
-                text("INSERT INTO municipal_key (municipality_id, version, wrapped) VALUES (:m, 1, :w) ON CONFLICT DO NOTHING"),
+                text(
+                    "INSERT INTO municipal_key (municipality_id, version, wrapped) VALUES (:m, 1, :w) ON CONFLICT DO NOTHING"
+                ),
                 {"m": municipality_id, "w": wrapped},
             )
             row = conn.execute(find, {"m": municipality_id}).one()  # type: ignore[attr-defined]
@@ -159,14 +163,20 @@ class Vault:
     def seal(self, place: Place, clear: str) -> Sealed:
         """Seal a text for its place. Raises Shredded if the file's key is gone."""
         nonce = os.urandom(_NONCE)
-        return Sealed(_VERSION + nonce + self._key(place.file_id).encrypt(nonce, clear.encode(), place.associated()))
+        return Sealed(
+            _VERSION + nonce + self._key(place.file_id).encrypt(nonce, clear.encode(), place.associated())
+        )
 
     def unseal(self, place: Place, value: Sealed) -> str:
         """Open a text in its place. Raises Shredded if the key is gone, InvalidTag if it does not belong there."""
         if value[:1] != _VERSION:
             raise InvalidTag
         raw = bytes(value)
-        return self._key(place.file_id).decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated()).decode()
+        return (
+            self._key(place.file_id)
+            .decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated())
+            .decode()
+        )
 
     def shred(self, file_id: UUID) -> None:
         """Destroy a file's key and leave a tombstone. Repeating it is harmless (R92)."""
@@ -174,9 +184,19 @@ class Vault:
             msg = "this vault was not given the right to destroy keys"
             raise PermissionError(msg)
         with self._destroyer.begin() as conn:
-            conn.execute(text("INSERT INTO tomb (file_id) VALUES (:f) ON CONFLICT DO NOTHING"), {"f": file_id})
+            conn.execute(
+                text("INSERT INTO tomb (file_id) VALUES (:f) ON CONFLICT DO NOTHING"), {"f": file_id}
+            )
             conn.execute(text("DELETE FROM file_key WHERE file_id = :f"), {"f": file_id})
         self.drop(file_id)
+
+    def destroyed(self, file_ids: Iterable[UUID]) -> set[UUID]:
+        """Give those of these files whose key was destroyed, by their tombstones."""
+        wanted = list(file_ids)
+        with self._keys.connect() as conn:
+            return set(
+                conn.scalars(text("SELECT file_id FROM tomb WHERE file_id = ANY(:files)"), {"files": wanted})
+            )
 
     def drop(self, file_id: UUID | None = None) -> None:
         """Forget the unwrapped key of one file, or of all."""

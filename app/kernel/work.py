@@ -110,7 +110,13 @@ class Work:
         return Facts(now=self.now, today=self.today, **known)
 
     def allow(
-        self, action: Action, facts: Facts, about: About | Sequence[About] | None = None, *, reason: str = "", recipients: str = ""
+        self,
+        action: Action,
+        facts: Facts,
+        about: About | Sequence[About] | None = None,
+        *,
+        reason: str = "",
+        recipients: str = "",
     ) -> None:
         """Ask the rules and journal the answer: one line per person concerned.
 
@@ -143,7 +149,14 @@ class Work:
         self.decided.append(action)
         outcome = Outcome.CONFLICT if problem.kind.status == Kind.RULE_NOT_MET.status else Outcome.REFUSE
         self._refused.append(
-            Line(action.value, outcome.value, problem.rule, legal_basis(problem.rule), about or About(), processing=action.noun)
+            Line(
+                action.value,
+                outcome.value,
+                problem.rule,
+                legal_basis(problem.rule),
+                about or About(),
+                processing=action.noun,
+            )
         )
         return problem
 

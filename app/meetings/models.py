@@ -89,7 +89,9 @@ class Attendance(Row):
 
     __tablename__ = "attendance"
 
-    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(
+        ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True
+    )
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
@@ -122,13 +124,15 @@ class MinutesItem(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     minutes_id: Mapped[UUID] = mapped_column(ForeignKey("minutes.id"), index=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), unique=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(
+        ForeignKey("agenda_item.id", ondelete="CASCADE"), unique=True
+    )
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     assessment: Mapped[Sealed]
     decisions: Mapped[Sealed]
     digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Over the approved text; set at approval, from then on the text does not change."""
+    """Over the text as written; approval fixes both, from then on neither changes."""
     version: Mapped[int] = mapped_column(default=1)
 
 

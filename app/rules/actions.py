@@ -98,7 +98,6 @@ class Action(StrEnum):
     JOURNAL_EXPORT = "journal.export"
     CHECKPOINT_LIST = "checkpoint.list"
 
-
     @property
     def noun(self) -> str:
         """The object acted upon, e.g. `agendaItem`."""

@@ -14,6 +14,8 @@ from app.rules.roles import POLICE, Role
 
 _UNDER_TWELVE = 12
 _ADULT = 18
+BEGUN = frozenset({"destroyed", "erased"})
+"""States of a file whose destruction was ordered and only has to be finished (R92)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,13 @@ def _within_term(actor: Actor, facts: Facts) -> bool:
     return bool(facts.today and facts.due_on and facts.today < facts.due_on)
 
 
+def _term_over(actor: Actor, facts: Facts) -> bool:
+    del actor
+    if facts.state in BEGUN:
+        return True  # its keys are gone already: what is left is finished, on whichever day
+    return bool(facts.today and facts.due_on and facts.today >= facts.due_on)
+
+
 def _delegation(actor: Actor, facts: Facts) -> bool:
     del facts
     return actor.role is not Role.DELEGATE or bool(actor.delegation)
@@ -97,26 +106,39 @@ class Condition(Enum):
     CONSTITUTION_COMPLETE = Test(
         "R115", "caseConsultation", law=True, met=lambda _, f: f.constitution_complete is True
     )
-    RECORDING_BASIS = Test("R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True)
+    RECORDING_BASIS = Test(
+        "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True
+    )
     CORE_RECORDED = Test("R11", "livcrAct.core", law=True, met=lambda _, f: f.core_recorded is True)
     RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
     LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)
     AGE_GATE = Test("R50", "frenchDecree.children", law=False, met=_age)
     GROUND_STATED = Test("R22", "livcrAct.core", law=True, met=lambda _, f: f.ground_stated is True)
-    RESIDUAL_REASON = Test("R23", "flemishDecree.residualClause", law=True, met=lambda _, f: f.residual_reason is True)
+    RESIDUAL_REASON = Test(
+        "R23", "flemishDecree.residualClause", law=True, met=lambda _, f: f.residual_reason is True
+    )
     NOTICE_PERIOD = Test("R26", "frenchDecree.notice", law=True, met=_notice)
     LINE_MANAGER = Test(
         "R28", "frenchDecree.addressee", law=True, met=lambda _, f: f.line_manager_addressed is True
     )
-    REFUSAL_REASON = Test("R32", "flemishDecree.voluntary", law=True, met=lambda _, f: f.refusal_reason is True)
-    CARE_RELATION = Test("R35", "frenchDecree.careRelation", law=True, met=lambda _, f: f.care_relation is True)
+    REFUSAL_REASON = Test(
+        "R32", "flemishDecree.voluntary", law=True, met=lambda _, f: f.refusal_reason is True
+    )
+    CARE_RELATION = Test(
+        "R35", "frenchDecree.careRelation", law=True, met=lambda _, f: f.care_relation is True
+    )
     WINDOW_OPEN = Test("R19", "flemishDecree.operations", law=False, met=_window)
     ACCESS_REASON = Test("R107", "dpa.logging", law=False, met=_access_reason)
     NOT_LOCKED = Test("R90", "flemishDecree.retention", law=False, met=_not_locked)
     WITHIN_TERM = Test("R86", "flemishDecree.retention", law=True, met=_within_term)
+    TERM_OVER = Test("R86", "flemishDecree.retention", law=True, met=_term_over)
     RELEVANT = Test("R65", "flemishDecree.sharing", law=True, met=lambda _, f: f.proportionate is True)
-    NOTHING_CLASSIFIED = Test("R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True)
-    CATEGORY_REASON = Test("R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True)
+    NOTHING_CLASSIFIED = Test(
+        "R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True
+    )
+    CATEGORY_REASON = Test(
+        "R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True
+    )
     DISCUSSED = Test("R85", "flemishDecree.retention", law=False, met=lambda _, f: f.discussed is True)
     CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
     OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.rules.actions import Action as A
+from app.rules.conditions import BEGUN
 from app.rules.conditions import Condition as C
 from app.rules.facts import Actor, Facts, Standing
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
@@ -134,7 +135,10 @@ POLICY: dict[A, Rule] = {
     A.AGENDA_ITEM_ADD: Rule("R61", DESK, FILE, OPEN_CASE, (C.CONSTITUTION_COMPLETE, C.NOT_LOCKED)),
     A.AGENDA_ITEM_READ: Rule("R18", TABLE, INVITED, _ON_AGENDA | {"draft"}, (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
     A.INVITATION_PREPARE: Rule("R22", DESK, FILE, _MEETING_BEFORE, (C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER)),
-    A.INVITATION_SEND: Rule("R24", MAYORAL, FILE, sources(A.INVITATION_SEND), (C.GROUND_STATED, C.NOTICE_PERIOD)),
+    A.INVITATION_SEND: Rule(
+        "R24", MAYORAL, FILE, sources(A.INVITATION_SEND),
+        (C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER, C.NOTICE_PERIOD),
+    ),
     A.INVITATION_LIST: Rule("R31", TABLE, PART),
     A.INVITATION_ANSWER: Rule(
         "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
@@ -150,8 +154,8 @@ POLICY: dict[A, Rule] = {
     A.SWEEP_PREVIEW: Rule("R90", ROBOT | {Role.DPO}, PART),
     A.SWEEP_RUN: Rule("R90", ROBOT | {Role.DPO}, PART),
     A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
-    A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY)),
-    A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE)),
+    A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY) | BEGUN, (C.TERM_OVER,)),
+    A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
     A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART),
@@ -168,13 +172,17 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:
     rule = POLICY.get(action)
     if rule is None:
         return Decision(Outcome.REFUSE, "R14")
-    if facts.standing is Standing.EXCLUDED or (facts.standing is Standing.NONE and rule.standing > Standing.NONE):
+    if facts.standing is Standing.EXCLUDED or (
+        facts.standing is Standing.NONE and rule.standing > Standing.NONE
+    ):
         return Decision(Outcome.HIDE, rule.number)
     if rule.standing > Standing.NONE and actor.role not in rule.roles:
         return Decision(Outcome.REFUSE, rule.number)
     if facts.standing < rule.standing:
         return Decision(Outcome.REFUSE, rule.number)
-    for condition in rule.conditions if rule.before_access or actor.role is Role.ROBOT else (*ACCESS, *rule.conditions):
+    for condition in (
+        rule.conditions if rule.before_access or actor.role is Role.ROBOT else (*ACCESS, *rule.conditions)
+    ):
         if not condition.met(actor, facts):
             return Decision(Outcome.CONFLICT, condition.number, condition)
         if condition is ACCESS[-1] and not _state_fits(rule, facts):

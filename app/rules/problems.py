@@ -21,6 +21,7 @@ class Kind(Enum):
     MISSING_PERMISSION = (BELGIF + "missingPermission", 403, "Missing Permission")
     NOT_FOUND = (BELGIF + "resourceNotFound", 404, "Resource Not Found")
     METHOD_NOT_ALLOWED = (BELGIF + "methodNotAllowed", 405, "Method Not Allowed")
+    NOT_ACCEPTABLE = (LIVCR + "notAcceptable", 406, "Not Acceptable")
     ILLEGAL_TRANSITION = (LIVCR + "illegalTransition", 409, "Illegal Transition")
     RULE_NOT_MET = (LIVCR + "ruleNotMet", 409, "Rule Not Met")
     IDEMPOTENCY_CONFLICT = (LIVCR + "idempotencyConflict", 409, "Idempotency Conflict")
@@ -72,7 +73,11 @@ class Problem(Exception):  # noqa: N818 — the profile's word; RFC 9457 calls i
 
 def invalid(name: str, detail: str, place: str = "body", kind: str = "invalidInput") -> Problem:
     """Give the Problem for one faulty input; *detail* is a message id or an English sentence."""
-    prefix = INPUT if kind in {"schemaViolation", "unknownInput", "invalidInput", "referencedResourceNotFound"} else INPUT_EXT
+    prefix = (
+        INPUT
+        if kind in {"schemaViolation", "unknownInput", "invalidInput", "referencedResourceNotFound"}
+        else INPUT_EXT
+    )
     return Problem(Kind.BAD_REQUEST, issues=(Issue(prefix + kind, place, name, detail),))
 
 

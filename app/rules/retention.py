@@ -82,7 +82,9 @@ def warning_due(today: date, due_on: date, warned: int | None) -> int | None:
     return newest if warned is None or newest < warned else None
 
 
-def registration_due_on(received: date, decided: date | None, state: str, fixed: dict[str, int]) -> date | None:
+def registration_due_on(
+    received: date, decided: date | None, state: str, fixed: dict[str, int]
+) -> date | None:
     """Give the day on which a registration must be gone; None when it lives on in a case."""
     if state == "listed":
         return None

@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -548,6 +549,14 @@ def test_leaf_bytes_are_the_fields_in_order_and_can_be_read_back():
     assert parse_leaf(leaf_bytes(found)) == found
     with pytest.raises(ValueError, match="zip"):
         parse_leaf(b"1\x1fx")
+
+
+def test_the_example_in_the_description_of_the_format_is_right():
+    example = (Path(__file__).parents[2] / "docs" / "journal-format.md").read_text(encoding="utf-8")
+    leaf = next(line for line in example.splitlines() if line.startswith("1␟")).replace("␟", "\x1f").encode()
+    assert leaf_bytes(parse_leaf(leaf)) == leaf
+    assert f"leaf hash {hash_leaf(leaf).hex()}\n" in example
+    assert ", ".join(f"`{name}`" for name in FIELDS[1:]) in example
 
 
 @both

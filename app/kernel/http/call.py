@@ -106,7 +106,9 @@ class Call:
         if scheme.lower() != "bearer" or not token:
             raise Problem(Kind.INVALID_TOKEN)
         claims = self.installation.tokens.read(token.strip())
-        unit.act_as(Actor(person_id=claims.person_id, session_id=claims.session_id, mandate_id=claims.mandate_id))
+        unit.act_as(
+            Actor(person_id=claims.person_id, session_id=claims.session_id, mandate_id=claims.mandate_id)
+        )
         unit.act_as(self.installation.recognise(unit, claims))
 
     def answer(
@@ -141,7 +143,12 @@ class Call:
                 raise invalid(name, "unknown query parameter", "query", "unknownInput")
 
     def _answer_once(
-        self, unit: Work, operation: Callable[[Work, Any], View | None], command: Command, status: int, location: str
+        self,
+        unit: Work,
+        operation: Callable[[Work, Any], View | None],
+        command: Command,
+        status: int,
+        location: str,
     ) -> Response:
         key = self.request.headers.get("idempotency-key") if self.request.method == "POST" else None
         if key is None or unit.actor.person_id is None:

@@ -80,7 +80,9 @@ def problem_body(problem: Problem, language: str, instance: UUID, rule_text: Rul
                 "type": issue.type,
                 "in": issue.place,
                 "name": issue.name,
-                "detail": translate(language, issue.detail) if knows(language, issue.detail) else issue.detail,
+                "detail": translate(language, issue.detail)
+                if knows(language, issue.detail)
+                else issue.detail,
             }
             for issue in problem.issues
         ]

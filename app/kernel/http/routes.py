@@ -77,7 +77,7 @@ def endpoint(
     operationId is the operation's name in lowerCamelCase. *location* is a template for the Location header.
     """
     in_path = set(_BRACES.findall(path))
-    fields = {to_camel(name): (name, field) for name, field in command.model_fields.items()}
+    fields = {field.alias or to_camel(name): (name, field) for name, field in command.model_fields.items()}
     rest = {wire: pair for wire, pair in fields.items() if wire not in in_path}
     parameters = [inspect.Parameter("call", inspect.Parameter.KEYWORD_ONLY, annotation=Api)]
     for wire in sorted(in_path):
@@ -89,13 +89,29 @@ def endpoint(
         allowed = frozenset(rest)
         for wire, (name, field) in rest.items():
             kind = Annotated[(field.annotation, *field.metadata, Query(alias=wire))]  # type: ignore[valid-type]
-            parameters.append(_keyword(name, kind, inspect.Parameter.empty if field.is_required() else field.get_default(call_default_factory=True)))
+            parameters.append(
+                _keyword(
+                    name,
+                    kind,
+                    inspect.Parameter.empty
+                    if field.is_required()
+                    else field.get_default(call_default_factory=True),
+                )
+            )
     elif rest:
         body = create_model(
             f"{command.__name__}Input",
-            __config__=ConfigDict(alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"),
+            __config__=ConfigDict(
+                alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"
+            ),
             __doc__=inspect.getdoc(command),
-            **{name: (Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation, field) for name, field in rest.values()},  # type: ignore[call-overload]
+            **{
+                name: (
+                    Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation,
+                    field,
+                )
+                for name, field in rest.values()
+            },  # type: ignore[call-overload]
         )
         parameters.append(_keyword("body", body))
 
@@ -133,4 +149,3 @@ def endpoint(
 
 def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-

@@ -152,14 +152,20 @@ class Sealer:
             for (controller, year), entries in trees.items():
                 self._grow(conn, controller, year, entries)
             if len(rows) < _BATCH and xmin != floor:
-                conn.execute(text("UPDATE journal.seal_state SET floor = CAST(:xmin AS xid8)"), {"xmin": xmin})
+                conn.execute(
+                    text("UPDATE journal.seal_state SET floor = CAST(:xmin AS xid8)"), {"xmin": xmin}
+                )
             return len(rows)
 
     def _floor(self, conn: Connection) -> str:
         cluster = conn.scalar(text("SELECT system_identifier FROM pg_control_system()"))
-        row = conn.execute(text("SELECT floor::text AS floor, cluster FROM journal.seal_state FOR UPDATE")).one_or_none()
+        row = conn.execute(
+            text("SELECT floor::text AS floor, cluster FROM journal.seal_state FOR UPDATE")
+        ).one_or_none()
         if row is None:
-            conn.execute(text("INSERT INTO journal.seal_state (floor, cluster) VALUES ('0', :c)"), {"c": cluster})
+            conn.execute(
+                text("INSERT INTO journal.seal_state (floor, cluster) VALUES ('0', :c)"), {"c": cluster}
+            )
             return "0"
         if row.cluster != cluster:  # restored into another cluster, where transaction numbers start again
             conn.execute(text("UPDATE journal.seal_state SET floor = '0', cluster = :c"), {"c": cluster})
@@ -168,7 +174,12 @@ class Sealer:
 
     def _grow(self, conn: Connection, controller: UUID, year: int, entries: list[Any]) -> None:
         key = {"year": year, "controller": controller}
-        size = conn.scalar(text("SELECT size FROM journal.tree WHERE year = :year AND controller = :controller"), key) or 0
+        size = (
+            conn.scalar(
+                text("SELECT size FROM journal.tree WHERE year = :year AND controller = :controller"), key
+            )
+            or 0
+        )
         frontier = NodeTable(conn, controller, year).get_many(frontier_keys(size))
         grown = append(size, [hash_leaf(leaf_of(row)) for row in entries], frontier)
         cursor = conn.connection.cursor()
@@ -187,7 +198,10 @@ class Sealer:
             key | {"size": grown.size},
         )
         checkpoint = Checkpoint(
-            origin_of(self._installation, str(controller), str(year)), grown.size, fold(grown.frontier), datetime.now(UTC)
+            origin_of(self._installation, str(controller), str(year)),
+            grown.size,
+            fold(grown.frontier),
+            datetime.now(UTC),
         )
         conn.execute(
             text(
@@ -195,7 +209,12 @@ class Sealer:
                 " VALUES (:year, :controller, :size, :root, :at, :note)"
             ),
             key
-            | {"size": grown.size, "root": checkpoint.root, "at": checkpoint.time, "note": checkpoint.sign(self._signer)},
+            | {
+                "size": grown.size,
+                "root": checkpoint.root,
+                "at": checkpoint.time,
+                "note": checkpoint.sign(self._signer),
+            },
         )
 
     def empty_note(self, controller: UUID, year: int) -> str:
@@ -223,12 +242,12 @@ def sealed_leaves(
     *where* is a condition on `e`, composed from constants; *values* are its bound values.
     """
     name = tree_name(str(controller), str(year))
-    result = conn.execution_options(stream_results=True, yield_per=2000).execute(
+    result = conn.execute(
         text(
             f"SELECT l.leaf_index, {_COLUMNS} FROM journal.leaf l JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
             f" WHERE l.controller = :controller AND l.year = :year AND l.leaf_index < :size AND ({where})"
             " ORDER BY l.leaf_index"
-        ),
+        ).execution_options(stream_results=True, yield_per=2000),
         {"controller": controller, "year": year, "size": size} | values,
     )
     for row in result:

@@ -189,9 +189,8 @@ class _Reader:
             cut = self._rest.rfind(b"\n") + 1
             stop = self._trailer_in(cut)
             if stop:
-                line, body = self._line, self._rest[:stop]
-                self._take(stop)
-                yield self.form, line, body
+                line = self._line
+                yield self.form, line, self._take(stop)
             if stop < cut or not self._more():
                 return
 
@@ -228,10 +227,11 @@ class _Reader:
             raise ExportInvalid("this line is longer than any that an export writes", self._line)
         return bool(data)
 
-    def _take(self, size: int) -> None:
+    def _take(self, size: int) -> bytes:
         taken, self._rest = self._rest[:size], self._rest[size:]
         self._digest.update(taken)
-        self._line += taken.count(b"\n")
+        self._line += _count(taken, b"\n")
+        return taken
 
     def _trailer_in(self, size: int) -> int:
         """Tell where the trailer begins in the first `size` bytes at hand; `size` if it does not."""
@@ -282,7 +282,9 @@ def _digest_block(form: Format, first_line: int, body: bytes) -> _Digested:
         sentence = f"this is not an entry as an export writes it: {error}"
         raise ExportInvalid(sentence, first_line + len(rows)) from None
     homes = {name: _home(name) for name in {row[0] for row in rows}}
-    strange = [number for number, (name, _, leaf) in enumerate(rows, first_line) if leaf[_HOME] != homes[name]]
+    strange = [
+        number for number, (name, _, leaf) in enumerate(rows, first_line) if leaf[_HOME] != homes[name]
+    ]
     if strange:
         raise ExportInvalid("the tree is not that of the controller and year in the entry", strange[0])
     starts = [0]

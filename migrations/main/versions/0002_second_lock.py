@@ -164,42 +164,61 @@ FUNCTIONS = (
         ) THEN
             RETURN;
         END IF;
-        INSERT INTO discussion (case_id, meeting_id, municipality_id, discussed_on)
-        SELECT a.case_id, a.meeting_id, a.municipality_id, p_day FROM agenda_item a
-        WHERE a.meeting_id = p_meeting
-          AND EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = a.id AND t.present)
-        ON CONFLICT DO NOTHING;
+        UPDATE invitation i SET
+            state = CASE WHEN EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = i.agenda_item_id
+                AND t.person_id = i.person_id AND t.present) THEN 'attended' ELSE 'absent' END,
+            version = i.version + 1
+        WHERE i.meeting_id = p_meeting AND i.state IN ('sent', 'accepted');
+        -- Only what this very closing adds: calling again changes no date. LEAST passes over NULL, hence the CASE.
         RETURN QUERY
+        WITH fresh AS (
+            INSERT INTO discussion (case_id, meeting_id, municipality_id, discussed_on)
+            SELECT a.case_id, a.meeting_id, a.municipality_id, p_day FROM agenda_item a
+            WHERE a.meeting_id = p_meeting
+              AND EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = a.id AND t.present)
+            ON CONFLICT DO NOTHING
+            RETURNING case_id
+        ), term AS (
+            SELECT c.id, greatest(p_due, CASE WHEN c.extended_until IS NOT NULL
+                THEN least(c.extended_until, p_limit) END) AS due
+            FROM case_file c JOIN fresh f ON f.case_id = c.id
+            WHERE c.last_discussed_on IS NULL OR c.last_discussed_on <= p_day
+        )
         UPDATE case_file c SET
             last_discussed_on = p_day,
             state = CASE WHEN c.state = 'listed' THEN 'underDiscussion' ELSE c.state END,
-            due_on = greatest(p_due, least(c.extended_until, p_limit)),
-            locks_on = greatest(p_due, least(c.extended_until, p_limit)) - p_lock_days,
+            due_on = t.due,
+            locks_on = t.due - p_lock_days,
             review_on = p_review,
             warned = NULL,
             version = c.version + 1
-        FROM discussion s
-        WHERE s.meeting_id = p_meeting AND s.case_id = c.id
-          AND (c.last_discussed_on IS NULL OR c.last_discussed_on <= p_day)
+        FROM term t
+        WHERE t.id = c.id
         RETURNING c.id, c.subject_id, c.municipality_id;
     END $$
     """,
-    # What ends when, without who: for the desk and the data protection officer (R90).
+    # What ends when and why on that day, without who: for the desk and the data protection officer (R90).
     """
     CREATE FUNCTION retention_calendar()
-    RETURNS TABLE (kind text, id uuid, reference text, municipality_id uuid, state text, started_on date,
-        due_on date, locks_on date, warned integer, subject_id uuid)
+    RETURNS TABLE (kind text, id uuid, reference text, municipality_id uuid, state text, start text,
+        started_on date, due_on date, locks_on date, warned integer, extended boolean, subject_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT 'case', c.id, c.reference, c.municipality_id, c.state, coalesce(c.last_discussed_on, c.listed_on),
-               c.due_on, c.locks_on, c.warned, c.subject_id
+        SELECT 'case', c.id, c.reference, c.municipality_id, c.state,
+               CASE WHEN c.last_discussed_on IS NULL THEN 'listing' ELSE 'lastDiscussion' END,
+               coalesce(c.last_discussed_on, c.listed_on), c.due_on, c.locks_on, c.warned,
+               c.extended_until IS NOT NULL AND c.extended_until >= c.due_on, c.subject_id
         FROM case_file c
         WHERE c.municipality_id = ANY ((SELECT watched_municipalities())::uuid[])
           AND c.id <> ALL ((SELECT excluded_cases())::uuid[]) AND c.shred_ordered_at IS NULL
         UNION ALL
-        SELECT 'registration', r.id, r.reference, r.municipality_id, r.state, r.received_on, r.due_on, NULL, NULL,
-               r.subject_id
+        SELECT 'registration', r.id, r.reference, r.municipality_id, r.state,
+               CASE WHEN r.state IN ('notListed', 'referred', 'passedToPolice') THEN 'decision' ELSE 'receipt' END,
+               CASE WHEN r.state IN ('notListed', 'referred', 'passedToPolice') THEN r.decided_on
+                    ELSE r.received_on END,
+               r.due_on, NULL, NULL, false, r.subject_id
         FROM registration r
         WHERE r.municipality_id = ANY ((SELECT watched_municipalities())::uuid[]) AND r.due_on IS NOT NULL
+          AND r.state <> 'erased'
     $$
     """,
 )
@@ -214,6 +233,7 @@ def _items(function: str, column: str = "agenda_item_id") -> str:
 
 
 NOT_X = NOT_EXCLUDED.format(case="case_id")
+NOT_APPROVED = "EXISTS (SELECT 1 FROM minutes n WHERE n.id = minutes_id AND n.state <> 'approved')"
 
 # table -> (select, insert, update); None: not at all for the application.
 POLICIES: dict[str, tuple[str, str | None, str | None]] = {
@@ -275,8 +295,8 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     ),
     "minutes_item": (
         f"({DESK} OR {_items('extract_items')}) AND {NOT_X}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X} AND {NOT_APPROVED}",
+        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X} AND {NOT_APPROVED}",
     ),
     "minutes_remark": (
         f"({DESK} OR {MINE.format(column='person_id')} OR {_items('minuted_items')}) AND {NOT_X}",

@@ -132,3 +132,4 @@ def downgrade() -> None:
     op.execute("DROP TABLE journal.seal_state, journal.checkpoint, journal.tree, journal.node, journal.leaf, journal.entry")
     op.execute("DROP FUNCTION journal.stays()")
     op.execute("RESET ROLE")
+    op.execute("REVOKE EXECUTE ON FUNCTION acting_person, acting_mandate, audited_municipalities FROM livcr_ledger")

@@ -1,0 +1,279 @@
+"""Pages for getting in: signing in, the secrecy undertaking, the mandate to act under; and "today"."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.directory import demonstration, signing_in, undertakings
+from app.directory.commands import (
+    CloseSession,
+    ConfirmSession,
+    ConfirmUndertaking,
+    ListMandate,
+    ListPerson,
+    OpenSession,
+    ReadSession,
+    ReadUndertaking,
+    SwitchSession,
+)
+from app.directory.mandates import list_mandate, list_person
+from app.directory.views import SessionView
+from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
+from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
+from app.kernel.http.frames import able, announces, menu_line, today_for
+from app.kernel.http.pages import (
+    FORM_COOKIE,
+    PAGES,
+    SESSION_COOKIE,
+    Page,
+    PageCall,
+    local_path,
+    page_get,
+    page_post,
+    with_query,
+)
+from app.kernel.i18n import register_codes, supported, to_translate
+from app.kernel.work import Work, there
+from app.rules.actions import Action
+from app.rules.policy import POLICY
+from app.rules.problems import Kind, Problem
+
+router = APIRouter()
+
+SIGNING_IN_COOKIE: Final = "livcr_signing_in"
+"""Which sign-in waits for its code; worth nothing without the code."""
+_CODE_SECONDS: Final = 600
+_DOOR: Final = "/sign-in"
+
+register_form(OpenSession)
+register_form(ConfirmSession, hidden=("sessionId", "mandateId"))
+register_codes("hint", ["code"])
+register_codes("error", ["wrongNameOrPassword", "wrongCode", "waitAMinute"])
+register_codes("undertaking", ["text"])
+register_codes("livcr", ["purpose"])
+announces(Action.SESSION_CLOSE)
+
+menu_line(0, "/", to_translate("Today"), POLICY[Action.SESSION_READ].roles)
+menu_line(80, "/members", to_translate("Members and mandates"), able(Action.PERSON_LIST))
+
+
+# Signing in ----------------------------------------------------------------------------------------------
+
+
+def _visitors(method: str, path: str) -> None:
+    PAGES.append((method, path))
+
+
+@router.get(_DOOR, include_in_schema=False)
+def _sign_in_page(call: Page) -> Response:
+    return call.answer(lambda: _door(call, {}, {}, 200))
+
+
+def _door(call: PageCall, values: dict[str, object], errors: dict[str, str], status: int) -> Response:
+    call.form_token()
+    return call.show(
+        "directory/sign_in.html",
+        call.phrase("Sign in"),
+        call.phrase("For the members of the local integrated security cell."),
+        status=status,
+        form=form_of(OpenSession, call.language, values, errors),
+        action=with_query(_DOOR, next=call.next("")),
+        ended=call.request.query_params.get("ended", ""),
+        persons=demonstration.persons(call),
+    )
+
+
+@router.post(_DOOR, include_in_schema=False)
+def _sign_in(call: Page) -> Response:
+    return call.answer(lambda: _open(call))
+
+
+def _open(call: PageCall) -> Response:
+    call.check_form(call.form_secret)
+    command, values, errors = parse_form(OpenSession, call.items, call.language)
+    if command is None:
+        return _door(call, dict(values), errors, Kind.BAD_REQUEST.status)
+    try:
+        with call.work() as unit:
+            view = signing_in.open_session(unit, command)
+    except Problem as problem:
+        if problem.kind is Kind.TOO_MANY_REQUESTS:
+            return _door(call, dict(values), {WHOLE_FORM: call.phrase("error.waitAMinute")}, problem.kind.status)
+        if problem.kind is not Kind.INVALID_TOKEN:
+            raise
+        wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}
+        return _door(call, dict(values), wrong, Kind.BAD_REQUEST.status)
+    call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path=_DOOR, max_age=_CODE_SECONDS)
+    return call.go(with_query(_DOOR + "/code", next=call.next("")))
+
+
+def _waiting(call: PageCall) -> UUID | None:
+    try:
+        return UUID(call.request.cookies.get(SIGNING_IN_COOKIE, ""))
+    except ValueError:
+        return None
+
+
+@router.get(_DOOR + "/code", include_in_schema=False)
+def _code_page(call: Page) -> Response:
+    return call.answer(lambda: _code_door(call, {}, 200))
+
+
+def _code_door(call: PageCall, errors: dict[str, str], status: int) -> Response:
+    waiting = _waiting(call)
+    if waiting is None:
+        return call.go(with_query(_DOOR, next=call.next("")))
+    call.form_token()
+    return call.show(
+        "directory/code.html",
+        call.phrase("Enter your code"),
+        call.phrase("The second step of signing in."),
+        status=status,
+        form=form_of(ConfirmSession, call.language, {}, errors, hidden={"sessionId": "", "mandateId": ""}),
+        action=with_query(_DOOR + "/code", next=call.next("")),
+        demo_code=demonstration.one_time_code(call, waiting),
+    )
+
+
+@router.post(_DOOR + "/code", include_in_schema=False)
+def _confirm_code(call: Page) -> Response:
+    return call.answer(lambda: _confirm(call))
+
+
+def _confirm(call: PageCall) -> Response:
+    call.check_form(call.form_secret)
+    waiting = _waiting(call)
+    items = [(name, text) for name, text in call.items if name == "code"]
+    command, _, errors = parse_form(ConfirmSession, [*items, ("sessionId", str(waiting or ""))], call.language)
+    if waiting is None:
+        return call.go(with_query(_DOOR, ended="code", next=call.next("")))
+    if command is None:
+        return _code_door(call, errors, Kind.BAD_REQUEST.status)
+    try:
+        with call.work() as unit:
+            view = signing_in.confirm_session(unit, command)
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:  # too late, or too many wrong codes
+            return call.go(with_query(_DOOR, ended="code", next=call.next("")))
+        if problem.kind is not Kind.INVALID_TOKEN:
+            raise
+        return _code_door(call, {"code": call.phrase("error.wrongCode")}, Kind.BAD_REQUEST.status)
+    return _signed_in(call, view)
+
+
+def _signed_in(call: PageCall, view: SessionView) -> Response:
+    call.set_cookie(SESSION_COOKIE, there(view.refresh_token))
+    call.drop_cookie(SIGNING_IN_COOKIE, path=_DOOR)
+    call.drop_cookie(FORM_COOKIE, path=_DOOR)
+    call.choose_language(view.language or call.language)
+    several = len(view.mandates or []) > 1
+    return call.go(with_query("/mandate", next=call.next("")) if several else call.next())
+
+
+for _method in ("GET", "POST"):
+    _visitors(_method, _DOOR)
+    _visitors(_method, _DOOR + "/code")
+
+
+def _sign_out(call: PageCall, work: Work) -> Response:
+    signing_in.close_session(work, CloseSession(sessionId=there(work.actor.session_id)))
+    call.drop_cookie(SESSION_COOKIE)
+    response = call.go(_DOOR, done=Action.SESSION_CLOSE.value)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+page_post(router, "/sign-out", _sign_out, before_access=True)
+
+
+@router.get("/language/{code}", include_in_schema=False)
+def _language(call: Page) -> Response:
+    """Keep another language in this browser, and show the same page again."""
+    chosen = supported(call.request.path_params["code"])
+    if chosen is not None:
+        call.choose_language(chosen)
+    return call.go(local_path(call.request.query_params.get("next")))
+
+
+_visitors("GET", "/language/{code}")
+
+
+# Before the first access ---------------------------------------------------------------------------------
+
+
+def _prepare_undertaking(call: PageCall, work: Work) -> Prepared:
+    view = undertakings.read_undertaking(work, ReadUndertaking())
+    return Prepared(
+        back="",
+        hidden={"textVersion": view.text_version},
+        context={"text": view.text.split("\n\n"), "valid_until": view.valid_until},
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        "/undertaking", ConfirmUndertaking, Action.UNDERTAKING_CONFIRM, undertakings.confirm_undertaking,
+        _prepare_undertaking, lambda call, _: call.next(),
+        title=to_translate("Your duty of secrecy"),
+        purpose=to_translate("Read this before you see anything. You confirm it once a year."),
+        submit=to_translate("I confirm"),
+        template="directory/undertaking.html",
+        hidden=("textVersion",),
+    ),
+    before_access=True,
+)  # fmt: skip
+
+
+def _choose_mandate(call: PageCall, work: Work) -> Response:
+    view = signing_in.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
+    return call.show(
+        "directory/mandate.html",
+        call.phrase("In which role do you act?"),
+        call.phrase("You act in one role at a time. The processing log names it."),
+        view=view,
+        following=call.next(""),
+    )
+
+
+page_get(router, "/mandate", _choose_mandate, before_access=True)
+page_button(
+    router, "/mandate", SwitchSession, Action.SESSION_SWITCH, signing_in.switch_session,
+    lambda call, _: call.next(), before_access=True,
+)  # fmt: skip
+
+
+# Today, and who takes part -------------------------------------------------------------------------------
+
+
+def _today(call: PageCall, work: Work) -> Response:
+    signing_in.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
+    blocks = [block for build in today_for(work.actor) if (block := build(call, work)) is not None]
+    return call.show(
+        "directory/today.html",
+        call.phrase("Today"),
+        call.phrase("What is asked of you now, and where to find the rest."),
+        blocks=blocks,
+        has_mandate=work.actor.role is not None,
+    )
+
+
+page_get(router, "/", _today)
+
+
+def _members(call: PageCall, work: Work) -> Response:
+    may_see_mandates = work.actor.role in POLICY[Action.MANDATE_LIST].roles
+    return call.show(
+        "directory/members.html",
+        call.phrase("Members and mandates"),
+        call.phrase("Who takes part, in which role and until when."),
+        persons=list_person(work, ListPerson()).items,
+        mandates=list_mandate(work, ListMandate()).items if may_see_mandates else [],
+    )
+
+
+page_get(router, "/members", _members)

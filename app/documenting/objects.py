@@ -1,0 +1,49 @@
+"""What the generated pages know of states beyond the transitions: beginnings, and what follows from something else."""
+
+from __future__ import annotations
+
+from app.rules.actions import Action
+from app.rules.lifecycle import STATES
+
+STARTS = {
+    "registration": "received",
+    "case": "listed",
+    "meeting": "draft",
+    "invitation": "draft",
+    "minutes": "draft",
+    "action": "open",
+    "agreement": "adopted",
+    "session": "secondFactorWanted",
+}
+"""The state in which each object begins."""
+
+STATE_OF = {
+    Action.STATEMENT_CREATE: "case",
+    Action.STATEMENT_OPEN: "case",
+    Action.TRAJECTORY_START: "case",
+    Action.TRAJECTORY_READ: "case",
+    Action.ACTION_ASSIGN: "case",
+    Action.AGENDA_ITEM_ADD: "case",
+    Action.AGENDA_ITEM_READ: "meeting",
+    Action.INVITATION_PREPARE: "meeting",
+    Action.ATTENDANCE_RECORD: "meeting",
+}
+"""Whose state an action looks at, where that is not the object it is named after."""
+
+CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
+    ("case", "", "listed", Action.REGISTRATION_DECIDE),
+    ("case", "listed", "underDiscussion", Action.MEETING_CLOSE),
+    ("invitation", "sent", "attended", Action.ATTENDANCE_RECORD),
+    ("invitation", "accepted", "attended", Action.ATTENDANCE_RECORD),
+    ("invitation", "sent", "absent", Action.ATTENDANCE_RECORD),
+    ("invitation", "accepted", "absent", Action.ATTENDANCE_RECORD),
+    ("agreement", "adopted", "superseded", Action.AGREEMENT_ADOPT),
+    ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
+    ("session", "active", "closed", Action.SESSION_CLOSE),
+)
+"""Moves that follow from an action on something else, or from getting in: (object, from, to, action)."""
+
+
+def states_seen(action: Action) -> tuple[str, ...]:
+    """Give every state that the object an action looks at can be in; none where no object has states."""
+    return STATES.get(STATE_OF.get(action, action.noun), ())

@@ -1,0 +1,203 @@
+"""Pages of intake: bringing a signal, following it, screening it, deciding on it (R39 to R50)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.constitution.cells import list_municipality
+from app.constitution.commands import ListMunicipality
+from app.constitution.labels import choices, label
+from app.intake.commands import (
+    DecideRegistration,
+    ListRegistration,
+    ReadRegistration,
+    ScreenRegistration,
+    SubmitRegistration,
+)
+from app.intake.deciding import decide_registration, screen_registration
+from app.intake.registering import list_registration, read_registration, submit_registration
+from app.intake.views import RegistrationItem, RegistrationView
+from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
+from app.kernel.http.frames import TONES, Block, able, menu_line, today_block
+from app.kernel.http.pages import PageCall, page_get
+from app.kernel.i18n import format_date, register_codes, to_translate
+from app.kernel.work import Work
+from app.rules.actions import Action
+from app.rules.policy import POLICY
+from app.rules.roles import DESK, MAYORAL
+
+router = APIRouter()
+_ALL = "/registrations"
+_ONE = _ALL + "/{registrationId}"
+
+register_codes("hint", ["subjectName", "narrative", "anonymous", "urgency", "indications", "exceptionalReasons"])
+register_codes("hint", ["bestInterestNote", "note", "nothingClassified"])
+register_codes("state.registration", ["decided"])
+menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
+
+
+def _address(registration_id: object) -> str:
+    return f"{_ALL}/{registration_id}"
+
+
+def _list(call: PageCall, work: Work) -> Response:
+    command = asked(call, ListRegistration)
+    page = list_registration(work, command)
+    towns = {town.municipality_id: town.names for town in list_municipality(work, ListMunicipality()).items}
+    return call.show(
+        "intake/registrations.html",
+        call.phrase("Registrations"),
+        call.phrase("Signals that were brought to the mayor, and what became of them."),
+        rows=[(item, _town(towns.get(item.municipality_id, {}), call.language), _words(call, item)) for item in page.items],
+        state=command.state,
+        following=page.next,
+        may_submit=work.actor.role in POLICY[Action.REGISTRATION_SUBMIT].roles,
+        desk=work.actor.role in DESK,
+        tones=TONES,
+    )
+
+
+def _town(names: dict[str, str], language: str) -> str:
+    return names.get(language) or next(iter(names.values()), "")
+
+
+def _words(call: PageCall, item: RegistrationItem | RegistrationView) -> dict[str, str]:
+    return {
+        "phenomenon": label("phenomena", item.phenomenon, call.language),
+        "urgency": label("urgencies", item.urgency, call.language),
+    }
+
+
+page_get(router, _ALL, _list)
+
+
+def _prepare_submit(call: PageCall, work: Work) -> Prepared:
+    towns = list_municipality(work, ListMunicipality()).items
+    own = [t for t in towns if t.municipality_id == work.actor.municipality_id] or towns
+    return Prepared(
+        back=_ALL,
+        options={
+            "municipalityId": [(str(t.municipality_id), _town(t.names, call.language)) for t in towns],
+            "phenomenon": choices("phenomena", call.language, work.today),
+            "urgency": choices("urgencies", call.language, work.today),
+        },
+        values={"municipalityId": own[0].municipality_id if len(own) == 1 else None, "urgency": "normal"},
+        intro=call.phrase(
+            "You decide what you share: speaking is a right, never a duty. Write facts, and say where they come from."
+        ),
+        breadcrumb=[(call.phrase("Registrations"), _ALL)],
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        _ALL + "/new", SubmitRegistration, Action.REGISTRATION_SUBMIT, submit_registration, _prepare_submit,
+        lambda _, view: _address(view.registration_id),
+        title=to_translate("Bring a signal"),
+        purpose=to_translate("Tell the mayor that you are worried about somebody. The mayor decides what follows."),
+        submit=to_translate("Send to the mayor"),
+    ),
+)  # fmt: skip
+
+
+def _read(call: PageCall, work: Work) -> Response:
+    view = read_registration(work, asked(call, ReadRegistration))
+    return call.show(
+        "intake/registration.html",
+        call.phrase("Registration %(reference)s", reference=view.reference),
+        call.phrase("What was brought, and what the mayor decided."),
+        view=view,
+        words=_words(call, view),
+        receipt=view.phenomenon is None,
+        tones=TONES,
+        here=_address(view.registration_id),
+    )
+
+
+page_get(router, _ONE, _read)
+
+
+def _about(call: PageCall, view: RegistrationView, **also: object) -> Prepared:
+    return Prepared(
+        back=_address(view.registration_id),
+        version=view.version,
+        breadcrumb=[(call.phrase("Registrations"), _ALL), (view.reference, _address(view.registration_id))],
+        context={"view": view, "words": _words(call, view), **also},
+    )
+
+
+def _prepare_screen(call: PageCall, work: Work) -> Prepared:
+    view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
+    require(view.abilities, Action.REGISTRATION_SCREEN)
+    return _about(call, view)
+
+
+page_form(
+    router,
+    FormRow(
+        _ONE + "/screen", ScreenRegistration, Action.REGISTRATION_SCREEN, screen_registration, _prepare_screen,
+        lambda _, view: _address(view.registration_id),
+        title=to_translate("Take into screening"),
+        purpose=to_translate("From now on the coordinator can read this registration and prepare your decision."),
+        submit=to_translate("Take into screening"),
+        template="intake/weigh.html",
+    ),
+)  # fmt: skip
+
+
+def _prepare_decide(call: PageCall, work: Work) -> Prepared:
+    view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
+    require(view.abilities, Action.REGISTRATION_DECIDE)
+    return _about(call, view)
+
+
+page_form(
+    router,
+    FormRow(
+        _ONE + "/decide", DecideRegistration, Action.REGISTRATION_DECIDE, decide_registration, _prepare_decide,
+        lambda _, view: _address(view.registration_id),
+        title=to_translate("Decide on this registration"),
+        purpose=to_translate("Only your decision puts somebody on the list. State what it rests on."),
+        submit=to_translate("Record the decision"),
+        template="intake/weigh.html",
+    ),
+)  # fmt: skip
+
+
+@today_block(10, able(Action.REGISTRATION_LIST, DESK))
+def _waiting(call: PageCall, work: Work) -> Block:
+    """Show registrations that wait: for the mayor those to decide, each one step from its decision."""
+    items = list_registration(work, ListRegistration()).items
+    mayoral = work.actor.role in MAYORAL
+    return Block(
+        call.phrase("Registrations that wait for a decision") if mayoral else call.phrase("Registrations waiting"),
+        [_pick(call, item) for item in items],
+        link=(call.phrase("All registrations"), _ALL),
+        empty=call.phrase("No registration is waiting."),
+    )
+
+
+def _pick(call: PageCall, item: RegistrationItem) -> dict[str, object]:
+    note = call.phrase("received on %(day)s", day=format_date(call.language, item.received_at))
+    if item.due_on:
+        note += " · " + call.phrase("to be decided before %(day)s", day=format_date(call.language, item.due_on))
+    return {
+        "title": f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}" if item.phenomenon else item.reference,
+        "href": _address(item.registration_id),
+        "note": note,
+        "state": (call.phrase(f"state.registration.{item.state}"), TONES[item.state]),
+    }
+
+
+@today_block(60, able(Action.REGISTRATION_SUBMIT) - DESK)
+def _own(call: PageCall, work: Work) -> Block:
+    """Show somebody's own signals, and how to bring one."""
+    items = list_registration(work, ListRegistration(pageSize=5)).items
+    return Block(
+        call.phrase("My signals"),
+        [_pick(call, item) for item in items],
+        link=(call.phrase("Bring a signal"), _ALL + "/new"),
+        empty=call.phrase("You have no signal under way. You can bring one when you are worried about somebody."),
+    )

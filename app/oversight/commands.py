@@ -1,0 +1,45 @@
+"""What can be asked of the processing log."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.shapes import Command
+from app.rules.actions import Action
+
+Outcome = Literal["allowed", "hidden", "refused", "conflict"]
+
+
+class ListJournal(Command):
+    """List the lines of the log of one's municipality, newest first; days are days in Brussels, both included."""
+
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+    case_id: UUID | None = None
+    actor_id: UUID | None = None
+    action: Action | None = None
+    outcome: Outcome | None = None
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ExportJournal(Command):
+    """Export lines of the log of one's municipality as a file that proves itself."""
+
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+    case_id: UUID | None = None
+    actor_id: UUID | None = None
+    action: Action | None = None
+    outcome: Outcome | None = None
+
+
+class ListCheckpoint(Command):
+    """List the signed statements of what the log of one's municipality was, newest first."""
+
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25

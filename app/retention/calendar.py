@@ -1,0 +1,91 @@
+"""What ends when, and why on that day (R86, R90)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.constitution.reference import citation
+from app.constitution.standing import municipality_facts
+from app.kernel.journal.store import About
+from app.kernel.operation import operation
+from app.kernel.paging import cursor, position
+from app.kernel.shapes import href
+from app.kernel.work import Work
+from app.retention import queries
+from app.retention.commands import ListRetention
+from app.retention.views import EndingPage, EndingView, WhyView
+from app.rules.actions import Action
+from app.rules.policy import abilities
+from app.rules.retention import SCHEDULE, WARNING_DAYS
+
+_TERMS = {term.data: term for term in SCHEDULE}
+
+
+def term_of(kind: str, start: str, *, extended: bool) -> str:
+    """Name the row of the schedule that a file ends under."""
+    if kind == "case":
+        return "caseDataExtended" if extended else "caseData"
+    return "registrationNotListed" if start == "decision" else "registrationUndecided"
+
+
+@operation(Action.RETENTION_LIST)
+def list_retention(work: Work, command: ListRetention) -> EndingPage:
+    """List what ends within so many days in the actor's municipality; one journal line per file."""
+    facts = municipality_facts(work, work.actor.municipality_id, work.actor.cell_id)
+    after = position(command.cursor, date.fromisoformat, UUID)
+    # Asked beforehand, so that the log names each file; for somebody who may not see, nothing is looked for.
+    rows = (
+        queries.calendar(
+            work.session, work.today + timedelta(days=command.days), after, command.page_size + 1
+        )
+        if abilities(work.actor, facts, Action.RETENTION_LIST)
+        else []
+    )
+    shown, more = rows[: command.page_size], rows[command.page_size :]
+    work.allow(Action.RETENTION_LIST, facts, [_about(row) for row in shown])
+    here = href("retention/upcoming")
+    following = None
+    if more:
+        mark = cursor(shown[-1].due_on, shown[-1].id)
+        following = f"{here}?days={command.days}&pageSize={command.page_size}&cursor={mark}"
+    return EndingPage(
+        href=here, items=[_shown(work, row) for row in shown], next=following, page_size=command.page_size
+    )
+
+
+def _about(row: Any) -> About:
+    case_id = row.id if row.kind == "case" else None
+    return About(row.municipality_id, case_id, row.subject_id, row.kind, row.id)
+
+
+def next_warning(today: date, due_on: date, warned: int | None) -> date | None:
+    """Give the day of the next warning, or None when all were sent or their days have passed (R90)."""
+    days = [due_on - timedelta(days=d) for d in WARNING_DAYS if warned is None or d < warned]
+    return min((day for day in days if day >= today), default=None)
+
+
+def _shown(work: Work, row: Any) -> EndingView:
+    of_case = row.kind == "case"
+    name = term_of(row.kind, row.start, extended=row.extended)
+    term = _TERMS[name]
+    return EndingView(
+        kind=row.kind,
+        case_id=row.id if of_case else None,
+        registration_id=None if of_case else row.id,
+        reference=row.reference,
+        state=row.state,
+        due_on=row.due_on,
+        locks_on=row.locks_on,
+        locked=row.locks_on is not None and row.locks_on <= work.today,
+        next_warning=next_warning(work.today, row.due_on, row.warned) if of_case else None,
+        why=WhyView(
+            start=row.start,
+            started_on=row.started_on,
+            term=name,
+            rule=term.number,
+            legal_reference=term.legal,
+            citation=citation(term.legal, work.actor.language, work.today),
+        ),
+    )

@@ -1,0 +1,51 @@
+"""What can be asked about the end of files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kernel.shapes import Command
+
+
+class ListRetention(Command):
+    """List what ends within so many days: references and dates, never names (R90)."""
+
+    days: Annotated[int, Field(ge=0, le=1830)] = 365
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class PreviewSweep(Command):
+    """Show what a sweep would do today in one municipality; nothing is changed."""
+
+    municipality_id: UUID
+
+
+class RunSweep(Command):
+    """Send the warnings that are due and destroy what has to be gone today in one municipality (R86, R90)."""
+
+    municipality_id: UUID
+
+
+class ListCertificate(Command):
+    """List the certificates of what was destroyed (R93)."""
+
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class DestroyCase(Command):
+    """Order the destruction of a case, or finish it once its keys are gone."""
+
+    case_id: UUID
+    step: Literal["order", "finish"]
+
+
+class EraseRegistration(Command):
+    """Order the erasure of a registration, or finish it once its key is gone."""
+
+    registration_id: UUID
+    step: Literal["order", "finish"]

@@ -1,0 +1,165 @@
+"""Every SELECT of the retention room. The sweep's own run as the database's retention role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.constitution.models import Municipality
+from app.directory.models import Exclusion, Mandate, Person
+from app.intake.models import Registration
+from app.meetings.models import Attendance
+from app.retention.models import Certificate
+from app.rules.retention import WARNING_DAYS
+from app.rules.roles import DESK
+
+_CHUNK = 5000
+
+
+def calendar(session: Session, until: date, after: tuple[Any, ...] | None, limit: int) -> list[Any]:
+    """Give what ends until a day, soonest first, as far as this actor may know."""
+    beyond = "" if after is None else " AND (due_on, id) > (:after_day, :after_id)"
+    values = {} if after is None else {"after_day": after[0], "after_id": after[1]}
+    return list(
+        session.execute(
+            text(
+                f"SELECT * FROM retention_calendar() WHERE due_on <= :until{beyond} ORDER BY due_on, id LIMIT :limit"
+            ),
+            {"until": until, "limit": limit} | values,
+        )
+    )
+
+
+def municipality_ids(session: Session) -> list[UUID]:
+    """Give every municipality."""
+    return list(session.scalars(select(Municipality.id).order_by(Municipality.created_at, Municipality.id)))
+
+
+def _not_of(person_id: UUID | None) -> ColumnElement[bool]:
+    """Leave out cases that this person declared a conflict on; the robot has none and takes them (domain, section 3)."""
+    return ~exists().where(Exclusion.case_id == Case.id, Exclusion.person_id == person_id)
+
+
+def due_cases(session: Session, municipality_id: UUID, today: date, person_id: UUID | None) -> list[Case]:
+    """Give the cases whose data must be gone today or should have been before, oldest first."""
+    query = select(Case).where(
+        Case.municipality_id == municipality_id, Case.due_on <= today, _not_of(person_id)
+    )
+    return list(session.scalars(query.order_by(Case.due_on, Case.id)))
+
+
+def due_registrations(session: Session, municipality_id: UUID, today: date) -> list[Registration]:
+    """Give the registrations that must be gone today; one that became a case goes with its case."""
+    query = select(Registration).where(
+        Registration.municipality_id == municipality_id,
+        or_(Registration.due_on <= today, Registration.state == "erased"),
+        ~exists().where(Case.id == Registration.case_id),
+    )
+    return list(session.scalars(query.order_by(Registration.due_on, Registration.id)))
+
+
+def cases_to_warn_of(
+    session: Session, municipality_id: UUID, today: date, person_id: UUID | None, *, lock: bool = False
+) -> list[Case]:
+    """Give the cases near enough to their end for a warning, not yet due."""
+    query = select(Case).where(
+        Case.municipality_id == municipality_id,
+        Case.due_on > today,
+        Case.due_on <= today + timedelta(days=max(WARNING_DAYS)),
+        Case.shred_ordered_at.is_(None),
+        _not_of(person_id),
+    )
+    query = query.order_by(Case.due_on, Case.id)
+    return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))
+
+
+def desk_of(session: Session, case: Case, today: date) -> list[UUID]:
+    """Give the persons of the desk of a case's municipality who may know of it."""
+    query = (
+        select(Mandate.person_id)
+        .join(Person, Person.id == Mandate.person_id)
+        .where(
+            Mandate.municipality_id == case.municipality_id,
+            Mandate.role.in_(DESK),
+            Mandate.starts_on <= today,
+            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+            Person.active,
+            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Mandate.person_id),
+        )
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def attended_by(session: Session, case: Case) -> list[UUID]:
+    """Give the persons who were present when the case was discussed (R95)."""
+    query = (
+        select(Attendance.person_id)
+        .join(Person, Person.id == Attendance.person_id)
+        .where(
+            Attendance.case_id == case.id,
+            Attendance.present,
+            Person.active,
+            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Attendance.person_id),
+        )
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def case(session: Session, case_id: UUID) -> Case | None:
+    """Give a case, locked."""
+    return session.scalars(select(Case).filter_by(id=case_id).with_for_update()).one_or_none()
+
+
+def registration(session: Session, registration_id: UUID) -> Registration | None:
+    """Give a registration, locked."""
+    return session.scalars(select(Registration).filter_by(id=registration_id).with_for_update()).one_or_none()
+
+
+def registrations_of(session: Session, row: Case) -> list[Registration]:
+    """Give the registration a case was made from; locked."""
+    query = select(Registration).where(
+        or_(Registration.id == row.registration_id, Registration.case_id == row.id)
+    )
+    return list(session.scalars(query.with_for_update()))
+
+
+def in_chunks(session: Session, model: type[Case | Registration]) -> Iterator[list[UUID]]:
+    """Give the ids of all files there are, some thousands at a time."""
+    after: UUID | None = None
+    while True:
+        query = select(model.id).order_by(model.id).limit(_CHUNK)
+        found = list(session.scalars(query if after is None else query.where(model.id > after)))
+        if not found:
+            return
+        yield found
+        after = found[-1]
+
+
+def ordered(session: Session, model: type[Case | Registration]) -> list[UUID]:
+    """Give the files whose destruction was ordered and not finished."""
+    begun = Case.shred_ordered_at.is_not(None) if model is Case else Registration.state == "erased"
+    return list(session.scalars(select(model.id).where(begun).order_by(model.id)))
+
+
+def certificates(session: Session, after: tuple[Any, ...] | None, limit: int) -> list[Certificate]:
+    """Give the certificates this actor may see, newest first."""
+    query = select(Certificate)
+    if after is not None:
+        query = query.where(tuple_(Certificate.destroyed_at, Certificate.id) < tuple_(*after))
+    return list(
+        session.scalars(query.order_by(Certificate.destroyed_at.desc(), Certificate.id.desc()).limit(limit))
+    )
+
+
+def with_a_case(session: Session, registration_ids: set[UUID]) -> set[UUID]:
+    """Give those of these registrations that became a case which is still there: they go with it."""
+    query = select(Registration.id).join(Case, Case.id == Registration.case_id)
+    return set(session.scalars(query.where(Registration.id.in_(registration_ids))))

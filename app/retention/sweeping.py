@@ -1,0 +1,269 @@
+"""The sweep: warnings on their days, destruction on the due date, by itself (R86, R90, R95)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.cases.models import Case
+from app.cases.standing import about_case
+from app.directory.models import Notice
+from app.intake.models import Registration
+from app.intake.standing import about_registration
+from app.kernel.clock import brussels_day
+from app.kernel.ids import new_id
+from app.kernel.journal.store import About
+from app.kernel.operation import operation
+from app.kernel.work import Installation, Work
+from app.kernel.work import work as open_work
+from app.retention import queries
+from app.retention.commands import DestroyCase, EraseRegistration, PreviewSweep, RunSweep
+from app.retention.destroying import destroy_case, erase_registration
+from app.retention.standing import retention_facts
+from app.retention.views import PlannedView, PreviewView, SweepView
+from app.rules.actions import Action
+from app.rules.facts import Actor, Standing
+from app.rules.policy import abilities
+from app.rules.problems import Problem
+from app.rules.retention import warning_due
+from app.rules.roles import Role
+
+log = logging.getLogger("livcr")
+
+ROBOT = Actor(role=Role.ROBOT)
+"""The sweep when nobody asked for it; logged like a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who sweeps, when, and at whose request: every step opens its own Work, so that each commits by itself."""
+
+    installation: Installation
+    actor: Actor
+    now: datetime
+    channel: str
+    asked_by: UUID | None = None
+    """Trace of the request behind it."""
+
+    @contextmanager
+    def step(self) -> Iterator[Work]:
+        """Open the Work of one step, with the rights of the retention role."""
+        with open_work(
+            self.installation, self.actor, channel=self.channel, now=self.now, retention=True
+        ) as unit:
+            unit.related_trace_id = self.asked_by
+            yield unit
+
+
+@dataclass(slots=True)
+class Swept:
+    """Counts of what was done."""
+
+    warned: int = 0
+    destroyed: int = 0
+    erased: int = 0
+    left: int = 0
+
+    def add(self, other: Swept | SweepView) -> None:
+        """Add the counts of another run."""
+        self.warned += other.warned
+        self.destroyed += other.destroyed
+        self.erased += other.erased
+        self.left += other.left
+
+
+@operation(Action.SWEEP_PREVIEW)
+def preview_sweep(work: Work, command: PreviewSweep) -> PreviewView:
+    """Show what a sweep would do today; one journal line per file concerned."""
+    facts = retention_facts(work, command.municipality_id)
+    cases: list[Case] = []
+    warned: list[Case] = []
+    registrations: list[Registration] = []
+    if abilities(work.actor, facts, Action.SWEEP_PREVIEW):  # nobody else's refusal names a file in the log
+        with work.installation.retention_sessions() as session:
+            me = work.actor.person_id
+            cases = queries.due_cases(session, command.municipality_id, work.today, me)
+            registrations = queries.due_registrations(session, command.municipality_id, work.today)
+            near = queries.cases_to_warn_of(session, command.municipality_id, work.today, me)
+            warned = [each for each in near if warning_due(work.today, each.due_on, each.warned)]
+    abouts = [about_case(each) for each in (*cases, *warned)] + [about_registration(r) for r in registrations]
+    work.allow(Action.SWEEP_PREVIEW, facts, abouts or _about_sweep(command.municipality_id, facts.standing))
+    return PreviewView(
+        municipality_id=command.municipality_id,
+        on=work.today,
+        items=[
+            *(PlannedView(act="destroy", reference=c.reference, due_on=c.due_on) for c in cases),
+            *(
+                PlannedView(act="erase", reference=r.reference, due_on=r.due_on or work.today)
+                for r in registrations
+            ),
+            *(
+                PlannedView(
+                    act="warn",
+                    reference=c.reference,
+                    due_on=c.due_on,
+                    warning=warning_due(work.today, c.due_on, c.warned),
+                )
+                for c in warned
+            ),
+        ],
+    )
+
+
+def _about_sweep(municipality_id: UUID, standing: Standing) -> About:
+    """Give what the line on a sweep says; a municipality that is not the actor's does not get it into its log."""
+    return About(
+        municipality_id if standing > Standing.NONE else About().controller, object_type="municipality"
+    )
+
+
+@operation(Action.SWEEP_RUN)
+def run_sweep(work: Work, command: RunSweep) -> SweepView:
+    """Send what warnings are due and destroy what has to be gone today, each file in steps of its own.
+
+    A file that fails does not hold up the others; it is counted in `left` and taken up again next time.
+    """
+    facts = retention_facts(work, command.municipality_id)
+    work.allow(Action.SWEEP_RUN, facts, _about_sweep(command.municipality_id, facts.standing))
+    run = Run(work.installation, work.actor, work.now, work.channel, work.trace_id)
+    done = Swept(warned=_warn(run, command.municipality_id))
+    with run.installation.retention_sessions() as session:
+        me = run.actor.person_id
+        cases = [each.id for each in queries.due_cases(session, command.municipality_id, work.today, me)]
+    for case_id in cases:
+        _count(done, "destroyed", carry_out_case, run, case_id)
+    with run.installation.retention_sessions() as session:
+        registrations = [
+            each.id for each in queries.due_registrations(session, command.municipality_id, work.today)
+        ]
+    for registration_id in registrations:
+        _count(done, "erased", carry_out_registration, run, registration_id)
+    return SweepView(
+        municipality_id=command.municipality_id,
+        on=work.today,
+        warned=done.warned,
+        destroyed=done.destroyed,
+        erased=done.erased,
+        left=done.left,
+    )
+
+
+def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, file_id: UUID) -> None:
+    try:
+        act(run, file_id)
+    except Problem:  # somebody else finished it, or a meeting gave it a later date, since the list was made
+        return
+    except Exception as fault:  # noqa: BLE001 — one file that fails must not keep the others beyond their date
+        log.error("a destruction was not finished: %s", type(fault).__name__)  # noqa: TRY400 — no values in logs
+        done.left += 1
+    else:
+        setattr(done, what, getattr(done, what) + 1)
+
+
+def carry_out_case(run: Run, case_id: UUID) -> None:
+    """Order, shred, delete. Whatever was done before is done again without harm."""
+    with run.step() as unit:
+        keys = destroy_case(unit, DestroyCase.of(case_id=case_id, step="order")).file_ids
+    for key in keys:
+        run.installation.vault.shred(key)
+    with run.step() as unit:
+        destroy_case(unit, DestroyCase.of(case_id=case_id, step="finish"))
+
+
+def carry_out_registration(run: Run, registration_id: UUID) -> None:
+    """Order, shred, delete, as for a case."""
+    with run.step() as unit:
+        keys = erase_registration(
+            unit, EraseRegistration.of(registration_id=registration_id, step="order")
+        ).file_ids
+    for key in keys:
+        run.installation.vault.shred(key)
+    with run.step() as unit:
+        erase_registration(unit, EraseRegistration.of(registration_id=registration_id, step="finish"))
+
+
+def _warn(run: Run, municipality_id: UUID) -> int:
+    """Tell the desk which files end soon, and those who attended that their own files have the same term."""
+    with (
+        run.installation.retention_sessions() as session
+    ):  # most days there is nothing to say, and nothing to log
+        today = brussels_day(run.now)
+        near = queries.cases_to_warn_of(session, municipality_id, today, run.actor.person_id)
+        if not any(warning_due(today, each.due_on, each.warned) for each in near):
+            return 0
+    with run.step() as unit:
+        facts = retention_facts(unit, municipality_id)
+        rows = queries.cases_to_warn_of(
+            unit.session, municipality_id, unit.today, run.actor.person_id, lock=True
+        )
+        due = [(row, days) for row in rows if (days := warning_due(unit.today, row.due_on, row.warned))]
+        unit.allow(
+            Action.SWEEP_RUN,
+            facts,
+            [about_case(row) for row, _ in due] or _about_sweep(municipality_id, facts.standing),
+            reason="retentionWarning",
+        )
+        for row, days in due:
+            _send(unit, row, days)
+            row.warned = days
+        return len(due)
+
+
+def _send(unit: Work, row: Case, days: int) -> None:
+    desk = queries.desk_of(unit.session, row, unit.today)
+    notices = [(person, f"retentionWarning{days}") for person in desk]
+    if row.warned is None:  # once per term is enough of a reminder
+        notices += [
+            (person, "ownFileTerm") for person in queries.attended_by(unit.session, row) if person not in desk
+        ]
+    unit.session.add_all(
+        Notice(
+            id=new_id(),
+            person_id=person,
+            code=code,
+            reference=row.reference,
+            municipality_id=row.municipality_id,
+            due_on=row.due_on,
+            created_at=unit.now,
+        )
+        for person, code in notices
+    )
+
+
+def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
+    """Sweep every municipality as the robot: for the command line and the daily run. Give the counts."""
+    moment = now or installation.clock.now()
+    total = resume(installation, moment)
+    with installation.retention_sessions() as session:
+        municipalities = queries.municipality_ids(session)
+    for municipality_id in municipalities:
+        with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
+            total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
+    return total
+
+
+def resume(installation: Installation, now: datetime | None = None) -> Swept:
+    """Finish every destruction that was ordered, and clear rows whose keys are gone: at start-up and before a sweep.
+
+    Rows whose keys are gone come from a main database that was restored from an older copy (tech note on
+    shredding); nobody could read them, and here they go.
+    """
+    run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
+    done = Swept()
+    for model, what, act in (
+        (Case, "destroyed", carry_out_case),
+        (Registration, "erased", carry_out_registration),
+    ):
+        with installation.retention_sessions() as session:
+            unfinished = set(queries.ordered(session, model))
+            for some in queries.in_chunks(session, model):
+                unfinished |= installation.vault.destroyed(some)
+            if model is Registration:
+                unfinished -= queries.with_a_case(session, unfinished)
+        for file_id in sorted(unfinished):
+            _count(done, what, act, run, file_id)
+    return done

@@ -1,0 +1,101 @@
+"""What the retention room answers: references, dates and counts. Never a name."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app.kernel.shapes import Page, View
+
+
+class WhyView(View):
+    """Why a date is what it is: the day its term started, the rule, the legal reference (R86)."""
+
+    start: str
+    """What started the term: listing, lastDiscussion, receipt or decision."""
+    started_on: date
+    term: str
+    """Which row of the retention schedule applies."""
+    rule: str
+    legal_reference: str
+    citation: str | None = None
+
+
+class EndingView(View):
+    """One file with the day on which it must be gone."""
+
+    kind: str
+    case_id: UUID | None = None
+    registration_id: UUID | None = None
+    reference: str
+    state: str
+    due_on: date
+    locks_on: date | None = None
+    locked: bool
+    next_warning: date | None = None
+    why: WhyView
+
+
+class EndingPage(Page[EndingView]):
+    """What ends when, soonest first."""
+
+
+class PlannedView(View):
+    """One thing a sweep would do."""
+
+    act: str
+    """destroy, erase or warn."""
+    reference: str
+    due_on: date
+    warning: int | None = None
+
+
+class PreviewView(View):
+    """What a sweep would do today."""
+
+    municipality_id: UUID
+    on: date
+    items: list[PlannedView]
+
+
+class SweepView(View):
+    """What a sweep did, in counts."""
+
+    municipality_id: UUID
+    on: date
+    warned: int
+    destroyed: int
+    erased: int
+    left: int
+    """Files that could not be finished now; the next sweep takes them up again."""
+
+
+class CertificateView(View):
+    """Evidence that a file was destroyed, without anything of the person.
+
+    The digest is SHA-256 in hexadecimal over the other properties as JSON with sorted keys, no spaces.
+    """
+
+    certificate_id: UUID
+    municipality_id: UUID
+    reference: str
+    kind: str
+    listed_on: date
+    last_discussed_on: date | None = None
+    due_on: date
+    destroyed_at: datetime
+    ground: str
+    executor: str
+    counts: dict[str, int]
+    digest: str = ""
+
+
+class CertificatePage(Page[CertificateView]):
+    """Certificates, newest first."""
+
+
+class DestructionView(View):
+    """How far a destruction has come, and which files' keys it is about."""
+
+    step: str
+    file_ids: list[UUID]

@@ -1,0 +1,392 @@
+"""Playing a story over HTTP: who does what, what each role can see at that moment, and a loud stop where it fails.
+
+A story is data (`examples/*.toml`); this file knows no story. Every step is a real request of a person who
+signed in with password and one-time code; the operations are found in the server's own published document.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from app.kernel.clock import BRUSSELS
+from app.kernel.http.call import STORY_TIME
+from app.kernel.identity import code_now
+from app.kernel.journal.note import Verifier
+from app.kernel.journal.verify import ExportInvalid, verify_export
+
+BASE = "/api/v1"
+_OK = range(200, 300)
+_RENEW_AFTER = 300
+
+
+class StoryFailed(Exception):  # noqa: N818 — it says what happened to the story
+    """A step that did not hold; the message says which, and what the server answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """How the story gets in: an account that may set up cells and accounts in this demonstration."""
+
+    username: str
+    password: str
+    totp_secret: str
+
+
+@dataclass(slots=True)
+class Somebody:
+    """A person of the story, signed in."""
+
+    key: str
+    name: str
+    role: str
+    person_id: str
+    token: str
+    agency: str = ""
+
+
+@dataclass
+class Player:
+    """Plays stories against one server."""
+
+    client: httpx2.Client
+    administrator: Administrator
+    start: date
+    say: Callable[[str], None] = print
+    reuse: dict[str, Any] = field(default_factory=dict)
+    """People and ids of a cell that an earlier story set up under the same name (the demonstration's world)."""
+
+    given: dict[str, str] = field(default_factory=dict)
+    """Values that replace the story's own (`subject`: another invented name)."""
+
+    people: dict[str, Somebody] = field(default_factory=dict)
+    saved: dict[str, str] = field(default_factory=dict)
+    _doors: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _admin_token: str = ""
+    _renewed_on: int = 0
+
+    # -- the stage ------------------------------------------------------------------------------------
+
+    def play(self, story: Mapping[str, Any], until: str = "") -> dict[str, str]:
+        """Play a story, up to and including the step called *until*. Gives the ids it saved. Raises StoryFailed."""
+        self.say(f"\n{story['title']}\n{'=' * len(story['title'])}\n{story['summary'].strip()}\n")
+        self._read_doors()
+        self._at(0, "08:00")
+        self._renewed_on = 0
+        self._set_up(story)
+        self.saved |= {k: str(v) for k, v in story.get("values", {}).items()} | self.given
+        for number, step in enumerate(story["step"], 1):
+            self._at(step["day"], "08:00")
+            try:
+                self._renew_yearly(step["day"])
+                self._at(step["day"], step.get("time", "09:00"))
+                self._step(step)
+            except StoryFailed as fault:
+                self.say(f"  FAILED at step {number}: {step.get('say', '')}\n  {fault}")
+                raise
+            if until and step.get("name") == until:
+                break
+        return self.saved
+
+    def _read_doors(self) -> None:
+        answer = self.client.get(f"{BASE}/doc/openapi.json")
+        if answer.status_code not in _OK:
+            raise StoryFailed(f"The server at this address publishes no document ({answer.status_code}).")
+        for path, methods in answer.json()["paths"].items():
+            for method, described in methods.items():
+                if isinstance(described, dict) and "operationId" in described:
+                    self._doors[described["operationId"]] = (method.upper(), path)
+
+    def _at(self, day: int, clock: str) -> None:
+        hour, minute = (int(part) for part in clock.split(":"))
+        local = datetime.combine(self.start + timedelta(days=day), datetime.min.time(), BRUSSELS)
+        self._now = local.replace(hour=hour, minute=minute).astimezone(UTC)
+
+    # -- asking the server ----------------------------------------------------------------------------
+
+    def _ask(self, token: str, operation: str, values: Mapping[str, Any]) -> httpx2.Response:
+        if operation not in self._doors:
+            raise StoryFailed(f"The server knows no operation called {operation}.")
+        method, path = self._doors[operation]
+        path = path if path.startswith(BASE) else BASE + path
+        rest = dict(values)
+        for name in list(rest):
+            if "{" + name + "}" in path:
+                path = path.replace("{" + name + "}", str(rest.pop(name)))
+        headers = {STORY_TIME: self._now.isoformat(), "If-Match": "*"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if method == "GET":
+            return self.client.request(method, path, headers=headers, params=rest)
+        return self.client.request(method, path, headers=headers, json=rest if rest or method == "POST" else None)
+
+    def _must(self, token: str, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._ask(token, operation, values)
+        if answer.status_code not in _OK:
+            raise StoryFailed(f"{operation} answered {answer.status_code}: {answer.text}")
+        return dict(answer.json()) if answer.content else {}
+
+    def _sign_in(self, username: str, password: str, secret: str) -> str:
+        opened = self._must("", "openSession", {"username": username, "password": password})
+        for ahead in (0, 1, 2):  # a code works once; the next one is accepted a little early, then it takes waiting
+            if ahead == 2:  # noqa: PLR2004
+                time.sleep(30 - time.time() % 30 + 0.1)
+            moment = datetime.now(UTC) + timedelta(seconds=30 * (ahead % 2))
+            values = {"sessionId": opened["sessionId"], "code": code_now(secret, moment)}
+            answer = self._ask("", "confirmSession", values)
+            if answer.status_code in _OK:
+                return str(answer.json()["accessToken"])
+        raise StoryFailed(f"{username} could not sign in: {answer.text}")
+
+    # -- setting up -----------------------------------------------------------------------------------
+
+    def _set_up(self, story: Mapping[str, Any]) -> None:
+        cell = story["cell"]
+        if cell["name"] in self.reuse:
+            self.people, shared = self.reuse[cell["name"]]
+            self.saved = dict(shared)
+            self.renew(cell["name"])
+            return
+        if not self._admin_token:
+            admin = self.administrator
+            self._admin_token = self._sign_in(admin.username, admin.password, admin.totp_secret)
+            self._confirm(self._admin_token)
+        token, saved = self._admin_token, self.saved
+        for town in cell["municipalities"]:
+            body = {"nameNl": town, "profile": cell.get("profile", "flanders")}
+            made = self._must(token, "createMunicipality", body)
+            saved[f"municipality.{town}"] = made["municipalityId"]
+        towns = [saved[f"municipality.{t}"] for t in cell["municipalities"]]
+        made = self._must(
+            token, "createCell", {"kind": cell["kind"], "name": cell["name"], "municipalityIds": towns}
+        )
+        saved["cell"] = made["cellId"]
+        made = self._must(
+            token, "createTable", {"cellId": saved["cell"], "kind": "operational", "name": "Operationele tafel"}
+        )
+        saved["table"] = made["tableId"]
+        for agency in story["agency"]:
+            body = {k: agency[k] for k in ("name", "regime")}
+            body |= {"groundList": agency["ground_list"], "groundCode": agency["ground_code"]}
+            saved[f"agency.{agency['key']}"] = self._must(token, "createAgency", body)["agencyId"]
+        for person in story["person"]:
+            self._person(token, person, {a["key"]: a["name"] for a in story["agency"]})
+        self.say(f"  {len(self.people)} people of {cell['name']} have accounts, mandates and confirmed secrecy.")
+        self._adopt(story)
+        self.reuse[cell["name"]] = (self.people, dict(saved))
+
+    def _person(self, token: str, person: Mapping[str, Any], agencies: Mapping[str, str]) -> None:
+        password = secrets.token_urlsafe(18)
+        username = person.get("username") or f"{person['key'].lower()}.{secrets.token_hex(3)}"
+        body = {
+            "username": username,
+            "name": person["name"],
+            "agencyId": self.saved[f"agency.{person['agency']}"],
+            "password": person.get("password", password),
+            "language": person.get("language", "nl"),
+            "volunteer": person.get("volunteer", False),
+        }
+        if "line_manager" in person:
+            body["lineManagerId"] = self.saved[f"person.{person['line_manager']}"]
+        made = self._must(token, "createPerson", body)
+        self.saved[f"person.{person['key']}"] = made["personId"]
+        mandate: dict[str, Any] = {
+            "personId": made["personId"],
+            "role": person["role"],
+            "cellId": self.saved["cell"],
+            "startsOn": str(self._now.date() - timedelta(days=1)),
+            "document": person.get("document", "Aanstelling (verzonnen)"),
+        }
+        if "municipality" in person:
+            mandate["municipalityId"] = self.saved[f"municipality.{person['municipality']}"]
+        if "clearance_days" in person:
+            mandate["clearanceUntil"] = str(self._now.date() + timedelta(days=person["clearance_days"]))
+        if "scope" in person:
+            mandate["scope"] = person["scope"]
+        self._must(token, "grantMandate", mandate)
+        own = self._sign_in(username, body["password"], made["totpSecret"])
+        self._confirm(own)
+        self.people[person["key"]] = Somebody(
+            person["key"], person["name"], person["role"], made["personId"], own, agencies[person["agency"]]
+        )
+
+    def _confirm(self, token: str) -> None:
+        text = self._must(token, "readUndertaking", {})
+        self._must(token, "confirmUndertaking", {"textVersion": text["textVersion"], "confirmed": True})
+
+    def renew(self, cell: str) -> None:
+        """Let everybody of a cell renew the secrecy undertaking at the present moment of the story (R17)."""
+        if not self._doors:
+            self._read_doors()
+            self._at(0, "08:00")
+        for somebody in self.reuse[cell][0].values():
+            self._confirm(somebody.token)
+
+    def _renew_yearly(self, day: int) -> None:
+        """Let everybody renew before a year is over, as the agreement asks (R17)."""
+        if day - self._renewed_on < _RENEW_AFTER:
+            return
+        for somebody in self.people.values():
+            self._confirm(somebody.token)
+        self._renewed_on = day
+        self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
+
+    def _adopt(self, story: Mapping[str, Any]) -> None:
+        agreement = story["agreement"]
+        body = {
+            "cellId": self.saved["cell"],
+            "document": agreement["document"],
+            "adoptedOn": str(self._now.date()),
+            "answerRegister": agreement["register"],
+            "answerDiscuss": agreement["discuss"],
+            "answerRecord": agreement["record"],
+            "answerClose": agreement["close"],
+            "settings": agreement.get("settings", {}),
+        }
+        self._must(self.people[agreement["adopted_by"]].token, "adoptAgreement", body)
+
+    # -- a step ---------------------------------------------------------------------------------------
+
+    def _step(self, step: Mapping[str, Any]) -> None:
+        when = self._now.astimezone(BRUSSELS).strftime("%a %d %b %Y %H:%M")
+        if "look" in step:
+            self.say(f"\n  {when}  What each can see now{': ' + step['say'] if 'say' in step else ''}")
+            self._look(step)
+            return
+        somebody = self.people[step["as"]]
+        self.say(f"  {when}  {somebody.name} ({somebody.role}): {step['say']}")
+        values = {name: self._filled(value) for name, value in step.get("with", {}).items()}
+        answer = self._ask(somebody.token, step["do"], values)
+        wanted = step.get("refused")
+        if wanted is not None:
+            got = {"status": answer.status_code, "rule": _json(answer).get("rule")}
+            if any(got.get(k) != v for k, v in wanted.items()):
+                raise StoryFailed(f"{step['do']} should have been refused with {wanted}, but answered {got}")
+            self.say(f"      refused, as it must be: {_json(answer).get('detail', '')}")
+            return
+        if answer.status_code not in _OK:
+            raise StoryFailed(f"{step['do']} answered {answer.status_code}: {answer.text}")
+        body = _json(answer)
+        for name, source in step.get("save", {}).items():
+            self.saved[name] = str(_reach(body, source))
+        for path, expected in step.get("expect", {}).items():
+            found = _reach(body, path)
+            if found != self._filled(expected):
+                raise StoryFailed(f"{step['do']}: {path} is {found!r}, expected {expected!r}")
+        if step.get("verified"):
+            self._verify(somebody, answer.content)
+        for text in map(self._filled, step.get("holds", [])):
+            if text not in answer.text:
+                raise StoryFailed(f"{step['do']}: the answer does not hold {text!r}")
+        for text in map(self._filled, step.get("holds_not", [])):
+            if text in answer.text:
+                raise StoryFailed(f"{step['do']}: the answer holds {text!r}, which this reader may not see")
+
+    def _verify(self, somebody: Somebody, content: bytes) -> None:
+        """Verify an exported log with the key that the server publishes beside its checkpoints."""
+        key = self._must(somebody.token, "listCheckpoint", {})["publicKey"]
+        try:
+            report = verify_export(io.BytesIO(content), [Verifier.parse(key)])
+        except ExportInvalid as fault:
+            raise StoryFailed(f"the export does not verify: {fault}") from None
+        self.say(f"      {report.count} entries verified, signed by {', '.join(report.keys)}")
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for name, found in self.saved.items():
+                value = value.replace("{" + name + "}", found)
+            if value.startswith("day+") or value.startswith("moment+"):
+                return self._relative(value)
+            return value
+        if isinstance(value, dict):
+            return {k: self._filled(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._filled(v) for v in value]
+        return value
+
+    def _relative(self, text: str) -> str:
+        """Read `day+21` (a day from now) or `moment+7d14:00` (a Brussels time on a day from now)."""
+        kind, _, amount = text.partition("+")
+        if kind == "day":
+            return str((self._now + timedelta(days=int(amount))).astimezone(BRUSSELS).date())
+        days, _, clock = amount.partition("d")
+        hour, minute = (int(part) for part in clock.split(":"))
+        day = (self._now + timedelta(days=int(days))).astimezone(BRUSSELS)
+        return day.replace(hour=hour, minute=minute, second=0, microsecond=0).isoformat()
+
+    # -- looking around -------------------------------------------------------------------------------
+
+    def _look(self, step: Mapping[str, Any]) -> None:
+        names = step["things"]
+        faults = []
+        self.say(f"      {'':28}" + "".join(f"{name:>14}" for name in names))
+        for key, somebody in self.people.items():
+            seen = [name for name in names if self._sees(somebody, name, step)]
+            self.say(f"      {somebody.name[:27]:28}" + "".join(f"{'yes' if n in seen else '-':>14}" for n in names))
+            wanted = step["look"].get(key, [])
+            if set(seen) != set(wanted):
+                faults.append(f"{key} sees {sorted(seen) or 'nothing'}, but should see {sorted(wanted) or 'nothing'}")
+        if faults:
+            raise StoryFailed("; ".join(faults))
+
+    def _sees(self, somebody: Somebody, thing: str, step: Mapping[str, Any]) -> bool:
+        saved = self.saved
+        probes: dict[str, tuple[str, dict[str, Any]]] = {
+            "registration": ("readRegistration", {"registrationId": saved.get("registration", "")}),
+            "case": ("openCase", {"caseId": saved.get("case", ""), "reason": "supervision"}),
+            "agenda": ("readMeeting", {"meetingId": saved.get("meeting", "")}),
+            "minutes": ("readMinutes", {"meetingId": saved.get("meeting", "")}),
+            "trajectory": ("readTrajectory", {"caseId": saved.get("case", "")}),
+            "actions": ("listAction", {}),
+            "journal": ("listJournal", {}),
+        }
+        operation, values = probes[thing]
+        answer = self._ask(somebody.token, operation, values)
+        if answer.status_code not in _OK:
+            return False
+        mark = str(self._filled(step.get("mark", "")))
+        if thing in {"agenda", "registration", "case"} and mark:
+            return mark in answer.text
+        body = _json(answer)
+        return bool(body.get("items", True))
+
+
+def _json(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _reach(body: Any, path: str) -> Any:
+    """Give what stands at a dotted path (`items.0.state`), or None."""
+    for part in path.split("."):
+        try:
+            body = body[int(part)] if part.isdecimal() else body.get(part)
+        except (IndexError, AttributeError, TypeError):
+            return None
+    return body
+
+
+def read_story(path: Path) -> dict[str, Any]:
+    """Read a story file. Raises StoryFailed when it is not one."""
+    try:
+        with path.open("rb") as file:
+            story = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as fault:
+        raise StoryFailed(f"{path.name} cannot be read as a story: {fault}") from None
+    missing = {"title", "summary", "cell", "agency", "person", "agreement", "step"} - story.keys()
+    if missing:
+        raise StoryFailed(f"{path.name} lacks {', '.join(sorted(missing))}.")
+    return story

@@ -1,0 +1,120 @@
+"""What is said about a person is sealed; everything readable in the database is on a reviewed list (R109, ADR 0005, 0006)."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import ARRAY, JSON, LargeBinary, String
+from sqlalchemy.dialects import postgresql
+
+import app.main  # noqa: F401 — brings every model with it
+from app.kernel.database import Row
+from app.kernel.sealed import SealedColumn
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = Row.metadata.tables
+
+CODES = "a code of a closed list"
+REFERENCE = "a random reference, for speech and paper"
+DIGEST = "a digest; tells nothing"
+
+READABLE: dict[str, dict[str, str]] = {
+    "registration": {"reference": REFERENCE, "state": CODES, "phenomenon": CODES, "urgency": CODES},
+    "case_file": {"reference": REFERENCE, "state": CODES, "phenomenon": CODES, "closure_ground": CODES},
+    "discussion": {},
+    "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
+    "trajectory": {"person_informed": CODES},
+    "action_item": {"life_domain": CODES, "state": CODES},
+    "meeting": {"place": "where a meeting is; of no person", "state": CODES},
+    "minutes": {"state": CODES},
+    "agenda_item": {},
+    "invitation": {"regime": CODES, "ground_list": CODES, "ground_code": CODES, "state": CODES},
+    "attendance": {},
+    "minutes_item": {"digest": DIGEST},
+    "minutes_remark": {},
+    "exclusion": {},
+    "notice": {"code": CODES, "reference": REFERENCE},
+    "certificate": {
+        "reference": REFERENCE,
+        "kind": CODES,
+        "ground": CODES,
+        "executor": "a role and an id, no name",
+        "counts": "numbers per sort of row",
+        "digest": DIGEST,
+    },
+}
+"""Every readable text, structure or plain bytes in the tables of case data, and why it may be readable."""
+
+
+def second_lock() -> ModuleType:
+    """Load revision 0002, where the row-level security stands."""
+    path = ROOT / "migrations" / "main" / "versions" / "0002_second_lock.py"
+    spec = importlib.util.spec_from_file_location("second_lock", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LOCK = second_lock()
+
+
+def test_every_table_is_either_under_row_level_security_or_open_on_purpose():
+    assert set(LOCK.POLICIES) | set(LOCK.OPEN_TABLES) == set(TABLES)
+    assert not set(LOCK.POLICIES) & set(LOCK.OPEN_TABLES)
+
+
+def test_every_table_of_a_municipality_is_under_row_level_security():
+    named = {name for name, table in TABLES.items() if "municipality_id" in table.c}
+    assert named - set(LOCK.POLICIES) == {"mandate", "cell_municipality"}, (
+        "who sits where is known in the whole house"
+    )
+    about_cases = {name for name, table in TABLES.items() if "case_id" in table.c or "subject_id" in table.c}
+    assert about_cases <= set(LOCK.POLICIES)
+
+
+def test_every_table_under_row_level_security_is_reviewed_here():
+    assert set(READABLE) == set(LOCK.POLICIES)
+
+
+@pytest.mark.parametrize("table", sorted(READABLE))
+def test_nothing_readable_stands_in_a_table_of_case_data_but_what_is_listed(table):
+    readable = {
+        column.name
+        for column in TABLES[table].columns
+        if isinstance(column.type, (String, JSON, ARRAY, LargeBinary))
+        and not isinstance(column.type, SealedColumn)
+    }
+    assert readable == set(READABLE[table])
+
+
+def test_a_sealed_column_is_bytes_in_the_database():
+    sealed = [c for t in TABLES.values() for c in t.columns if isinstance(c.type, SealedColumn)]
+    assert len(sealed) > 10
+    for column in sealed:
+        assert column.type.compile(postgresql.dialect()) == "BYTEA", column
+
+
+def test_no_sealed_column_is_indexed_unique_or_a_key():
+    for table in TABLES.values():
+        used = {c for index in table.indexes for c in index.columns} | set(table.primary_key.columns)
+        assert not [c for c in used if isinstance(c.type, SealedColumn)]
+
+
+def test_row_level_security_computes_standing_once_a_statement():
+    """A function in a policy stands in a sub-select, so that it is not called again for every row."""
+    for table, clauses in LOCK.POLICIES.items():
+        for clause in clauses:
+            for call in (
+                "desk_municipalities()",
+                "open_items()",
+                "attended_items()",
+                "excluded_cases()",
+                "acting_person()",
+            ):
+                said = clause or ""
+                assert said.count(call) == said.count(f"(SELECT {call})"), (table, call)

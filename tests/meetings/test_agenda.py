@@ -1,0 +1,211 @@
+"""Consulting the agenda: who sees what, when, and what the journal keeps of it (R6, R18, R19, R61)."""
+
+import pytest
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+def same_answer(one, other):
+    return {k: v for k, v in one.json().items() if k != "instance"} == {
+        k: v for k, v in other.json().items() if k != "instance"
+    }
+
+
+def test_an_invited_school_consults_its_item_and_only_that(table):
+    first, second = table.case("Eerste Verzonnen"), table.case("Tweede Verzonnen")
+    meeting = table.plan()
+    hers = table.add(meeting, first, question="Hoe gaat het op school?")
+    table.add(meeting, second, question="Iets anders")
+    table.invite(hers, "school")
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+    table.convene(meeting)
+    answer = table.get("school", f"/meetings/{meeting}")
+    (entry,) = table.ok(answer)["items"]
+    assert entry["subjectName"] == "Eerste Verzonnen"
+    assert entry["question"] == "Hoe gaat het op school?"
+    assert entry["position"] == 1
+    assert entry["invitationState"] == "sent"
+    assert entry["why"]["groundCode"] == "flemishSchools"
+    assert entry["why"]["invitedBy"] == "Mayor Verzonnen"
+    assert entry["why"]["visibleUntil"] == answer.json()["windowUntil"]
+    assert "Tweede" not in answer.text
+    assert answer.json()["abilities"] == []
+
+
+def test_the_desk_sees_every_item_of_its_municipality(table):
+    meeting = table.plan()
+    for name in ("Eerste Verzonnen", "Tweede Verzonnen"):
+        table.add(meeting, table.case(name))
+    for who in ("mayor", "delegate", "coordinator"):
+        items = table.ok(table.get(who, f"/meetings/{meeting}"))["items"]
+        assert [(i["position"], i["subjectName"]) for i in items] == [(1, "Eerste Verzonnen"), (2, "Tweede Verzonnen")]
+
+
+def test_each_consultation_is_one_line_for_the_meeting_and_one_for_each_item(table):
+    meeting, item, case = table.tabled("school")
+    table.ok(table.get("school", f"/meetings/{meeting}"))
+    (line,) = table.journal("meeting.read", "school")
+    assert str(line.object_id) == meeting
+    (shown,) = table.journal("agendaItem.read", "school")
+    assert (str(shown.object_id), str(shown.case_id)) == (item, case)
+    assert shown.controller == table.house.cast.towns["C"]
+    assert shown.subject_id is not None
+    assert shown.trace_id == line.trace_id
+
+
+def test_nobody_else_learns_that_the_meeting_or_the_item_exists(table):
+    meeting, item, _ = table.tabled("school")
+    for who in ("participant", "clb", "policeMember", "strategicMember", "dpo", "auditor", "administrator",
+                "secretary", "zoneMayorD", "zoneSchool", "zoneAuditorE"):  # fmt: skip
+        for path, gone in ((f"/meetings/{meeting}", f"/meetings/{NOWHERE}"),
+                           (f"/agendaItems/{item}", f"/agendaItems/{NOWHERE}")):  # fmt: skip
+            there, not_there = table.get(who, path), table.get(who, gone)
+            assert there.status_code == not_there.status_code == 404, (who, path)
+            assert same_answer(there, not_there)
+    assert table.house.client().get(f"/api/v1/meetings/{meeting}").status_code == 401
+    assert table.journal("agendaItem.read", "clb") == []
+    assert len(table.journal("agendaItem.read", "clb", outcome="hidden")) == 2
+
+
+def test_the_item_goes_out_of_view_two_hours_after_the_end(table):
+    meeting, item, _ = table.tabled("school")
+    table.house.later(days=20, hours=4)
+    assert table.get("school", f"/meetings/{meeting}").status_code == 200
+    table.house.later(seconds=1)
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+    assert table.get("school", f"/agendaItems/{item}").status_code == 404
+    assert table.get("coordinator", f"/meetings/{meeting}").json()["items"]
+
+
+def test_an_excluded_person_sees_nothing_whatever_their_grant(table):
+    meeting, item, case = table.tabled("school")
+    for who in ("school", "coordinator"):
+        table.house.sql(
+            "INSERT INTO exclusion VALUES (:p, :c, :m, now())",
+            p=table.house.cast.persons[who], c=case, m=table.house.cast.towns["C"],
+        )  # fmt: skip
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+    assert table.get("school", f"/agendaItems/{item}").status_code == 404
+    assert table.get("coordinator", f"/agendaItems/{item}").status_code == 404
+    assert table.get("coordinator", f"/meetings/{meeting}").json()["items"] == []
+    assert table.get("mayor", f"/meetings/{meeting}").json()["items"]
+
+
+def test_a_police_member_without_a_valid_clearance_does_not_see_the_agenda(table):
+    meeting, item, _ = table.tabled("policeMember")
+    assert table.get("policeMember", f"/meetings/{meeting}").json()["items"]
+    table.house.sql(
+        "UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m", m=table.house.cast.mandates["policeMember"]
+    )
+    for path in (f"/meetings/{meeting}", f"/agendaItems/{item}"):
+        refused = table.get("policeMember", path)
+        assert refused.status_code == 409
+        assert refused.json()["rule"] == "R10"
+
+
+def test_only_a_listed_case_of_the_own_municipality_comes_on_an_agenda(table, zone):
+    case, meeting = table.case(), table.plan()
+    body = {"meetingId": meeting, "caseId": case, "question": "?", "minutes": 5}
+    assert table.post("participant", "/agendaItems", body).status_code == 404
+    assert table.post("zoneCoordinatorD", "/agendaItems", body).status_code == 404
+    assert table.post("coordinator", "/agendaItems", body | {"caseId": NOWHERE}).status_code == 404
+    elsewhere = zone[0].plan()
+    hidden = table.post("coordinator", "/agendaItems", body | {"meetingId": elsewhere})
+    assert hidden.status_code == 400
+    assert same_answer(hidden, table.post("coordinator", "/agendaItems", body | {"meetingId": NOWHERE}))
+    table.house.sql("UPDATE case_file SET state = 'closed' WHERE id = :c", c=case)
+    assert table.post("coordinator", "/agendaItems", body).json()["rule"] == "R61"
+
+
+def test_a_case_stands_once_on_an_agenda(table):
+    case, meeting = table.case(), table.plan()
+    table.add(meeting, case)
+    again = table.post("coordinator", "/agendaItems", {"meetingId": meeting, "caseId": case, "question": "?"})
+    assert again.status_code == 400
+    assert again.json()["issues"][0]["name"] == "caseId"
+
+
+@pytest.mark.parametrize("kind", ["strategic", "tactical"])
+def test_a_table_without_cases_takes_none(table, kind):
+    case = table.case()
+    made = table.ok(
+        table.post("coordinator", "/tables", {"cellId": str(table.house.cast.cells["C"]), "kind": kind, "name": "Tafel"}), 201
+    )
+    meeting = table.plan(tableId=made["tableId"])
+    refused = table.post("coordinator", "/agendaItems", {"meetingId": meeting, "caseId": case, "question": "?"})
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "R6"
+
+
+def test_without_the_core_of_the_cell_nothing_is_tabled(table):
+    case, meeting = table.case(), table.plan()
+    table.house.sql("UPDATE mandate SET ends_on = '2026-03-01' WHERE role IN ('policeMember', 'informationOfficer')")
+    refused = table.post("coordinator", "/agendaItems", {"meetingId": meeting, "caseId": case, "question": "?"})
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "R115"
+
+
+def test_the_one_item_shows_who_is_at_the_table_to_those_who_sit_there(table):
+    _, item, _ = table.sat("school", "policeMember")
+    people = table.ok(table.get("mayor", f"/agendaItems/{item}"))["people"]
+    assert {p["name"]: p["invitationState"] for p in people} == {
+        "School Verzonnen": "sent", "PoliceMember Verzonnen": "sent"
+    }  # fmt: skip
+    seen = table.ok(table.get("school", f"/agendaItems/{item}"))
+    assert seen["why"]["standing"] == "attending"
+    assert [p["name"] for p in seen["people"]] == ["PoliceMember Verzonnen", "School Verzonnen"]
+    assert "invitationState" not in seen["people"][0]
+
+
+def test_statements_reach_those_who_are_there_as_their_contributor_wanted(table):
+    _, item, case = table.sat("school", "clb")
+    table.ok(table.post("coordinator", "/attendances", {"agendaItemId": item, "personId": table.person("clb"), "present": False}))
+
+    def say(text, **over):
+        body = {
+            "caseId": case, "agendaItemId": item, "category": 4, "origin": "participant", "kind": "fact",
+            "audience": "present", "text": text, "relevantAndProportionate": True, "nothingClassified": True,
+        } | over  # fmt: skip
+        table.ok(table.post("school", "/statements", body), 201)
+
+    say("voor wie er is")
+    say("alleen voor de gemeente", audience="desk")
+    say("over gezondheid", category=9)
+    desk = table.ok(table.get("coordinator", f"/agendaItems/{item}"))["statements"]
+    assert [s.get("text") for s in desk] == ["voor wie er is", "alleen voor de gemeente", None]
+    table.ok(table.post("coordinator", "/attendances", {"agendaItemId": item, "personId": table.person("clb")}))
+    seen = table.ok(table.get("clb", f"/agendaItems/{item}"))["statements"]
+    assert [s.get("text") for s in seen] == ["voor wie er is", None]
+
+
+def test_meetings_are_listed_to_those_they_concern(table):
+    later, _, _ = table.tabled("school")
+    table.plan()
+    assert len(table.ok(table.get("coordinator", "/meetings"))["items"]) == 2
+    (mine,) = table.ok(table.get("school", "/meetings"))["items"]
+    assert mine["meetingId"] == later
+    assert table.ok(table.get("clb", "/meetings"))["items"] == []
+    for who in ("auditor", "dpo", "strategicMember"):
+        assert table.get(who, "/meetings").status_code == 403
+    assert table.get("administrator", "/meetings").status_code == 404
+    page = table.ok(table.get("coordinator", "/meetings", pageSize=1, when="all"))
+    rest = table.ok(table.get("coordinator", "/meetings", pageSize=1, when="all", cursor=page["next"]))
+    assert page["items"][0]["meetingId"] != rest["items"][0]["meetingId"]
+    assert "next" not in rest
+
+
+def test_a_plan_is_refused_that_cannot_be_held(table):
+    start = table.planning()["startsAt"]
+    for wrong, name in (
+        ({"endsAt": start}, "endsAt"),
+        ({"endsAt": "2026-05-01T10:00:00Z"}, "endsAt"),
+        ({"startsAt": "2025-01-01T10:00:00Z", "endsAt": "2025-01-01T12:00:00Z"}, "startsAt"),
+        ({"chairId": table.person("informationOfficer")}, "chairId"),
+        ({"chairId": table.person("zoneCoordinatorD")}, "chairId"),
+        ({"secretaryId": table.person("school")}, "secretaryId"),
+    ):
+        refused = table.post("coordinator", "/meetings", table.planning(**wrong))
+        assert refused.status_code == 400, wrong
+        assert refused.json()["issues"][0]["name"] == name
+    assert table.post("school", "/meetings", table.planning()).status_code == 403
+    assert table.post("zoneCoordinatorD", "/meetings", table.planning()).status_code == 404

@@ -1,0 +1,144 @@
+"""Answering: each regime has its own refusal; a refusal takes the item out of sight (R31 to R35, R37)."""
+
+from datetime import timedelta
+
+
+def asked(table, who="school", **over):
+    if who == "frenchYouth":
+        table.house.sql(
+            "UPDATE person SET line_manager_id = :m WHERE id = :p",
+            m=table.house.cast.persons["clb"], p=table.house.cast.persons[who],
+        )  # fmt: skip
+    meeting, item, case = table.tabled(who, **over)
+    (mine,) = table.ok(table.get(who, "/invitations"))["items"]
+    return meeting, item, case, f"/invitations/{mine['invitationId']}/answer"
+
+
+def test_my_invitations_name_a_reference_and_never_the_person(table):
+    meeting, _, case, _ = asked(table)
+    answer = table.get("school", "/invitations")
+    (mine,) = answer.json()["items"]
+    assert mine["meetingId"] == meeting
+    assert mine["reference"].startswith("C-2026-")
+    assert mine["abilities"] == ["invitation.answer"]
+    assert "Verzonnen" not in answer.text
+    lines = table.journal("invitation.list", "school")
+    assert str(lines[-1].case_id) == case
+    assert table.ok(table.get("clb", "/invitations"))["items"] == []
+    assert table.get("auditor", "/invitations").status_code == 403
+
+
+def test_an_accepted_invitation_stays_in_view(table):
+    meeting, _, _, path = asked(table)
+    answered = table.ok(table.post("school", path, {"answer": "accepted"}))
+    assert answered["state"] == "accepted"
+    assert table.get("school", f"/meetings/{meeting}").status_code == 200
+    (line,) = table.journal("invitation.answer", "school")
+    assert line.reason == "accepted"
+
+
+def test_a_flemish_refusal_wants_a_reason_that_only_the_mayor_reads(table):
+    meeting, item, _, path = asked(table)
+    refused = table.post("school", path, {"answer": "declined"})
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "R32"
+    answered = table.post("school", path, {"answer": "declined", "reason": "Geen band met het gezin."})
+    assert table.ok(answered)["state"] == "declined"
+    assert "gezin" not in answered.text
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+    assert table.get("school", f"/agendaItems/{item}").status_code == 404
+    (mine,) = table.ok(table.get("school", "/invitations"))["items"]
+    assert (mine["state"], mine.get("reference")) == ("declined", None)
+    for who in ("mayor", "delegate"):
+        (told,) = table.ok(table.get(who, f"/agendaItems/{item}"))["people"]
+        assert told["refusalReason"] == "Geen band met het gezin."
+    coordinator = table.get("coordinator", f"/agendaItems/{item}")
+    assert coordinator.json()["people"][0]["invitationState"] == "declined"
+    assert "gezin" not in coordinator.text
+    (row,) = table.house.sql("SELECT refusal_reason FROM invitation")
+    assert b"gezin" not in bytes(row.refusal_reason)
+
+
+def test_whoever_declined_may_still_come_and_the_reason_goes(table):
+    meeting, _, _, path = asked(table)
+    table.ok(table.post("school", path, {"answer": "declined", "reason": "Verhinderd."}))
+    table.ok(table.post("school", path, {"answer": "accepted"}))
+    assert table.get("school", f"/meetings/{meeting}").status_code == 200
+    assert table.house.sql("SELECT refusal_reason FROM invitation")[0].refusal_reason is None
+
+
+def test_a_volunteer_owes_no_reason(table):
+    table.house.sql("UPDATE person SET volunteer = true WHERE id = :p", p=table.house.cast.persons["school"])
+    *_, path = asked(table)
+    assert table.ok(table.post("school", path, {"answer": "declined"}))["state"] == "declined"
+
+
+def test_a_french_community_refusal_takes_no_reason_and_keeps_none(table):
+    *_, path = asked(table, "frenchYouth")
+    refused = table.post("frenchYouth", path, {"answer": "declined", "reason": "Un motif."})
+    assert refused.status_code == 400
+    assert refused.json()["issues"][0]["name"] == "reason"
+    assert table.ok(table.post("frenchYouth", path, {"answer": "declined"}))["state"] == "declined"
+    assert table.house.sql("SELECT refusal_reason FROM invitation")[0].refusal_reason is None
+
+
+def test_without_a_care_relation_a_french_community_service_must_decline(table):
+    *_, path = asked(table, "frenchYouth")
+    for said in ({}, {"careRelation": False}):
+        refused = table.post("frenchYouth", path, {"answer": "accepted"} | said)
+        assert refused.status_code == 409
+        assert refused.json()["rule"] == "R35"
+    assert table.ok(table.post("frenchYouth", path, {"answer": "mustDecline"}))["state"] == "mustDecline"
+    assert table.post("frenchYouth", path, {"answer": "declined"}).status_code == 409
+
+
+def test_with_a_care_relation_it_comes(table):
+    *_, path = asked(table, "frenchYouth")
+    assert table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))["state"] == "accepted"
+
+
+def test_must_decline_is_not_for_a_flemish_service(table):
+    *_, path = asked(table)
+    assert table.post("school", path, {"answer": "mustDecline"}).status_code == 400
+    assert table.post("school", path, {"answer": "accepted", "reason": "Graag."}).status_code == 400
+
+
+def test_nobody_answers_for_somebody_else(table):
+    *_, path = asked(table)
+    for who in ("clb", "mayor", "coordinator", "zoneMayorD"):
+        assert table.post(who, path, {"answer": "accepted"}).status_code == 404
+    assert table.post("auditor", path, {"answer": "accepted"}).status_code == 404
+    assert table.house.client("school").post(f"/api/v1{path}", json={"answer": "accepted"}).status_code == 428
+    assert table.post("school", path, {"answer": "accepted"}, match='"44"').status_code == 412
+
+
+def test_a_prepared_invitation_is_not_there_yet(table):
+    invitation = table.invite(table.add(table.plan(), table.case()), "school")
+    assert table.ok(table.get("school", "/invitations", when="all"))["items"] == []
+    assert table.post("school", f"/invitations/{invitation}/answer", {"answer": "accepted"}).status_code == 404
+
+
+def test_the_answer_is_possible_until_the_meeting_opens(table):
+    meeting, _, _, path = asked(table)
+    table.house.later(days=20)
+    table.open(meeting)
+    assert table.post("school", path, {"answer": "accepted"}).status_code == 409
+    (mine,) = table.ok(table.get("school", "/invitations"))["items"]
+    assert mine["abilities"] == []
+
+
+def test_past_invitations_page_back_without_a_reference(table):
+    table.tabled("school")
+    starts = table.house.now + timedelta(days=30)
+    case, meeting = table.case("Tweede Verzonnen"), table.plan(
+        startsAt=starts.isoformat(), endsAt=(starts + timedelta(hours=1)).isoformat()
+    )  # fmt: skip
+    table.invite(table.add(meeting, case), "school")
+    table.convene(meeting)
+    table.house.later(days=25)
+    (coming,) = table.ok(table.get("school", "/invitations"))["items"]
+    assert coming["reference"]
+    page = table.ok(table.get("school", "/invitations", when="all", pageSize=1))
+    assert page["items"][0]["meetingId"] == meeting
+    (past,) = table.ok(table.get("school", "/invitations", when="all", pageSize=1, cursor=page["next"]))["items"]
+    assert "reference" not in past

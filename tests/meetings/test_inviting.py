@@ -1,0 +1,159 @@
+"""Inviting: a ground for everybody, sent by the mayor, each invitation decided on its own facts (R22 to R28, R37)."""
+
+from datetime import timedelta
+
+import pytest
+
+
+def with_line_manager(table, name="frenchYouth", manager="clb"):
+    table.house.sql(
+        "UPDATE person SET line_manager_id = :m WHERE id = :p",
+        m=table.house.cast.persons[manager], p=table.house.cast.persons[name],
+    )  # fmt: skip
+
+
+def soon(table, days):
+    starts = table.house.now + timedelta(days=days)
+    return {"startsAt": starts.isoformat(), "endsAt": (starts + timedelta(hours=1)).isoformat()}
+
+
+def test_the_mayor_convenes_and_each_invitation_is_sent_and_journalled(table):
+    meeting, item, case = table.tabled("school", "policeMember")
+    lines = table.journal("invitation.send", "mayor")
+    assert {str(line.case_id) for line in lines} == {case}
+    assert {line.recipients for line in lines} == {table.person("school"), table.person("policeMember")}
+    assert len(table.journal("meeting.convene", "mayor")) == 1
+    notices = table.house.sql("SELECT person_id, code, reference, n.municipality_id FROM notice n")
+    reference = table.house.sql("SELECT reference FROM case_file WHERE id = :c", c=case)[0].reference
+    assert {(str(n.person_id), n.code, n.reference) for n in notices} == {
+        (table.person(who), "invitation", reference) for who in ("school", "policeMember")
+    }
+    people = table.ok(table.get("mayor", f"/agendaItems/{item}"))["people"]
+    assert {p["invitationState"] for p in people} == {"sent"}
+    assert table.ok(table.get("mayor", f"/meetings/{meeting}"))["state"] == "convened"
+
+
+def test_core_members_come_on_their_own_ground_others_on_that_of_their_service(table):
+    case, meeting = table.case(), table.plan()
+    item = table.add(meeting, case)
+    for who, code in (("policeMember", "coreMember"), ("coordinator", "coreMember"),
+                      ("caseManager", "municipalStaff"), ("school", "flemishSchools")):  # fmt: skip
+        made = table.ok(table.post("coordinator", "/invitations", table.inviting(item, who)), 201)
+        assert (made["groundCode"], made["state"]) == (code, "draft")
+
+
+@pytest.mark.parametrize(
+    ("who", "ground_list", "code", "rule"),
+    [
+        ("school", "groundsFlemish", "noSuchGround", "R22"),
+        ("school", None, "flemishSchools", "R22"),
+        ("school", "groundsGeneral", "coreMember", "R22"),
+        ("school", "groundsGeneral", "municipalStaff", "R22"),
+        ("school", "groundsFrenchCommunity", "frenchYouthAid", "R22"),
+        ("school", "groundsFlemish", "flemishResidualClause", "R23"),
+        ("school", "groundsGeneral", "otherLegalBasis", "R23"),
+        ("frenchYouth", None, None, "R28"),
+    ],
+)
+def test_without_a_ground_that_holds_there_is_no_invitation(table, who, ground_list, code, rule):
+    item = table.add(table.plan(), table.case())
+    stated = {k: v for k, v in (("groundList", ground_list), ("groundCode", code)) if v}
+    refused = table.post("coordinator", "/invitations", table.inviting(item, who, **stated))
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["rule"] == rule
+    assert table.house.sql("SELECT 1 FROM invitation") == []
+
+
+def test_the_residual_clause_holds_with_its_reason_sealed(table):
+    item = table.add(table.plan(), table.case())
+    table.invite(item, "school", groundList="groundsFlemish", groundCode="flemishResidualClause", groundReason="Kent het gezin.")
+    (row,) = table.house.sql("SELECT ground_reason FROM invitation")
+    assert b"gezin" not in bytes(row.ground_reason)
+
+
+def test_the_french_community_regime_wants_fourteen_days_or_an_urgency(table):
+    with_line_manager(table)
+    case = table.case()
+    meeting = table.plan(**soon(table, 13))
+    item = table.add(meeting, case)
+    table.invite(item, "frenchYouth")
+    table.invite(item, "school")
+    refused = table.post("mayor", f"/meetings/{meeting}/convene")
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "R26"
+    assert {r.state for r in table.house.sql("SELECT state FROM invitation")} == {"draft"}
+    assert table.house.sql("SELECT 1 FROM notice") == []
+    in_time = table.plan(**soon(table, 14))
+    table.invite(table.add(in_time, case), "frenchYouth")
+    table.convene(in_time)
+    urgent = table.plan(**soon(table, 2))
+    table.invite(table.add(urgent, case), "frenchYouth", urgencyReason="Dreiging op korte termijn.")
+    table.convene(urgent)
+
+
+def test_a_french_community_invitation_is_addressed_to_the_line_manager(table):
+    with_line_manager(table, manager="clb")
+    table.tabled("frenchYouth")
+    (notice,) = table.house.sql("SELECT person_id FROM notice")
+    assert str(notice.person_id) == table.person("clb")
+    assert len(table.ok(table.get("frenchYouth", "/invitations"))["items"]) == 1
+    assert table.ok(table.get("clb", "/invitations"))["items"] == []
+
+
+def test_only_mayor_or_delegate_sends(table):
+    meeting, item, _ = table.tabled()
+    made = table.ok(table.post("coordinator", "/invitations", table.inviting(item, "school")), 201)
+    path = f"/invitations/{made['invitationId']}/send"
+    assert table.post("coordinator", path).status_code == 403
+    assert table.post("school", path).status_code == 404
+    assert table.post("zoneMayorD", path).status_code == 404
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+    assert table.ok(table.post("delegate", path))["state"] == "sent"
+    assert table.get("school", f"/meetings/{meeting}").status_code == 200
+    assert table.post("delegate", path).status_code == 409
+
+
+def test_a_single_invitation_waits_for_the_meeting_to_be_convened(table):
+    meeting = table.plan()
+    invitation = table.invite(table.add(meeting, table.case()), "school")
+    assert table.post("mayor", f"/invitations/{invitation}/send").status_code == 409
+    stale = table.post("mayor", f"/invitations/{invitation}/send", match='"7"')
+    assert stale.status_code == 412
+    assert table.post("coordinator", f"/meetings/{meeting}/convene").status_code == 403
+
+
+def test_a_meeting_without_a_case_is_not_convened(table):
+    meeting = table.plan()
+    refused = table.post("mayor", f"/meetings/{meeting}/convene")
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "R61"
+
+
+def test_convening_twice_is_refused_and_a_stale_view_too(table):
+    meeting = table.plan()
+    table.add(meeting, table.case())
+    assert table.house.client("mayor").post(f"/api/v1/meetings/{meeting}/convene").status_code == 428
+    assert table.post("mayor", f"/meetings/{meeting}/convene", match='"9"').status_code == 412
+    table.convene(meeting)
+    assert table.post("mayor", f"/meetings/{meeting}/convene").status_code == 409
+
+
+@pytest.mark.parametrize("who", ["zoneSchool", "auditor", "dpo", "strategicMember", "administrator"])
+def test_nobody_from_outside_the_table_can_be_invited(table, who):
+    item = table.add(table.plan(), table.case())
+    refused = table.post("coordinator", "/invitations", table.inviting(item, who))
+    assert refused.status_code == 400
+    assert refused.json()["issues"][0]["name"] == "personId"
+
+
+def test_nobody_is_invited_twice_or_against_a_declared_conflict(table):
+    case, meeting = table.case(), table.plan()
+    item = table.add(meeting, case)
+    table.invite(item, "school")
+    assert table.post("coordinator", "/invitations", table.inviting(item, "school")).status_code == 400
+    table.house.sql(
+        "INSERT INTO exclusion VALUES (:p, :c, :m, now())",
+        p=table.house.cast.persons["clb"], c=case, m=table.house.cast.towns["C"],
+    )  # fmt: skip
+    assert table.post("coordinator", "/invitations", table.inviting(item, "clb")).status_code == 400
+    assert table.post("school", "/invitations", table.inviting(item, "clb")).status_code == 404

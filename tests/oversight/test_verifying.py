@@ -1,0 +1,60 @@
+"""What a person is told who verifies an export."""
+
+import pytest
+
+from app.kernel.journal.note import Signer
+from app.oversight.verifying import NotVerified, sentence, verify_file
+
+EXPORT = "/api/v1/journalEntries/export"
+
+
+@pytest.fixture
+def export(house, played, tmp_path):
+    path = tmp_path / "journal.csv"
+    path.write_bytes(house.client("auditor").get(EXPORT).content)
+    return path
+
+
+def test_the_public_key_beside_the_secrets_verifies_it(house, export):
+    key = (house.installation.settings.secrets / "journal.pub").read_text()
+    report = verify_file(export, [key])
+    count, checkpoint, signed = sentence(report).splitlines()
+    assert count.startswith(f"VERIFIED. {report.count} lines, from 2026-")
+    assert str(house.cast.towns["C"]) in checkpoint
+    assert signed == f"Signed by: {key.strip().rpartition('+')[0]}."
+
+
+def test_another_key_a_spoiled_key_and_no_key_are_told_apart(house, export):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    name = house.installation.signer.name
+    for keys, words in (
+        ([str(Signer(name, Ed25519PrivateKey.generate()).verifier)], "another one"),
+        ([str(Signer("somebody", Ed25519PrivateKey.generate()).verifier)], "not among those given"),
+        (["spoiled"], "cannot be used"),
+        ([], "No public key"),
+    ):
+        with pytest.raises(NotVerified, match=words):
+            verify_file(export, keys)
+
+
+def test_a_changed_line_is_named(house, export):
+    lines = export.read_bytes().split(b"\r\n")
+    lines[3] = (
+        lines[3].replace(b",allowed,", b",refused,")
+        if b",allowed," in lines[3]
+        else lines[3].replace(b"2026-", b"2025-", 1)
+    )
+    export.write_bytes(b"\r\n".join(lines))
+    with pytest.raises(NotVerified, match=r"NOT VERIFIED\. .*changed"):
+        verify_file(export, [str(house.installation.signer.verifier)])
+
+
+def test_a_file_that_is_not_there_or_not_an_export_is_one_sentence(house, tmp_path):
+    key = str(house.installation.signer.verifier)
+    with pytest.raises(NotVerified, match="cannot be read"):
+        verify_file(tmp_path / "nowhere", [key])
+    other = tmp_path / "letter.txt"
+    other.write_text("Beste,\n")
+    with pytest.raises(NotVerified, match="not an export"):
+        verify_file(other, [key])

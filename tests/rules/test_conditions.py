@@ -1,0 +1,158 @@
+"""Each condition by itself: met, not met, and not known, which counts as not met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.constitution.reference import load_legal_references, load_rules
+from app.rules.conditions import BEGUN, Condition
+from app.rules.facts import Actor, Facts
+from app.rules.roles import POLICE, Role
+
+C = Condition
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+NOTHING = Facts()
+PRESENT = Facts(now=NOW, today=TODAY)
+
+
+def a(role: Role | None = Role.PARTICIPANT, **known: object) -> Actor:
+    return Actor(role=role, **known)
+
+
+def f(**known: object) -> Facts:
+    return replace(PRESENT, **known)
+
+
+# condition -> met, not met; each a list of (actor, facts). Where the facts say nothing is tested below.
+CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
+    C.SECOND_FACTOR: ([(a(second_factor=True), PRESENT)], [(a(second_factor=False), PRESENT)]),
+    C.UNDERTAKING_CONFIRMED: (
+        [(a(undertaking_until=TODAY), PRESENT), (a(undertaking_until=TOMORROW), PRESENT)],
+        [(a(undertaking_until=YESTERDAY), PRESENT), (a(undertaking_until=TOMORROW), NOTHING)],
+    ),
+    C.DELEGATION_IN_SCOPE: (
+        [(a(Role.DELEGATE, delegation=frozenset({"all"})), PRESENT), (a(Role.MAYOR), PRESENT)],
+        [(a(Role.DELEGATE, delegation=frozenset()), PRESENT)],
+    ),
+    C.CLEARANCE_VALID: (
+        [(a(role, clearance_until=TODAY), PRESENT) for role in POLICE] + [(a(Role.PARTICIPANT), NOTHING)],
+        [(a(role, clearance_until=YESTERDAY), PRESENT) for role in POLICE]
+        + [(a(Role.POLICE_MEMBER, clearance_until=TODAY), NOTHING)],
+    ),
+    C.CONSTITUTION_COMPLETE: ([(a(), f(constitution_complete=True))], [(a(), f(constitution_complete=False))]),
+    C.RECORDING_BASIS: ([(a(), f(recording_basis=True))], [(a(), f(recording_basis=False))]),
+    C.CORE_RECORDED: ([(a(), f(core_recorded=True))], [(a(), f(core_recorded=False))]),
+    C.RECEIVED_BY_MAYOR: (
+        [(a(Role.COORDINATOR), f(state="inScreening")), (a(Role.MAYOR), f(state="received"))],
+        [(a(Role.COORDINATOR), f(state="received"))],
+    ),
+    C.LISTING_AUTHORITY: (
+        [(a(Role.MAYOR), NOTHING), (a(Role.DELEGATE), f(listing_by_delegate=True))],
+        [(a(Role.DELEGATE), f(listing_by_delegate=False)), (a(Role.COORDINATOR), f(listing_by_delegate=True))],
+    ),
+    C.AGE_GATE: (
+        [
+            (a(), f(age=18)),
+            (a(), f(age_known=False)),
+            (a(), f(age=17, best_interest_note=True)),
+            (a(), f(age=12, best_interest_note=True)),
+            (a(), f(age=11, exceptional_reasons=True)),
+        ],
+        [
+            (a(), f(age=17)),
+            (a(), f(age=17, exceptional_reasons=True)),
+            (a(), f(age=11)),
+            (a(), f(age=11, best_interest_note=True)),
+            (a(), f(age_known=True)),
+        ],
+    ),
+    C.GROUND_STATED: ([(a(), f(ground_stated=True))], [(a(), f(ground_stated=False))]),
+    C.RESIDUAL_REASON: ([(a(), f(residual_reason=True))], [(a(), f(residual_reason=False))]),
+    C.NOTICE_PERIOD: (
+        [
+            (a(), f(notice_required=14, notice_days=14)),
+            (a(), f(notice_required=14, notice_days=13, urgency_reason=True)),
+            (a(), f(notice_required=0, notice_days=0)),
+        ],
+        [
+            (a(), f(notice_required=14, notice_days=13)),
+            (a(), f(notice_required=14, notice_days=13, urgency_reason=False)),
+            (a(), f(notice_days=20)),
+            (a(), f(notice_required=0)),
+        ],
+    ),
+    C.LINE_MANAGER: ([(a(), f(line_manager_addressed=True))], [(a(), f(line_manager_addressed=False))]),
+    C.REFUSAL_REASON: ([(a(), f(refusal_reason=True))], [(a(), f(refusal_reason=False))]),
+    C.CARE_RELATION: ([(a(), f(care_relation=True))], [(a(), f(care_relation=False))]),
+    C.WINDOW_OPEN: (
+        [(a(), f(window_until=NOW)), (a(), f(window_until=NOW + timedelta(seconds=1)))],
+        [(a(), f(window_until=NOW - timedelta(seconds=1))), (a(), Facts(window_until=NOW))],
+    ),
+    C.ACCESS_REASON: ([(a(), f(access_reason=True))], [(a(), f(access_reason=False))]),
+    C.NOT_LOCKED: (
+        [(a(), f(locks_on=TOMORROW))],
+        [(a(), f(locks_on=TODAY)), (a(), f(locks_on=YESTERDAY)), (a(), Facts(locks_on=TOMORROW))],
+    ),
+    C.WITHIN_TERM: (
+        [(a(), f(due_on=TOMORROW))],
+        [(a(), f(due_on=TODAY)), (a(), f(due_on=YESTERDAY)), (a(), Facts(due_on=TOMORROW))],
+    ),
+    C.TERM_OVER: (
+        [(a(), f(due_on=TODAY)), (a(), f(due_on=YESTERDAY)), *((a(), f(due_on=TOMORROW, state=s)) for s in BEGUN)],
+        [(a(), f(due_on=TOMORROW)), (a(), Facts(due_on=TODAY)), (a(), f(state="closed"))],
+    ),
+    C.RELEVANT: ([(a(), f(proportionate=True))], [(a(), f(proportionate=False))]),
+    C.NOTHING_CLASSIFIED: ([(a(), f(no_classified=True))], [(a(), f(no_classified=False))]),
+    C.CATEGORY_REASON: ([(a(), f(category_reason=True))], [(a(), f(category_reason=False))]),
+    C.DISCUSSED: ([(a(), f(discussed=True))], [(a(), f(discussed=False))]),
+    C.CHAIRS: ([(a(), f(own=True))], [(a(), f(own=False))]),
+    C.OWN: ([(a(), f(own=True))], [(a(), f(own=False))]),
+}  # fmt: skip
+
+ASKS_ONLY: dict[C, Role] = {
+    C.DELEGATION_IN_SCOPE: Role.DELEGATE,
+    C.CLEARANCE_VALID: Role.POLICE_MEMBER,
+    C.RECEIVED_BY_MAYOR: Role.COORDINATOR,
+    C.LISTING_AUTHORITY: Role.DELEGATE,
+}
+"""Conditions that one role has to meet; for others there is nothing to know."""
+
+
+LAW_BY_ANOTHER_RULE = {C.CONSTITUTION_COMPLETE}
+"""R115 is policy; that participants, purpose and way of working are fixed beforehand is law (art. 458ter)."""
+
+
+def test_every_condition_is_tested_here():
+    assert set(CASES) == set(C)
+
+
+@pytest.mark.parametrize("condition", C)
+def test_a_condition_holds_where_it_is_met(condition):
+    for actor, facts in CASES[condition][0]:
+        assert condition.met(actor, facts), (actor.role, facts)
+
+
+@pytest.mark.parametrize("condition", C)
+def test_a_condition_stops_where_it_is_not_met(condition):
+    for actor, facts in CASES[condition][1]:
+        assert not condition.met(actor, facts), (actor.role, facts)
+
+
+@pytest.mark.parametrize("condition", sorted(set(C) - {C.NOT_LOCKED}, key=lambda c: c.name))
+def test_what_nobody_derived_counts_as_not_met(condition):
+    actor = a(ASKS_ONLY.get(condition, Role.PARTICIPANT))
+    assert not condition.met(actor, PRESENT)
+    assert not condition.met(actor, NOTHING)
+
+
+@pytest.mark.parametrize("condition", C)
+def test_a_condition_stands_on_a_rule_and_a_legal_reference_that_exist(condition):
+    rule = load_rules()[int(condition.number.removeprefix("R"))]
+    assert condition.value.legal in load_legal_references()
+    assert condition.value.legal in rule.legal or not rule.legal, (condition.value.legal, rule.legal)
+    assert condition.value.law == (rule.tag == "LAW") or condition in LAW_BY_ANOTHER_RULE

@@ -1,0 +1,354 @@
+"""The whole policy as a reviewed table: action x standing x state x role, with every condition met.
+
+`matrix.csv` is the expectation. After a change of the policy that was meant:
+
+    .venv/bin/python tests/rules/test_matrix.py
+
+writes it anew, and the difference is what a reviewer reads. One line is one action at one standing in one
+state; a column a role. `A` allowed, `H` hidden (404), `R` refused (403), `C` conflict (409); a number behind it
+where another rule than the row's own said so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from app.documenting.objects import states_seen
+from app.rules.actions import Action
+from app.rules.conditions import BEGUN, Condition
+from app.rules.facts import VISITOR, Actor, Facts, Standing
+from app.rules.lifecycle import STATES
+from app.rules.policy import ACCESS, POLICY, Outcome, abilities, decide
+from app.rules.roles import DESK, MAYORAL, POLICE, TABLE, Role
+
+MATRIX = Path(__file__).with_name("matrix.csv")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = date(2030, 1, 1)
+LETTER = {Outcome.ALLOW: "A", Outcome.HIDE: "H", Outcome.REFUSE: "R", Outcome.CONFLICT: "C"}
+
+MET = Facts(
+    now=NOW,
+    today=NOW.date(),
+    own=True,
+    window_until=datetime(2030, 1, 1, tzinfo=UTC),
+    constitution_complete=True,
+    recording_basis=True,
+    core_recorded=True,
+    ground_stated=True,
+    residual_reason=True,
+    notice_days=20,
+    notice_required=14,
+    line_manager_addressed=True,
+    care_relation=True,
+    refusal_reason=True,
+    access_reason=True,
+    age=30,
+    age_known=True,
+    listing_by_delegate=True,
+    discussed=True,
+    due_on=LATER,
+    locks_on=LATER,
+    proportionate=True,
+    no_classified=True,
+    category_reason=True,
+)
+"""Every condition met, for every role that can meet it."""
+
+
+def somebody(role: Role | None) -> Actor:
+    """Give an actor of *role* who has done all that getting in asks for; None is a visitor."""
+    if role is None:
+        return VISITOR
+    return Actor(
+        person_id=UUID(int=1),
+        mandate_id=UUID(int=2),
+        role=role,
+        second_factor=True,
+        undertaking_until=LATER,
+        clearance_until=LATER if role in POLICE else None,
+        delegation=frozenset({"all"}) if role is Role.DELEGATE else None,
+    )
+
+
+def met(action: Action, **over: object) -> Facts:
+    """Give Facts under which every condition of *action* is met; destroying is for when the term is over."""
+    over_now = {"due_on": NOW.date()} if Condition.TERM_OVER in POLICY[action].conditions else {}
+    return replace(MET, **(over_now | over))
+
+
+ROLES: tuple[Role | None, ...] = (None, *Role)
+
+
+def lines() -> Iterator[list[str]]:
+    """Give the matrix, line by line, as `decide` answers today."""
+    yield ["action", "rule", "standing", "state", *(role or "visitor" for role in ROLES)]
+    for action in Action:
+        number = POLICY[action].number
+        for standing in Standing:
+            for state in (None, *states_seen(action)):
+                facts = met(action, standing=standing, state=state)
+                cells = []
+                for role in ROLES:
+                    answer = decide(somebody(role), action, facts)
+                    other = "" if answer.number == number else f" {answer.number}"
+                    cells.append(LETTER[answer.outcome] + other)
+                yield [action.value, number, standing.name.lower(), state or "", *cells]
+
+
+def test_the_matrix_says_what_the_rules_decide():
+    expected = list(csv.reader(io.StringIO(MATRIX.read_text(encoding="utf-8"))))
+    found = list(lines())
+    different = [f"reviewed {e}\ndecided  {f}" for e, f in zip(expected, found, strict=False) if e != f]
+    assert not different, "\n".join(different[:20])
+    assert len(expected) == len(found)
+
+
+def test_every_action_has_a_row_and_every_row_an_action():
+    assert set(POLICY) == set(Action)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_policy_row_knows_only_states_its_object_has(action):
+    beyond = BEGUN if Condition.TERM_OVER in POLICY[action].conditions else frozenset()
+    assert (POLICY[action].states or frozenset()) - beyond <= set(states_seen(action))
+
+
+def test_an_action_without_a_row_is_refused(monkeypatch):
+    monkeypatch.delitem(POLICY, Action.CASE_OPEN)
+    answer = decide(
+        somebody(Role.MAYOR), Action.CASE_OPEN, replace(MET, standing=Standing.FILE, state="listed")
+    )
+    assert (answer.outcome, answer.number, answer.condition) == (Outcome.REFUSE, "R14", None)
+
+
+# -- what must hold whatever the table says ---------------------------------------------------------------------
+
+
+def _allowed() -> Iterator[tuple[Action, Standing, Role | None]]:
+    for action in Action:
+        for standing in Standing:
+            for state in (None, *states_seen(action)):
+                for role in ROLES:
+                    answer = decide(somebody(role), action, met(action, standing=standing, state=state))
+                    if answer.outcome is Outcome.ALLOW:
+                        yield action, standing, role
+
+
+ALLOWED = frozenset(_allowed())
+GETTING_IN = {a for a in Action if POLICY[a].before_access}
+CASE_NOUNS = {
+    "case",
+    "statement",
+    "trajectory",
+    "action",
+    "agendaItem",
+    "invitation",
+    "attendance",
+    "minutes",
+}
+
+
+def test_an_excluded_person_may_do_nothing_and_is_told_nothing():
+    for action in Action:
+        for role in ROLES:
+            for state in (None, *states_seen(action)):
+                answer = decide(somebody(role), action, met(action, standing=Standing.EXCLUDED, state=state))
+                assert answer.outcome is Outcome.HIDE, (action, role)
+
+
+def test_without_standing_nothing_but_getting_in_answers_at_all():
+    for action in set(Action) - GETTING_IN:
+        for role in ROLES:
+            answer = decide(somebody(role), action, met(action, standing=Standing.NONE))
+            assert answer.outcome is Outcome.HIDE, (action, role)
+
+
+def test_a_visitor_may_only_begin_to_sign_in_and_read_code_lists():
+    may = {action for action, _, role in ALLOWED if role is None}
+    assert may == {Action.SESSION_OPEN, Action.SESSION_CONFIRM, Action.SESSION_REFRESH, Action.REF_DATA_READ}
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.STRATEGIC_MEMBER])
+def test_those_who_never_see_a_case_can_do_nothing_with_one(role):
+    may = {action for action, _, who in ALLOWED if who is role}
+    assert not {a for a in may if a.noun in CASE_NOUNS | {"registration"}}
+
+
+def test_the_data_protection_officer_ends_files_but_reads_none():
+    may = {action for action, _, who in ALLOWED if who is Role.DPO}
+    assert {a for a in may if a.noun in CASE_NOUNS | {"registration"}} == {
+        Action.CASE_DESTROY,
+        Action.REGISTRATION_ERASE,
+    }
+
+
+def test_the_robot_does_nothing_but_end_what_has_to_end():
+    may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
+    assert may == {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+
+
+def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
+    readers = {who for action, _, who in ALLOWED if action in {Action.JOURNAL_LIST, Action.JOURNAL_EXPORT}}
+    assert readers == {Role.AUDITOR, Role.DPO}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action.REGISTRATION_SCREEN,
+        Action.REGISTRATION_DECIDE,
+        Action.MEETING_CONVENE,
+        Action.INVITATION_SEND,
+        Action.CASE_CLOSE,
+        Action.AGREEMENT_ADOPT,
+    ],
+)
+def test_what_the_law_gives_the_mayor_is_for_mayor_and_delegate_alone(action):
+    assert {who for a, _, who in ALLOWED if a is action} == MAYORAL
+
+
+def test_no_whole_file_is_ever_open_to_anybody_but_the_desk():
+    for action, standing, who in ALLOWED:
+        if action.noun == "case" and action not in {Action.CASE_LIST, Action.CASE_DESTROY}:
+            assert who in DESK, action
+            assert standing is Standing.FILE, action
+
+
+def test_a_participant_reaches_only_what_they_were_invited_to_brought_or_own():
+    about_cases = {(a, s) for a, s, who in ALLOWED if who is Role.PARTICIPANT and a.noun in CASE_NOUNS}
+    with_a_part = {a for a, s in about_cases if s is Standing.PART}
+    assert with_a_part == {
+        Action.ACTION_LIST,
+        Action.ACTION_COMPLETE,
+        Action.INVITATION_LIST,
+        Action.INVITATION_ANSWER,
+    }
+    at_the_table = {a for a, s in about_cases if s is Standing.INVITED} - with_a_part
+    assert at_the_table == {Action.AGENDA_ITEM_READ, Action.MINUTES_READ, Action.MINUTES_REMARK}
+
+
+def test_a_stronger_standing_never_takes_a_right_away():
+    for action, standing, who in ALLOWED:
+        for stronger in (s for s in Standing if s > standing):
+            assert (action, stronger, who) in ALLOWED
+
+
+@pytest.mark.parametrize("action", sorted(set(Action) - GETTING_IN))
+def test_nobody_does_anything_before_second_factor_and_undertaking(action):
+    """R20 and R16 come first, whatever else is in order; a delegate also needs a scope (R9)."""
+    rule = POLICY[action]
+    states = sorted(rule.states) if rule.states else [None]
+    for role in rule.roles - {Role.ROBOT}:
+        facts = replace(MET, standing=Standing.FILE, state=states[0])
+        bare = somebody(role)
+        for missing, number in (
+            (replace(bare, second_factor=False), "R20"),
+            (replace(bare, undertaking_until=None), "R16"),
+            (replace(bare, undertaking_until=date(2026, 3, 1)), "R16"),
+        ):
+            answer = decide(missing, action, facts)
+            assert (answer.outcome, answer.number) == (Outcome.CONFLICT, number), role
+        if role is Role.DELEGATE:
+            answer = decide(replace(bare, delegation=frozenset()), action, facts)
+            assert (answer.outcome, answer.condition) == (Outcome.CONFLICT, Condition.DELEGATION_IN_SCOPE)
+
+
+def test_getting_in_is_the_whole_list_of_what_comes_before():
+    assert ACCESS == (Condition.SECOND_FACTOR, Condition.UNDERTAKING_CONFIRMED, Condition.DELEGATION_IN_SCOPE)
+    assert {a.noun for a in GETTING_IN} == {"session", "undertaking", "refData"}
+
+
+# -- the order of answers ---------------------------------------------------------------------------------------
+
+
+def test_the_state_is_said_before_conditions_of_the_act_and_after_those_of_access():
+    mayor, wrong = (
+        somebody(Role.MAYOR),
+        replace(MET, standing=Standing.FILE, state="closed", access_reason=None),
+    )
+    assert decide(mayor, Action.CASE_PROPOSE_CLOSURE, replace(wrong, discussed=None)).condition is None
+    unsworn = replace(mayor, undertaking_until=None)
+    assert decide(unsworn, Action.CASE_PROPOSE_CLOSURE, wrong).condition is Condition.UNDERTAKING_CONFIRMED
+
+
+def test_the_robot_needs_the_state_but_no_second_factor():
+    robot = Actor(role=Role.ROBOT)
+    facts = met(Action.CASE_DESTROY, standing=Standing.PART)
+    assert decide(robot, Action.CASE_DESTROY, replace(facts, state="closed")).outcome is Outcome.ALLOW
+    assert decide(robot, Action.CASE_DESTROY, replace(facts, state=None)).outcome is Outcome.CONFLICT
+
+
+def test_abilities_are_the_actions_allowed_now():
+    facts = replace(MET, standing=Standing.FILE, state="inSession")
+    offered = abilities(
+        somebody(Role.SECRETARY), facts, Action.MEETING_OPEN, Action.MEETING_CLOSE, Action.MEETING_CONVENE
+    )
+    assert offered == ["meeting.close"]
+
+
+@pytest.mark.parametrize("action", [a for a in Action if POLICY[a].conditions])
+def test_each_condition_of_a_row_can_stop_it_alone(action):
+    """With everything else in order, one condition that is not met is the answer, by its own number."""
+    rule = POLICY[action]
+    state = min(rule.states) if rule.states else "inScreening"
+    for condition in rule.conditions:
+        stopped = set()
+        for role in rule.roles:
+            for facts, actor in _without(condition, somebody(role)):
+                answer = decide(
+                    actor, action, replace(facts, standing=Standing.FILE, state=facts.state or state)
+                )
+                if answer.outcome is Outcome.CONFLICT:
+                    stopped.add((answer.number, answer.condition))
+        assert (condition.number, condition) in stopped
+
+
+def _without(condition: Condition, actor: Actor) -> Iterator[tuple[Facts, Actor]]:
+    yield replace(MET, **dict.fromkeys(BREAKS.get(condition, ()), None)), actor
+    yield replace(MET, own=False), actor
+    yield replace(MET, locks_on=NOW.date()), actor
+    yield replace(MET, state="received"), actor
+    yield replace(MET, due_on=LATER), actor
+    yield MET, replace(actor, clearance_until=None)
+    yield MET, replace(actor, second_factor=False)
+
+
+BREAKS: dict[Condition, tuple[str, ...]] = {
+    Condition.CONSTITUTION_COMPLETE: ("constitution_complete",),
+    Condition.RECORDING_BASIS: ("recording_basis",),
+    Condition.CORE_RECORDED: ("core_recorded",),
+    Condition.LISTING_AUTHORITY: ("listing_by_delegate",),
+    Condition.AGE_GATE: ("age", "age_known"),
+    Condition.GROUND_STATED: ("ground_stated",),
+    Condition.RESIDUAL_REASON: ("residual_reason",),
+    Condition.NOTICE_PERIOD: ("notice_days",),
+    Condition.LINE_MANAGER: ("line_manager_addressed",),
+    Condition.REFUSAL_REASON: ("refusal_reason",),
+    Condition.CARE_RELATION: ("care_relation",),
+    Condition.WINDOW_OPEN: ("window_until",),
+    Condition.ACCESS_REASON: ("access_reason",),
+    Condition.WITHIN_TERM: ("due_on",),
+    Condition.RELEVANT: ("proportionate",),
+    Condition.NOTHING_CLASSIFIED: ("no_classified",),
+    Condition.CATEGORY_REASON: ("category_reason",),
+    Condition.DISCUSSED: ("discussed",),
+}
+
+
+def test_the_roles_of_the_matrix_are_all_there_are():
+    assert len(ROLES) == len(Role) + 1 == 14
+    assert set(Role) > TABLE
+    assert all(STATES.values())
+
+
+if __name__ == "__main__":
+    with MATRIX.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines())
