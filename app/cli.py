@@ -214,9 +214,12 @@ def _welcome(process: object, data: Path) -> None:
     if not isinstance(process, Process):
         raise TypeError
     print("\nWho can sign in (invented persons; these accounts work on this machine only):\n")
-    for role, username, name in world.accounts(process.installation):
-        print(f"  {role:18} {username:22} {name}")
-    print(f"\n  password for all       {world.read_secrets(data)['password']}")
+    for cell, people in sorted(world.accounts(process.installation).items()):
+        print(f"  {cell or 'this installation'}")
+        for role, username, name in people:
+            print(f"    {role:18} {username:22} {name}")
+        print()
+    print(f"  password for all       {world.read_secrets(data)['password']}")
     print("  one-time code          .venv/bin/livcr demo-code USERNAME   (the sign-in page shows it too)")
     print("  token for the API      .venv/bin/livcr demo-token USERNAME\n")
     print(f"Serving on http://{settings().host}:{settings().port} — stop with Ctrl-C.", flush=True)

@@ -18,6 +18,7 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.constitution.models import Cell
 from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
 from app.directory.models import Credential, Mandate, Person, SignIn
@@ -90,7 +91,7 @@ def is_built(data: Path, installation_id: UUID) -> bool:
 
 def build_world(process: Process, data: Path, say: Any = print) -> None:
     """Play the world into an empty, migrated demonstration database."""
-    password = "-".join(secrets.choice(_WORDS) for _ in range(4))
+    password = "-".join(secrets.SystemRandom().sample(_WORDS, 4))
     installation = process.installation
     totp = create_administrator(installation, "administrator", "Adriaan Verzonnen", password, demo=True)
     admin = Administrator("administrator", password, totp)
@@ -100,19 +101,21 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
     today = brussels_day(datetime.now(UTC))
     reuse: dict[str, Any] = {}
     named: dict[str, str] = {}
+    entered = ""
     plays = sorted(world["play"], key=lambda play: -int(play["days_ago"]))
     for number, play in enumerate(plays, 1):
         story = read_story(EXAMPLES / play["story"])
         _name_accounts(story, password, named)
-        player = Player(
-            client, admin, today - timedelta(days=int(play["days_ago"])), say=lambda _: None, reuse=reuse
-        )
-        player.given = {"subject": play["subject"]} if "subject" in play else {}
+        start = today - timedelta(days=int(play["days_ago"]))
+        given = {"subject": play["subject"]}
+        player = Player(client, admin, start, say=lambda _: None, reuse=reuse, given=given, admin_token=entered)
         player.play(story, until=play.get("until", ""))
+        entered = player.admin_token
         say(f"  {number:2} of {len(plays)}  {play['shows']}")
-    players = Player(client, admin, today, say=lambda _: None, reuse=reuse)
+    last = Player(client, admin, today, say=lambda _: None, reuse=reuse, admin_token=entered)
     for cell in reuse:
-        players.renew(cell)
+        last.renew(cell)
+    last.confirm(entered)
     installation.sealer.seal_all()
     _write_secrets(
         data,
@@ -142,16 +145,21 @@ def administrator_of(data: Path) -> Administrator | None:
     return Administrator(found["administrator"]["username"], found["password"], found["administrator"]["totpSecret"])
 
 
-def accounts(installation: Installation) -> list[tuple[str, str, str]]:
-    """Give (role, username, name) of everybody who can sign in to the demonstration."""
+def accounts(installation: Installation) -> dict[str, list[tuple[str, str, str]]]:
+    """Give (role, username, name) of everybody who can sign in to the demonstration, by cell; the first made last."""
     with installation.sessions() as session:
         rows = session.execute(
-            select(Mandate.role, Person.username, Person.name)
+            select(Cell.name, Mandate.role, Person.username, Person.name)
             .join(Person, Person.id == Mandate.person_id)
+            .outerjoin(Cell, Cell.id == Mandate.cell_id)
             .where(Person.demo)
-            .order_by(Mandate.cell_id, Mandate.created_at, Person.username)
-        )
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+            .order_by(Mandate.created_at, Mandate.id)
+        ).all()
+    order = {role.value: number for number, role in enumerate(Role)}
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for cell, role, username, name in rows:
+        found.setdefault(cell or "", []).append((role, username, name))
+    return {cell: sorted(people, key=lambda p: (order[p[0]], p[1])) for cell, people in found.items()}
 
 
 def _find(installation: Installation, who: str) -> tuple[Person, Mandate] | None:

@@ -11,7 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.cases import api as cases_api
+from app.cases import pages as cases_pages
 from app.constitution import api as constitution_api
+from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
@@ -26,8 +28,12 @@ from app.kernel.http.problems import as_problem, problem_response, trace_of
 from app.kernel.shapes import BASE
 from app.kernel.work import Installation
 from app.meetings import api as meetings_api
+from app.meetings import pages as meetings_pages
+from app.meetings import sitting_pages
 from app.oversight import api as oversight_api
+from app.oversight import pages as oversight_pages
 from app.retention import api as retention_api
+from app.retention import pages as retention_pages
 from app.rules.problems import Problem
 
 TAGS = [
@@ -45,6 +51,11 @@ TAGS = [
         ("Service", "Health and documentation."),
     )
 ]
+
+PAGES = (
+    directory_pages, constitution_pages, intake_pages, cases_pages, meetings_pages, sitting_pages, retention_pages,
+    oversight_pages,
+)  # fmt: skip
 
 
 def rule_text(number: str, language: str) -> tuple[str, str]:
@@ -80,7 +91,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.installation = installation
     app.state.rule_text = rule_text
     app.state.recognise_page = recognise_page
-    for pages in (directory_pages, intake_pages):
+    for pages in PAGES:
         app.include_router(pages.router)
     app.mount("/static", Assets(), name="static")
     for kind in (RequestValidationError, HTTPException, Problem, Exception):

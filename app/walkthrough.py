@@ -27,6 +27,7 @@ from app.kernel.journal.verify import ExportInvalid, verify_export
 BASE = "/api/v1"
 _OK = range(200, 300)
 _RENEW_AFTER = 300
+_WAIT_BEFORE = 2
 
 
 class StoryFailed(Exception):  # noqa: N818 — it says what happened to the story
@@ -68,11 +69,12 @@ class Player:
     given: dict[str, str] = field(default_factory=dict)
     """Values that replace the story's own (`subject`: another invented name)."""
 
+    admin_token: str = ""
+
     people: dict[str, Somebody] = field(default_factory=dict)
     saved: dict[str, str] = field(default_factory=dict)
     _doors: dict[str, tuple[str, str]] = field(default_factory=dict)
     _now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _admin_token: str = ""
     _renewed_on: int = 0
 
     # -- the stage ------------------------------------------------------------------------------------
@@ -138,10 +140,10 @@ class Player:
 
     def _sign_in(self, username: str, password: str, secret: str) -> str:
         opened = self._must("", "openSession", {"username": username, "password": password})
-        for ahead in (0, 1, 2):  # a code works once; the next one is accepted a little early, then it takes waiting
-            if ahead == 2:  # noqa: PLR2004
+        for attempt in range(4):  # a code works once; the next one is accepted a little early, then it takes waiting
+            if attempt == _WAIT_BEFORE:
                 time.sleep(30 - time.time() % 30 + 0.1)
-            moment = datetime.now(UTC) + timedelta(seconds=30 * (ahead % 2))
+            moment = datetime.now(UTC) + timedelta(seconds=30 * (attempt % 2))
             values = {"sessionId": opened["sessionId"], "code": code_now(secret, moment)}
             answer = self._ask("", "confirmSession", values)
             if answer.status_code in _OK:
@@ -157,11 +159,11 @@ class Player:
             self.saved = dict(shared)
             self.renew(cell["name"])
             return
-        if not self._admin_token:
+        if not self.admin_token:
             admin = self.administrator
-            self._admin_token = self._sign_in(admin.username, admin.password, admin.totp_secret)
-            self._confirm(self._admin_token)
-        token, saved = self._admin_token, self.saved
+            self.admin_token = self._sign_in(admin.username, admin.password, admin.totp_secret)
+        self.confirm(self.admin_token)
+        token, saved = self.admin_token, self.saved
         for town in cell["municipalities"]:
             body = {"nameNl": town, "profile": cell.get("profile", "flanders")}
             made = self._must(token, "createMunicipality", body)
@@ -215,12 +217,13 @@ class Player:
             mandate["scope"] = person["scope"]
         self._must(token, "grantMandate", mandate)
         own = self._sign_in(username, body["password"], made["totpSecret"])
-        self._confirm(own)
+        self.confirm(own)
         self.people[person["key"]] = Somebody(
             person["key"], person["name"], person["role"], made["personId"], own, agencies[person["agency"]]
         )
 
-    def _confirm(self, token: str) -> None:
+    def confirm(self, token: str) -> None:
+        """Let whoever holds this token confirm the secrecy undertaking at the story's present moment."""
         text = self._must(token, "readUndertaking", {})
         self._must(token, "confirmUndertaking", {"textVersion": text["textVersion"], "confirmed": True})
 
@@ -230,14 +233,14 @@ class Player:
             self._read_doors()
             self._at(0, "08:00")
         for somebody in self.reuse[cell][0].values():
-            self._confirm(somebody.token)
+            self.confirm(somebody.token)
 
     def _renew_yearly(self, day: int) -> None:
         """Let everybody renew before a year is over, as the agreement asks (R17)."""
         if day - self._renewed_on < _RENEW_AFTER:
             return
         for somebody in self.people.values():
-            self._confirm(somebody.token)
+            self.confirm(somebody.token)
         self._renewed_on = day
         self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
 

@@ -37,7 +37,7 @@ _REASON = "reason"
 
 menu_line(30, _ALL, to_translate("Cases"), able(Action.CASE_LIST))
 menu_line(40, "/actions", to_translate("My actions"), able(Action.ACTION_LIST))
-register_codes("hint", ["category", "origin", "kind", "audience", "relevantAndProportionate", "categoryReason", "ground"])
+register_codes("hint", ["category", "origin", "audience", "relevantAndProportionate", "categoryReason"])
 register_codes("option.audience", Audience)
 register_codes("option.kind", ["fact", "assessment"])
 register_codes("option.personInformed", ["informed", "involved", "notYet"])
@@ -88,8 +88,8 @@ def _open(call: PageCall, work: Work) -> Response:
         reason_label=label("accessReasons", _stated_reason(call), language),
         phenomenon=label("phenomena", view.phenomenon, language),
         closure_ground=label("closureGrounds", view.closure_ground, language),
-        categories=_categories(language),
-        words=_words(language),
+        categories=statement_words(language)[0],
+        words=statement_words(language)[1],
         tones=TONES,
         may_exclude=work.actor.role in POLICY[Action.EXCLUSION_DECLARE].roles,
     )
@@ -125,6 +125,11 @@ def _words(language: str) -> dict[str, dict[str, str]]:
         name: {entry.code: entry.labels.of(language) for entry in load_lists()[list_name].entries}
         for name, list_name in lists.items()
     }
+
+
+def statement_words(language: str) -> tuple[dict[int, str], dict[str, dict[str, str]]]:
+    """Give the words of a statement's codes: categories by number, the other lists by name."""
+    return _categories(language), _words(language)
 
 
 page_get(router, _ONE, _open)

@@ -31,8 +31,8 @@ router = APIRouter()
 _ALL = "/registrations"
 _ONE = _ALL + "/{registrationId}"
 
-register_codes("hint", ["subjectName", "narrative", "anonymous", "urgency", "indications", "exceptionalReasons"])
-register_codes("hint", ["bestInterestNote", "note", "nothingClassified"])
+register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
+register_codes("hint", ["bestInterestNote", "nothingClassified"])
 register_codes("state.registration", ["decided"])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
 

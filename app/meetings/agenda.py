@@ -208,6 +208,7 @@ def _item_view(work: Work, seat: queries.Seat, facts: Facts) -> AgendaItemView:
         href=href("agendaItems", item.id),
         agenda_item_id=item.id,
         meeting_id=item.meeting_id,
+        meeting_state=meeting.state,
         case_id=item.case_id,
         municipality_id=item.municipality_id,
         reference=case.reference,

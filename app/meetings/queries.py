@@ -40,9 +40,13 @@ class Seated(NamedTuple):
 
 
 def meeting(session: Session, meeting_id: UUID, *, lock: bool = False) -> Meeting | None:
-    """Give a meeting if the database lets this actor see it."""
+    """Give a meeting if the database lets this actor see it; locked, if it lets them change it too.
+
+    Who may see but not change it gets the row all the same, so that the rules can say which of both it is.
+    """
     query = select(Meeting).filter_by(id=meeting_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    locked = session.scalars(query.with_for_update()).one_or_none() if lock else None
+    return locked or session.scalars(query).one_or_none()
 
 
 def seat(session: Session, actor: Actor, agenda_item_id: UUID) -> Seat | None:
@@ -111,6 +115,12 @@ def visible_items(actor: Actor, now: datetime, *columns: Any) -> Select[Any]:
         .outerjoin(Attendance, _my(Attendance, actor))
         .where(in_sight(actor, now))
     )
+
+
+def sits_at(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> bool:
+    """Tell whether any item of a meeting is in this actor's sight."""
+    query = visible_items(actor, now).where(AgendaItem.meeting_id == meeting_id).limit(1)
+    return session.scalar(query) is not None
 
 
 def agenda(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> list[Any]:

@@ -141,8 +141,14 @@ def meeting_standing(actor: Actor, meeting: Sitting | None) -> Standing:
 
 
 def meeting_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
-    """Give Facts on a meeting for those who prepare and hold it."""
+    """Give Facts on a meeting for those who prepare and hold it; whoever sits at one of its items knows of it."""
     standing = meeting_standing(work.actor, meeting)
+    if (
+        standing is Standing.NONE
+        and meeting is not None
+        and queries.sits_at(work.session, work.actor, work.now, meeting.id)
+    ):
+        standing = Standing.INVITED
     known.setdefault("state", meeting.state if meeting else None)
     return work.facts(standing=standing, **known)
 

@@ -91,6 +91,7 @@ class AgendaItemView(Document):
 
     agenda_item_id: UUID
     meeting_id: UUID
+    meeting_state: str
     case_id: UUID
     municipality_id: UUID
     reference: str

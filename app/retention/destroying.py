@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -39,6 +39,10 @@ from app.rules.lifecycle import target
 
 class KeysRemain(RuntimeError):  # noqa: N818 — a fact about the file
     """Rows may go only after their keys: something tried to skip the second step."""
+
+
+class NotYet(RuntimeError):  # noqa: N818 — a fact about the file
+    """The database itself held on to the file: its day has not come, or nobody ordered its end."""
 
 
 @operation(Action.CASE_DESTROY)
@@ -164,6 +168,8 @@ def _delete_all(session: Session, case_id: UUID) -> dict[str, int]:
             )
     session.execute(delete(Exclusion).where(Exclusion.case_id == case_id))
     counts[Case.__tablename__] = _removed(session.execute(delete(Case).where(Case.id == case_id)))
+    if counts[Case.__tablename__] != 1:  # the database's own opinion of the date differs: then nothing goes
+        raise NotYet
     return counts
 
 
@@ -176,8 +182,7 @@ def _forget(work: Work, file_ids: Iterable[UUID], references: list[str]) -> None
     session = work.session
     session.execute(delete(Notice).where(Notice.reference.in_(references)))
     marks = [str(each).encode() for each in (*file_ids, *references)]
-    kept_answers = select(Answered.person_id, Answered.key, Answered.headers, Answered.body)
-    for kept in session.execute(kept_answers.where(Answered.body.is_not(None))).all():
+    for kept in queries.kept_answers(session):
         bound = orjson.dumps([str(kept.person_id), kept.key])
         try:
             said = work.installation.provider.unwrap(kept.body, bound) + orjson.dumps(kept.headers)
@@ -194,6 +199,7 @@ def _certify(work: Work, **said: object) -> None:
         id=new_id(), destroyed_at=work.now, executor=str(there(work.actor.role)), digest="", **said
     )
     row.digest = digest_of(row)
-    earlier = work.session.scalar(select(Certificate.id).filter_by(reference=row.reference))
-    if earlier is None:  # else the rows came back from an older copy: the first certificate stands
+    if not queries.is_certified(
+        work.session, row.reference
+    ):  # else the rows came back from an older copy: the first certificate stands
         work.session.add(row)

@@ -69,7 +69,9 @@ class Round:
         return {"agendaItemId": item, "personId": self.person(name)} | over
 
     def invite(self, item, name, **over):
-        return self.ok(self.post(self.coordinator, "/invitations", self.inviting(item, name, **over)), 201)["invitationId"]
+        return self.ok(self.post(self.coordinator, "/invitations", self.inviting(item, name, **over)), 201)[
+            "invitationId"
+        ]
 
     def convene(self, meeting):
         return self.ok(self.post(self.mayor, f"/meetings/{meeting}/convene"))

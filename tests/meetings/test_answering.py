@@ -94,7 +94,10 @@ def test_without_a_care_relation_a_french_community_service_must_decline(table):
 
 def test_with_a_care_relation_it_comes(table):
     *_, path = asked(table, "frenchYouth")
-    assert table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))["state"] == "accepted"
+    assert (
+        table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))["state"]
+        == "accepted"
+    )
 
 
 def test_must_decline_is_not_for_a_flemish_service(table):
@@ -115,7 +118,9 @@ def test_nobody_answers_for_somebody_else(table):
 def test_a_prepared_invitation_is_not_there_yet(table):
     invitation = table.invite(table.add(table.plan(), table.case()), "school")
     assert table.ok(table.get("school", "/invitations", when="all"))["items"] == []
-    assert table.post("school", f"/invitations/{invitation}/answer", {"answer": "accepted"}).status_code == 404
+    assert (
+        table.post("school", f"/invitations/{invitation}/answer", {"answer": "accepted"}).status_code == 404
+    )
 
 
 def test_the_answer_is_possible_until_the_meeting_opens(table):
@@ -140,5 +145,7 @@ def test_past_invitations_page_back_without_a_reference(table):
     assert coming["reference"]
     page = table.ok(table.get("school", "/invitations", when="all", pageSize=1))
     assert page["items"][0]["meetingId"] == meeting
-    (past,) = table.ok(table.get("school", "/invitations", when="all", pageSize=1, cursor=page["next"]))["items"]
+    (past,) = table.ok(table.get("school", "/invitations", when="all", pageSize=1, cursor=page["next"]))[
+        "items"
+    ]
     assert "reference" not in past

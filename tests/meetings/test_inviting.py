@@ -66,7 +66,13 @@ def test_without_a_ground_that_holds_there_is_no_invitation(table, who, ground_l
 
 def test_the_residual_clause_holds_with_its_reason_sealed(table):
     item = table.add(table.plan(), table.case())
-    table.invite(item, "school", groundList="groundsFlemish", groundCode="flemishResidualClause", groundReason="Kent het gezin.")
+    table.invite(
+        item,
+        "school",
+        groundList="groundsFlemish",
+        groundCode="flemishResidualClause",
+        groundReason="Kent het gezin.",
+    )
     (row,) = table.house.sql("SELECT ground_reason FROM invitation")
     assert b"gezin" not in bytes(row.ground_reason)
 

@@ -11,7 +11,13 @@ def file_of(table, case):
 
 def test_a_convened_meeting_opens_for_its_desk(table):
     meeting, _, _ = table.tabled("school")
-    for who, status in (("school", 404), ("secretary", 404), ("zoneMayorD", 404), ("auditor", 404)):
+    for who, status in (
+        ("school", 403),
+        ("clb", 404),
+        ("secretary", 404),
+        ("zoneMayorD", 404),
+        ("auditor", 404),
+    ):
         assert table.post(who, f"/meetings/{meeting}/open").status_code == status, who
     assert table.house.client("coordinator").post(f"/api/v1/meetings/{meeting}/open").status_code == 428
     assert table.open(meeting)["state"] == "inSession"
@@ -28,7 +34,9 @@ def test_without_the_core_members_recorded_it_stays_shut(table):
     table.open(meeting)
 
 
-@pytest.mark.parametrize("roles", [("mayor", "delegate"), ("policeMember", "informationOfficer"), ("coordinator",)])
+@pytest.mark.parametrize(
+    "roles", [("mayor", "delegate"), ("policeMember", "informationOfficer"), ("coordinator",)]
+)
 def test_each_core_function_must_be_mandated_today(table, roles):
     meeting, _, _ = table.tabled("school")
     who = "mayor" if "coordinator" in roles else "coordinator"
@@ -70,7 +78,11 @@ def test_presence_is_recorded_during_the_sitting_only(table):
 def test_whoever_declined_is_not_recorded_present(table):
     meeting, item, _ = table.tabled("school")
     (mine,) = table.ok(table.get("school", "/invitations"))["items"]
-    table.ok(table.post("school", f"/invitations/{mine['invitationId']}/answer", {"answer": "declined", "reason": "Neen."}))
+    table.ok(
+        table.post(
+            "school", f"/invitations/{mine['invitationId']}/answer", {"answer": "declined", "reason": "Neen."}
+        )
+    )
     table.open(meeting)
     body = {"agendaItemId": item, "personId": table.person("school")}
     assert table.post("coordinator", "/attendances", body).status_code == 400
@@ -80,7 +92,8 @@ def test_a_police_member_joins_only_with_a_clearance_that_holds_today(table):
     meeting, item, _ = table.tabled("policeMember")
     table.open(meeting)
     table.house.sql(
-        "UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m", m=table.house.cast.mandates["policeMember"]
+        "UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m",
+        m=table.house.cast.mandates["policeMember"],
     )
     body = {"agendaItemId": item, "personId": table.person("policeMember")}
     refused = table.post("coordinator", "/attendances", body)
@@ -143,7 +156,9 @@ def test_the_dates_are_set_once_and_nobody_moves_them_afterwards(table):
             mandate=table.house.cast.mandates["coordinator"],
             now=table.house.now,
         )
-        sql = "SELECT * FROM record_discussions(:m, '2040-01-01', '2041-01-01', '2045-01-01', 1, '2040-02-01')"
+        sql = (
+            "SELECT * FROM record_discussions(:m, '2040-01-01', '2041-01-01', '2045-01-01', 1, '2040-02-01')"
+        )
         assert session.connection().exec_driver_sql(sql.replace(":m", f"'{meeting}'")).all() == []
         session.commit()
     assert file_of(table, case).due_on == date(2027, 3, 22)

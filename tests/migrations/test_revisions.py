@@ -84,7 +84,8 @@ _SHAPE = (
        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
        WHERE n.nspname IN ('public', 'journal') AND p.prokind = 'f'""",
     """SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), c.relrowsecurity, c.relkind::text,
-              (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(c.relacl, CASE WHEN c.relkind IN ('r', 'p') THEN acldefault('r', c.relowner) END)) a)
+              (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(c.relacl,
+                CASE WHEN c.relkind IN ('r', 'p') THEN acldefault('r', c.relowner) END)) a)
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname IN ('public', 'journal') AND c.relname NOT LIKE 'alembic_version%'""",
     """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from app.kernel.embedded import Cluster
 from app.kernel.vault import Place, Shredded
 from app.retention import sweeping
 from app.retention.commands import DestroyCase, EraseRegistration
-from app.retention.destroying import KeysRemain, destroy_case, erase_registration
+from app.retention.destroying import KeysRemain, NotYet, destroy_case, erase_registration
 from app.retention.sweeping import ROBOT, Run, carry_out_case, resume, sweep_all
 from app.rules.problems import Problem
 
@@ -25,15 +26,17 @@ def _run(house):
 
 def _left_of(house, listed):
     """Count what still mentions the file in the main database, whatever the table."""
-    found = {}
+    marks = (listed.case_id, listed.registration_id, listed.registration_reference)
     tables = house.sql(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
     )
+    found = {}
     for (table,) in tables:
-        rows = house.sql(f"SELECT count(*) FROM {table} t WHERE t::text LIKE ANY (:marks)",
-                         marks=[f"%{m}%" for m in (listed.case_id, listed.registration_id, listed.registration_reference)])  # fmt: skip
-        if rows[0][0]:
-            found[table] = rows[0][0]
+        query = f"SELECT count(*) FROM {table} t WHERE t::text LIKE ANY (:marks)"
+        ((count,),) = house.sql(query, marks=[f"%{mark}%" for mark in marks])
+        if count:
+            found[table] = count
     return found
 
 
@@ -49,9 +52,8 @@ def _finished(house, listed):
 def _dump(house):
     program = Cluster.tool("pg_dump", house.installation.settings.postgres)
     url = house.process.addresses.main
-    return subprocess.run(
-        [str(program), url], check=True, capture_output=True, env=os.environ | {"LC_ALL": "C"}
-    ).stdout  # noqa: S603
+    command = [str(program), url]
+    return subprocess.run(command, check=True, capture_output=True, env=os.environ | {"LC_ALL": "C"}).stdout  # noqa: S603
 
 
 def _sealed_values(house):
@@ -66,7 +68,8 @@ def _sealed_values(house):
         for value in house.sql(
             f"SELECT {owner} AS file, {row} AS row, {column} AS value FROM {table} WHERE {column} IS NOT NULL"
         ):
-            found.append((Place(value.file, table, column, value.row), bytes(value.value)))
+            place = Place(value.file, table, column, value.row)
+            found.append((place, bytes(value.value)))
     return found
 
 
@@ -131,7 +134,9 @@ def test_from_the_order_on_the_file_is_there_for_nobody(house, listed, acts):
     with _run(house).step() as unit:
         destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
     mayor = house.client("mayor")
-    assert mayor.get(f"/api/v1/cases/{listed.case_id}", params={"reason": "preparation"}).status_code == 404
+    assert (
+        mayor.get(f"/api/v1/cases/{listed.case_id}", params={"reason": "retentionReview"}).status_code == 404
+    )
     assert mayor.get(f"/api/v1/registrations/{listed.registration_id}").status_code == 404
     assert house.client("dpo").get("/api/v1/retention/upcoming").json()["items"] == []
 
@@ -277,3 +282,42 @@ def test_the_application_itself_cannot_delete_a_file(house, listed):
             pytest.raises(ProgrammingError, match="permission denied"),
         ):
             session.execute(text(f"DELETE FROM {table}"))
+
+
+def test_the_database_itself_holds_on_to_a_file_until_it_is_ordered_and_its_day_has_come(house, listed, acts):
+    def attempt():
+        with house.installation.retention_sessions() as session:
+            session.info["now"] = house.now
+            gone = [
+                session.execute(text(f"DELETE FROM {table}")).rowcount
+                for table in ("case_file", "registration")
+            ]
+            session.rollback()
+            return gone
+
+    acts.on(house, 2027, 3, 2)
+    assert attempt() == [0, 0]
+    with _run(house).step() as unit:
+        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
+    assert attempt() == [1, 1]
+    acts.on(house, 2027, 3, 1)
+    assert attempt()[0] == 0
+    house.installation.vault.shred(listed.case_id)
+    house.installation.vault.shred(listed.registration_id)
+    with pytest.raises(NotYet), _run(house).step() as unit:
+        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="finish"))
+    assert house.sql("SELECT count(*) FROM case_file") == [(1,)]
+
+
+def test_two_sweeps_at_once_destroy_each_file_once(house, filled, acts):
+    acts.submit(house, "C", "school")
+    acts.on(house, 2027, 3, 2)
+    with ThreadPoolExecutor(2) as pool:
+        swept = list(pool.map(lambda _: sweep_all(house.installation), range(2)))
+    assert sum(each.left for each in swept) == 0
+    assert sorted(house.sql("SELECT kind FROM certificate")) == [("case",), ("registration",)]
+    assert (
+        house.sql("SELECT count(*) FROM case_file")
+        == house.sql("SELECT count(*) FROM registration")
+        == [(0,)]
+    )

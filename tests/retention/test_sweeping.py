@@ -48,9 +48,9 @@ def test_a_file_is_shut_fourteen_days_before(house, listed, acts):
     path = f"/api/v1/cases/{listed.case_id}"
     acts.on(house, 2027, 2, 15)
     with house.work("mayor") as unit:
-        open_case(unit, OpenCase.of(case_id=listed.case_id, reason="preparation"))
+        open_case(unit, OpenCase.of(case_id=listed.case_id, reason="retentionReview"))
     acts.on(house, 2027, 2, 16)
-    answer = house.client("mayor").get(path, params={"reason": "preparation"})
+    answer = house.client("mayor").get(path, params={"reason": "retentionReview"})
     assert (answer.status_code, answer.json()["rule"]) == (409, "R90")
 
 
@@ -65,7 +65,7 @@ def test_destruction_runs_on_the_due_date_and_not_the_day_before(house, filled, 
     assert house.sql("SELECT count(*) FROM case_file")[0][0] == 0
     assert (
         house.client("mayor")
-        .get(f"/api/v1/cases/{filled.case_id}", params={"reason": "preparation"})
+        .get(f"/api/v1/cases/{filled.case_id}", params={"reason": "retentionReview"})
         .status_code
         == 404
     )

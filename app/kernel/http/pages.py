@@ -219,7 +219,7 @@ class PageCall:
             csrf_token=self.form_secret,
         )
 
-    def show(self, template: str, title: str, purpose: str = "", *, status: int = 200, **context: Any) -> Response:
+    def show(self, template: str, title: str, purpose: str = "", /, *, status: int = 200, **context: Any) -> Response:
         """Give a page. *title* and *purpose* are texts in its language."""
         body = render(self.language, template, page=self.frame(title, purpose), **context)
         response = Response(body, status, media_type="text/html")

@@ -317,6 +317,13 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     "certificate": ("municipality_id = ANY ((SELECT watched_municipalities())::uuid[])", None, None),
 }
 
+# Even the retention role deletes a file only once that was ordered and its day has come (R86). A listed
+# registration has no day of its own: it goes with its case.
+TERMS = {
+    "case_file": "shred_ordered_at IS NOT NULL AND due_on <= present_day()",
+    "registration": "state = 'erased' AND (due_on IS NULL OR due_on <= present_day())",
+}
+
 OPEN_TABLES = (
     "installation", "municipality", "cell", "cell_municipality", "consultation_table", "agreement", "agency",
     "person", "credential", "mandate", "undertaking", "session", "idempotency",
@@ -346,6 +353,8 @@ def upgrade() -> None:
             op.execute(f"GRANT UPDATE ON {table} TO livcr_app")
         op.execute(f"CREATE POLICY {table}_end ON {table} TO livcr_retention USING (true)")
         op.execute(f"GRANT SELECT, UPDATE, DELETE ON {table} TO livcr_retention")
+    for table, term in TERMS.items():
+        op.execute(f"CREATE POLICY {table}_term ON {table} AS RESTRICTIVE FOR DELETE TO livcr_retention USING ({term})")
     op.execute("GRANT INSERT ON certificate, notice TO livcr_retention")
     op.execute("RESET ROLE")
 
@@ -353,7 +362,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
     for table in POLICIES:
-        for name in ("read", "add", "change", "end"):
+        for name in ("read", "add", "change", "end", "term"):
             op.execute(f"DROP POLICY IF EXISTS {table}_{name} ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     for table in (*OPEN_TABLES, *POLICIES):

@@ -1,0 +1,78 @@
+"""What the environment tells an installation, and what it cannot tell it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.kernel.settings import Settings, settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(monkeypatch):
+    for name in ("PORT", "DATABASE_URL", "KEYS_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"LIVCR_{name.upper()}", raising=False)
+
+
+def test_without_a_word_everything_is_safe_on_one_s_own_machine():
+    told = Settings()
+    assert told.host == "127.0.0.1"
+    assert (told.port, told.postgres, told.database_url, told.keys_database_url) == (8000, 18, "", "")
+    assert told.data == Path("var")
+    assert told.secrets == Path("var/secrets")
+    assert told.access_minutes <= 15
+    assert told.idle_minutes <= 15
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "read"),
+    [
+        ("PORT", "9000", "port", 9000),
+        ("LIVCR_PORT", "9001", "port", 9001),
+        ("LIVCR_DATA", "/srv/livcr", "data", Path("/srv/livcr")),
+        ("DATABASE_URL", "postgresql://u@h/d", "database_url", "postgresql://u@h/d"),
+        ("KEYS_DATABASE_URL", "postgresql://u@h/k", "keys_database_url", "postgresql://u@h/k"),
+        ("LIVCR_POSTGRES", "16", "postgres", 16),
+        ("LIVCR_WORKERS", "4", "workers", 4),
+        ("LIVCR_SEAL_SECONDS", "0.5", "seal_seconds", 0.5),
+    ],
+)
+def test_each_variable_is_read(monkeypatch, variable, value, field, read):
+    monkeypatch.setenv(variable, value)
+    assert getattr(Settings(), field) == read
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "http"),
+        ("LIVCR_POSTGRES", "15"),
+        ("LIVCR_POSTGRES", "eighteen"),
+        ("LIVCR_WORKERS", "0"),
+        ("LIVCR_ACCESS_MINUTES", "61"),
+        ("LIVCR_SESSION_HOURS", "25"),
+        ("LIVCR_IDLE_MINUTES", "0"),
+        ("LIVCR_SEAL_SECONDS", "0"),
+    ],
+)
+def test_what_would_be_unsafe_or_is_no_value_stops_the_start(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_settings_cannot_be_changed_once_read_and_are_read_once():
+    with pytest.raises(ValidationError):
+        Settings().host = "0.0.0.0"  # noqa: S104 — what must not be possible
+    settings.cache_clear()
+    assert settings() is settings()
+    settings.cache_clear()
+
+
+def test_every_setting_says_what_it_means():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
