@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LEAST_DISK = 300 * 1024 * 1024
+SWEEP_SECONDS = 3600.0
+"""Destruction runs by itself, within the hour in which its day begins (R90)."""
 
 
 class Stop(Exception):  # noqa: N818 — one sentence for the person at the console
@@ -39,7 +41,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as fault:
-        print(f"livcr: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.", file=sys.stderr)
+        print(
+            f"livcr: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.",
+            file=sys.stderr,
+        )
         return 1
 
 
@@ -71,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
     made = journal.add_parser("verify", help="verify an exported file")
     made.add_argument("file", type=Path)
-    made.add_argument("--key", action="append", default=[], help="public key, as text or as a file (default: this installation's)")
+    made.add_argument(
+        "--key", action="append", default=[], help="public key, as text or file (default: our own)"
+    )
     made.set_defaults(run=verify)
     return parser
 
@@ -86,7 +93,8 @@ def _data_ready() -> Path:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     free = shutil.disk_usage(data).free
     if free < LEAST_DISK:
-        raise Stop(f"The disk that holds {data} has only {free // 1024 // 1024} MiB free; at least {LEAST_DISK // 1024 // 1024} are needed.")
+        free, least = free >> 20, LEAST_DISK >> 20
+        raise Stop(f"The disk that holds {data} has only {free} MiB free; at least {least} are needed.")
     return data
 
 
@@ -138,8 +146,9 @@ def _serve(process: object) -> None:
     import uvicorn
 
     from app.asgi import KEYS, MAIN
-    from app.kernel.installing import Process, SealingThread
+    from app.kernel.installing import Periodically, Process
     from app.kernel.settings import settings
+    from app.retention.sweeping import sweep_all
 
     if not isinstance(process, Process):
         raise TypeError
@@ -149,8 +158,12 @@ def _serve(process: object) -> None:
     os.environ[MAIN], os.environ[KEYS] = process.addresses.main, process.addresses.keys
     # Before uvicorn: after its own shutdown it raises the signal again, and the databases still have to stop.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sealing = SealingThread(process.sealer, chosen.seal_seconds)
-    sealing.start()
+    chores = (
+        Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
+        Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
+    )
+    for chore in chores:
+        chore.start()
     try:
         uvicorn.run(
             "app.asgi:create",
@@ -164,7 +177,8 @@ def _serve(process: object) -> None:
             timeout_graceful_shutdown=10,
         )
     finally:
-        sealing.stop()
+        for chore in chores:
+            chore.stop()
 
 
 # -- commands ------------------------------------------------------------------------------------------
@@ -190,14 +204,19 @@ def demo(_: argparse.Namespace) -> None:
     with databases_running(settings()) as addresses:
         migrate(addresses)
         if mark(addresses, "demo") != "demo":
-            raise Stop("This database was not created by the demonstration; the demonstration leaves it alone.")
+            raise Stop(
+                "This database was not created by the demonstration; the demonstration leaves it alone."
+            )
         process: Process = assemble(addresses, settings(), recognise)
         if not world.is_built(data, process.installation.installation_id):
             process.databases.dispose()
             reset(addresses)
             mark(addresses, "demo")
             process = assemble(addresses, settings(), recognise)
-            print("Building the demonstration: invented persons, played from the stories in examples/ …", flush=True)
+            print(
+                "Building the demonstration: invented persons, played from the stories in examples/ …",
+                flush=True,
+            )
             world.build_world(process, data, lambda line: print(line, flush=True))
         try:
             _welcome(process, data)
@@ -240,10 +259,14 @@ def administrator(arguments: argparse.Namespace) -> None:
         if not isinstance(process, Process):
             raise TypeError
         asked = sys.stdin.isatty()
-        password = getpass.getpass("Password (12 characters or more): ") if asked else secrets.token_urlsafe(18)
+        password = (
+            getpass.getpass("Password (12 characters or more): ") if asked else secrets.token_urlsafe(18)
+        )
         if len(password) < 12:  # noqa: PLR2004 — as CreatePerson asks
             raise Stop("The password has to have 12 characters or more.")
-        secret = create_administrator(process.installation, arguments.username, arguments.name, password, demo=False)
+        secret = create_administrator(
+            process.installation, arguments.username, arguments.name, password, demo=False
+        )
         if not asked:
             print(f"password {password}")
         print(f"secret for the authenticator app {secret}")
@@ -293,11 +316,13 @@ def walkthrough(arguments: argparse.Namespace) -> None:
         try:
             Player(client, admin, brussels_day(datetime.now(UTC))).play(story)
         except httpx2.TransportError:
-            raise Stop(f"Nobody answers at {arguments.url}; start the demonstration with make demo.") from None
+            raise Stop(
+                f"Nobody answers at {arguments.url}; start the demonstration with make demo."
+            ) from None
     print("\nThe story holds, from its first step to its last.")
 
 
-def sweep(_: argparse.Namespace) -> None:
+def sweep(_: argparse.Namespace) -> int:
     """Warn, and destroy what is due."""
     from app.kernel.installing import Process
     from app.retention.sweeping import sweep_all
@@ -305,7 +330,9 @@ def sweep(_: argparse.Namespace) -> None:
     with _process() as process:
         if not isinstance(process, Process):
             raise TypeError
-        print(sweep_all(process.installation))
+        done = sweep_all(process.installation)
+        print(f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}")
+        return 1 if done.left else 0
 
 
 def docs(arguments: argparse.Namespace) -> int:

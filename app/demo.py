@@ -35,7 +35,7 @@ from app.walkthrough import Administrator, Player, read_story
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 WORLD = EXAMPLES / "demo-world.toml"
 _TOKEN_HOURS = 8
-_WORDS = ("appel", "brug", "dijk", "eend", "fiets", "gracht", "haven", "iep", "kade", "laan", "molen", "nest", "oever")  # fmt: skip
+_WORDS = tuple("appel brug dijk eend fiets gracht haven iep kade laan molen nest oever".split())  # noqa: SIM905
 
 
 def console() -> Actor:
@@ -43,13 +43,21 @@ def console() -> Actor:
     return Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max)
 
 
-def create_administrator(installation: Installation, username: str, name: str, password: str, *, demo: bool) -> str:
+def create_administrator(
+    installation: Installation, username: str, name: str, password: str, *, demo: bool
+) -> str:
     """Make the first account of an installation. Gives the secret of its second factor, once."""
-    actor = console() if not demo else Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max, demo=True)
+    actor = (
+        console()
+        if not demo
+        else Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max, demo=True)
+    )
     with work(installation, actor, channel="cli") as unit:
         agency = create_agency(
             unit,
-            CreateAgency.of(name="Beheer", regime="municipal", ground_list="groundsGeneral", ground_code="municipalStaff"),
+            CreateAgency.of(
+                name="Beheer", regime="municipal", ground_list="groundsGeneral", ground_code="municipalStaff"
+            ),
         )
         unit.session.flush()
         person = create_person(
@@ -59,7 +67,12 @@ def create_administrator(installation: Installation, username: str, name: str, p
         start = brussels_day(unit.now) - timedelta(days=3650 if demo else 0)
         grant_mandate(
             unit,
-            GrantMandate.of(person_id=person.person_id, role="administrator", starts_on=start, document="Eerste aanstelling"),
+            GrantMandate.of(
+                person_id=person.person_id,
+                role="administrator",
+                starts_on=start,
+                document="Eerste aanstelling",
+            ),
         )
     return str(person.totp_secret)
 
@@ -108,7 +121,9 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
         _name_accounts(story, password, named)
         start = today - timedelta(days=int(play["days_ago"]))
         given = {"subject": play["subject"]}
-        player = Player(client, admin, start, say=lambda _: None, reuse=reuse, given=given, admin_token=entered)
+        player = Player(
+            client, admin, start, say=lambda _: None, reuse=reuse, given=given, admin_token=entered
+        )
         player.play(story, until=play.get("until", ""))
         entered = player.admin_token
         say(f"  {number:2} of {len(plays)}  {play['shows']}")
@@ -142,7 +157,9 @@ def administrator_of(data: Path) -> Administrator | None:
     found = read_secrets(data)
     if not found:
         return None
-    return Administrator(found["administrator"]["username"], found["password"], found["administrator"]["totpSecret"])
+    return Administrator(
+        found["administrator"]["username"], found["password"], found["administrator"]["totpSecret"]
+    )
 
 
 def accounts(installation: Installation) -> dict[str, list[tuple[str, str, str]]]:
@@ -210,5 +227,3 @@ def demo_code(installation: Installation, who: str) -> str | None:
         credential = session.get_one(Credential, found[0].id)
         secret = installation.provider.unwrap(credential.totp_secret, found[0].id.bytes).decode()
     return code_now(secret, installation.clock.now())
-
-

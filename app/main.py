@@ -101,16 +101,6 @@ def create_app(installation: Installation) -> FastAPI:
     def _health() -> dict[str, str]:
         return {"status": "UP"}
 
-    @app.middleware("http")
-    async def _trace(request: Request, call_next: Any) -> Response:
-        trace = trace_of(request)
-        response: Response = await call_next(request)
-        response.headers["BelGov-Trace-Id"] = str(trace)
-        related = request.headers.get("belgov-trace-id")
-        if related:
-            response.headers["BelGov-Related-Trace-Id"] = related
-        return response
-
     app.add_middleware(Hardening)
     return app
 

@@ -130,7 +130,9 @@ class Player:
             headers["Authorization"] = f"Bearer {token}"
         if method == "GET":
             return self.client.request(method, path, headers=headers, params=rest)
-        return self.client.request(method, path, headers=headers, json=rest if rest or method == "POST" else None)
+        return self.client.request(
+            method, path, headers=headers, json=rest if rest or method == "POST" else None
+        )
 
     def _must(self, token: str, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._ask(token, operation, values)
@@ -140,7 +142,9 @@ class Player:
 
     def _sign_in(self, username: str, password: str, secret: str) -> str:
         opened = self._must("", "openSession", {"username": username, "password": password})
-        for attempt in range(4):  # a code works once; the next one is accepted a little early, then it takes waiting
+        for attempt in range(
+            4
+        ):  # a code works once; the next one is accepted a little early, then it takes waiting
             if attempt == _WAIT_BEFORE:
                 time.sleep(30 - time.time() % 30 + 0.1)
             moment = datetime.now(UTC) + timedelta(seconds=30 * (attempt % 2))
@@ -174,7 +178,9 @@ class Player:
         )
         saved["cell"] = made["cellId"]
         made = self._must(
-            token, "createTable", {"cellId": saved["cell"], "kind": "operational", "name": "Operationele tafel"}
+            token,
+            "createTable",
+            {"cellId": saved["cell"], "kind": "operational", "name": "Operationele tafel"},
         )
         saved["table"] = made["tableId"]
         for agency in story["agency"]:
@@ -183,7 +189,9 @@ class Player:
             saved[f"agency.{agency['key']}"] = self._must(token, "createAgency", body)["agencyId"]
         for person in story["person"]:
             self._person(token, person, {a["key"]: a["name"] for a in story["agency"]})
-        self.say(f"  {len(self.people)} people of {cell['name']} have accounts, mandates and confirmed secrecy.")
+        self.say(
+            f"  {len(self.people)} people of {cell['name']} have accounts, mandates and confirmed secrecy."
+        )
         self._adopt(story)
         self.reuse[cell["name"]] = (self.people, dict(saved))
 
@@ -279,6 +287,10 @@ class Player:
             return
         if answer.status_code not in _OK:
             raise StoryFailed(f"{step['do']} answered {answer.status_code}: {answer.text}")
+        self._check(step, somebody, answer)
+
+    def _check(self, step: Mapping[str, Any], somebody: Somebody, answer: httpx2.Response) -> None:
+        """Keep what the step saves and hold the answer against what it expects. Raises StoryFailed."""
         body = _json(answer)
         for name, source in step.get("save", {}).items():
             self.saved[name] = str(_reach(body, source))
@@ -308,7 +320,7 @@ class Player:
         if isinstance(value, str):
             for name, found in self.saved.items():
                 value = value.replace("{" + name + "}", found)
-            if value.startswith("day+") or value.startswith("moment+"):
+            if value.startswith(("day+", "moment+")):
                 return self._relative(value)
             return value
         if isinstance(value, dict):
@@ -335,10 +347,15 @@ class Player:
         self.say(f"      {'':28}" + "".join(f"{name:>14}" for name in names))
         for key, somebody in self.people.items():
             seen = [name for name in names if self._sees(somebody, name, step)]
-            self.say(f"      {somebody.name[:27]:28}" + "".join(f"{'yes' if n in seen else '-':>14}" for n in names))
+            self.say(
+                f"      {somebody.name[:27]:28}"
+                + "".join(f"{'yes' if n in seen else '-':>14}" for n in names)
+            )
             wanted = step["look"].get(key, [])
             if set(seen) != set(wanted):
-                faults.append(f"{key} sees {sorted(seen) or 'nothing'}, but should see {sorted(wanted) or 'nothing'}")
+                faults.append(
+                    f"{key} sees {sorted(seen) or 'nothing'}, but should see {sorted(wanted) or 'nothing'}"
+                )
         if faults:
             raise StoryFailed("; ".join(faults))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
@@ -22,7 +22,7 @@ def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
 
 def visible_cases(
     session: Session, actor: Actor, *, state: str, after: tuple[Any, ...] | None, limit: int
-) -> list[Row[Any]]:
+) -> list[Any]:
     """Give the cases of the actor's own municipality as lean rows, most recently listed first.
 
     Only the desk has a caseload (R14, R18); an exclusion beats the desk, also here.
@@ -36,8 +36,8 @@ def visible_cases(
     )  # fmt: skip
     if state == "open":
         query = query.where(Case.state.in_(sorted(OPEN_CASE)))
-    elif state == "closed":
-        query = query.where(Case.state == "closed")
+    else:
+        query = query.where(Case.state == "closed" if state == "closed" else Case.state != "destroyed")
     if after is not None:
         query = query.where(tuple_(Case.listed_on, Case.id) < tuple_(*after))
     return list(session.execute(query.order_by(Case.listed_on.desc(), Case.id.desc()).limit(limit)))
@@ -61,7 +61,7 @@ def was_discussed(session: Session, case_id: UUID, meeting_id: UUID | None) -> b
     )
 
 
-def statements(session: Session, case_id: UUID) -> list[Row[Any]]:
+def statements(session: Session, case_id: UUID) -> list[Any]:
     """Give (statement, contributor name, agency name), oldest first."""
     return list(
         session.execute(
@@ -74,7 +74,7 @@ def statements(session: Session, case_id: UUID) -> list[Row[Any]]:
     )
 
 
-def statement(session: Session, statement_id: UUID) -> Row[Any] | None:
+def statement(session: Session, statement_id: UUID) -> Any:
     """Give (statement, contributor name, agency name) if the database lets this actor see it."""
     return session.execute(
         select(Statement, Person.name, Agency.name)
@@ -84,7 +84,7 @@ def statement(session: Session, statement_id: UUID) -> Row[Any] | None:
     ).one_or_none()
 
 
-def trajectory(session: Session, case_id: UUID) -> Row[Any] | None:
+def trajectory(session: Session, case_id: UUID) -> Any:
     """Give (trajectory, case manager's name) of a case, or None."""
     return session.execute(
         select(Trajectory, Person.name)
@@ -93,7 +93,7 @@ def trajectory(session: Session, case_id: UUID) -> Row[Any] | None:
     ).one_or_none()
 
 
-def actions_of(session: Session, case_id: UUID) -> list[Row[Any]]:
+def actions_of(session: Session, case_id: UUID) -> list[Any]:
     """Give (action, owner's name) of a case, by due date."""
     return list(
         session.execute(
@@ -105,7 +105,7 @@ def actions_of(session: Session, case_id: UUID) -> list[Row[Any]]:
     )
 
 
-def own_actions(session: Session, actor: Actor) -> list[Row[Any]]:
+def own_actions(session: Session, actor: Actor) -> list[Any]:
     """Give (action, owner's name, case reference, subject id) of one's own open actions, by due date (R73)."""
     mine = aliased(Case)
     return list(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from app.cases import queries
 from app.cases.commands import CreateStatement, OpenStatement
@@ -24,18 +25,21 @@ from app.rules.facts import Standing
 from app.rules.problems import invalid
 from app.rules.roles import Role
 
-ItemStanding = Callable[[Work, Any], Standing]
-"""(work, agenda item id) -> standing at that item; the consultation hands it in, for it knows the agenda."""
+ItemStanding = Callable[[Work, UUID, UUID], Standing]
+"""(work, agenda item id, case id) -> standing at that item, NONE where the item is not of that case.
+
+The consultation hands it in, for it knows the agenda.
+"""
 
 AT_THE_TABLE: list[ItemStanding] = []
 """Filled by the consultation: how to tell who sits at an item. Empty: nobody does."""
 
 
-def _standing(work: Work, case: Case | None, agenda_item_id: Any) -> Standing | None:
+def _standing(work: Work, case: Case | None, agenda_item_id: UUID | None) -> Standing | None:
     """Give the better of standing on the file and standing at the item; None leaves it to the file."""
     if case is None or agenda_item_id is None or not AT_THE_TABLE:
         return None
-    at_item = AT_THE_TABLE[0](work, agenda_item_id)
+    at_item = AT_THE_TABLE[0](work, agenda_item_id, case.id)
     on_file = case_facts(work, case).standing
     return on_file if Standing.EXCLUDED in {at_item, on_file} else max(at_item, on_file)
 
@@ -60,6 +64,11 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     )
     work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id))
     case = there(case)
+    if (
+        command.agenda_item_id is not None
+        and AT_THE_TABLE[0](work, command.agenda_item_id, case.id) is Standing.NONE
+    ):
+        raise invalid("agendaItemId", "no item of this case", kind="referencedResourceNotFound")
     checked("originTags", command.origin, work.today, "origin")
     if command.reliability is not None:
         checked("reliabilityGrades", command.reliability, work.today, "reliability")
@@ -151,7 +160,7 @@ def statement_view(
 def open_statement(work: Work, command: OpenStatement) -> StatementView:
     """Open one statement with its text; the reason and the opening go to the journal (R52, R107)."""
     found = queries.statement(work.session, command.statement_id)
-    row: Statement | None = found[0] if found else None
+    row: Statement | None = found[0] if found is not None else None
     case = queries.case(work.session, row.case_id) if row else None
     known = command.reason in codes("accessReasons", work.today)
     standing = _standing(work, case, row.agenda_item_id) if row else None
@@ -166,5 +175,5 @@ def open_statement(work: Work, command: OpenStatement) -> StatementView:
         about_case(case, "statement", row.id if row else None),
         reason=command.reason if known else "",
     )
-    row, contributor, agency = there(found)
-    return statement_view(work, row, contributor, agency, opened=True)
+    _, contributor, agency = there(found)
+    return statement_view(work, there(row), contributor, agency, opened=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.kernel.database import WHO, arrive, lean_rows
 from app.kernel.http.frames import Reader
 from app.kernel.identity import Claims
 from app.kernel.work import Work
@@ -15,7 +16,7 @@ from app.rules.facts import Actor, Facts, Standing
 from app.rules.problems import Kind, Problem
 from app.rules.roles import Role
 
-_ACTOR = text("""
+_ACTOR = """
     SELECT s.id AS session_id, s.state, s.expires_at, s.seen_at, s.csrf_token, s.mandate_id AS session_mandate,
            p.id AS person_id, p.language, p.demo, p.active, p.name,
            d.id AS mandate_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope, p.agency_id,
@@ -23,18 +24,19 @@ _ACTOR = text("""
     FROM session s
     JOIN person p ON p.id = s.person_id
     LEFT JOIN mandate d ON d.id = s.mandate_id AND d.person_id = p.id
-        AND d.starts_on <= :today AND (d.ends_on IS NULL OR d.ends_on >= :today)
+        AND d.starts_on <= %(today)s AND (d.ends_on IS NULL OR d.ends_on >= %(today)s)
     LEFT JOIN LATERAL (SELECT max(valid_until) AS valid_until FROM undertaking WHERE person_id = p.id) u ON true
-    WHERE s.id = :session
-""")
+    WHERE s.id = %(session)s
+"""
+_ARRIVING = _ACTOR.replace("SELECT s.id", f"SELECT {WHO}, s.id", 1)
 
 
 def recognise(work: Work, claims: Claims) -> Actor:
     """Give the Actor of a checked token. Raises Problem when its session is over or its mandate not current."""
-    row = work.session.execute(_ACTOR, {"session": claims.session_id, "today": work.today}).one_or_none()
-    if row is None or row.person_id != claims.person_id or row.session_mandate != claims.mandate_id:
+    rows = arrive(work.session, _ARRIVING, session=claims.session_id, today=work.today)
+    if not rows or rows[0].person_id != claims.person_id or rows[0].session_mandate != claims.mandate_id:
         raise Problem(Kind.INVALID_TOKEN)
-    return actor_of(work, row)
+    return actor_of(work, rows[0])
 
 
 def actor_of(work: Work, row: Any) -> Actor:
@@ -67,7 +69,8 @@ def page_session(work: Work, secret_hash: bytes) -> Any:
     )
     if found is None:
         return None
-    return work.session.execute(_ACTOR, {"session": found, "today": work.today}).one()
+    (row,) = lean_rows(work.session, _ACTOR, session=found, today=work.today)
+    return row
 
 
 _FRAME = text("""

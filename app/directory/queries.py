@@ -33,7 +33,7 @@ def sign_in(session: Session, session_id: UUID) -> SignIn | None:
     return session.scalars(select(SignIn).filter_by(id=session_id).with_for_update()).one_or_none()
 
 
-def _current(today: date) -> Select[Any]:
+def _current(today: date) -> Select[Mandate, str, str, dict[str, str]]:
     return (
         select(Mandate, Person.name, Cell.name, Municipality.names)
         .join(Person, Person.id == Mandate.person_id)

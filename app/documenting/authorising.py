@@ -21,7 +21,7 @@ from app.rules.actions import Action
 from app.rules.conditions import Condition
 from app.rules.facts import Standing
 from app.rules.legal import legal_basis
-from app.rules.policy import ACCESS, POLICY
+from app.rules.policy import ACCESS, POLICY, Rule
 from app.rules.roles import EXCLUDES, Role
 
 _STANDINGS = {
@@ -51,7 +51,7 @@ def authorisation() -> str:
             "Action", "Roles", "Standing at least", "States", "Conditions", "Rule", "Legal reference",
             rows=(
                 (
-                    named(action), roles_named(rule.roles), rule.standing.name.lower(), states_of(action, rule),
+                    named(action), _who(rule), rule.standing.name.lower(), states_of(action, rule),
                     conditions_of(rule), rule.number, basis(rule.number),
                 )
                 for action in Action
@@ -61,6 +61,10 @@ def authorisation() -> str:
     )  # fmt: skip
     parts += [_condition_table(), _separation(), _references()]
     return "\n".join(parts)
+
+
+def _who(rule: Rule) -> str:
+    return "everybody, visitors too" if rule.standing is Standing.NONE else roles_named(rule.roles)
 
 
 def _how_to_read() -> str:

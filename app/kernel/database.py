@@ -7,12 +7,16 @@ Every transaction says who acts, under which mandate and at which moment (`livcr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, create_engine, event, text
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Uuid, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
 from app.kernel.sealed import Sealed, SealedColumn
@@ -40,7 +44,7 @@ class Row(DeclarativeBase):
         dict[str, int]: JSONB,
         UUID: Uuid,
         Sealed: SealedColumn,
-        __import__("datetime").datetime: DateTime(timezone=True),
+        datetime: DateTime(timezone=True),
     }
 
 
@@ -83,22 +87,58 @@ class Databases:
             engine.dispose()
 
 
-SET_ACTOR = text(
-    "SELECT set_config('livcr.actor', :actor, true), set_config('livcr.mandate', :mandate, true),"
-    " set_config('livcr.now', :now, true)"
+WHO = (
+    "set_config('livcr.actor', %(who_actor)s, true) AS who_actor,"
+    " set_config('livcr.mandate', %(who_mandate)s, true) AS who_mandate,"
+    " set_config('livcr.now', %(who_now)s, true) AS who_now"
 )
+"""Columns of a SELECT that tell the database, for this transaction only, who acts and at which moment."""
 
 
-def say_who(conn: Connection, actor: UUID | None, mandate: UUID | None, now: Any) -> None:
+def _who(actor: UUID | None, mandate: UUID | None, now: datetime | None) -> dict[str, str]:
+    return {
+        "who_actor": str(actor) if actor else "",
+        "who_mandate": str(mandate) if mandate else "",
+        "who_now": now.isoformat() if now else "",
+    }
+
+
+def say_who(conn: Connection, actor: UUID | None, mandate: UUID | None, now: datetime | None) -> None:
     """Tell the database, for this transaction only, who acts and at which moment."""
-    conn.execute(
-        SET_ACTOR,
-        {
-            "actor": str(actor) if actor else "",
-            "mandate": str(mandate) if mandate else "",
-            "now": now.isoformat() if now else "",
-        },
-    )
+    _by_hand(conn, "SELECT " + WHO, _who(actor, mandate, now))
+
+
+def lean_rows(session: Session, query: str, /, **values: Any) -> list[Any]:
+    """Give the rows of a query written by hand (`%(name)s` for values), in the session's own transaction.
+
+    For reads that are asked for all day: a third of what the object mapper takes. Rows are named tuples. What
+    the session has not written yet is written first. Raises DBAPIError, as the session itself does.
+    """
+    session.flush()
+    return _by_hand(session.connection(), query, values)
+
+
+def arrive(session: Session, query: str, /, **values: Any) -> list[Any]:
+    """Begin the session's transaction with a query that itself selects `WHO`: one round trip less.
+
+    Where the query finds no row, the transaction acts for nobody.
+    """
+    info = session.info
+    info["said"] = True
+    try:
+        conn = session.connection()
+    finally:
+        info["said"] = False
+    return _by_hand(conn, query, _who(info["actor"], info["mandate"], info["now"]) | values)
+
+
+def _by_hand(conn: Connection, query: str, values: dict[str, Any]) -> list[Any]:
+    driver = conn.connection.driver_connection
+    try:
+        with driver.cursor(row_factory=namedtuple_row) as cursor:  # type: ignore[union-attr]
+            return cursor.execute(query, values).fetchall()  # type: ignore[no-any-return]
+    except psycopg.Error as fault:
+        raise DBAPIError.instance(query, None, fault, psycopg.Error, hide_parameters=True) from fault
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
@@ -106,8 +146,10 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
     factory = sessionmaker(engine, expire_on_commit=False)
 
     @event.listens_for(factory, "after_begin")
-    def _who(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
         del transaction
-        say_who(connection, session.info.get("actor"), session.info.get("mandate"), session.info.get("now"))
+        info = session.info
+        if not info.get("said"):
+            say_who(connection, info.get("actor"), info.get("mandate"), info.get("now"))
 
     return factory

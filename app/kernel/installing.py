@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from app.kernel.settings import Settings
 from app.kernel.vault import FileKeyProvider, Vault
 from app.kernel.work import Installation, Work
 from app.rules.facts import Actor
+
+log = logging.getLogger("livcr")
 
 MAIN_DATABASE, KEYS_DATABASE = "livcr", "livcr_keys"
 
@@ -120,21 +123,29 @@ def assemble(
     return Process(installation, databases, sealer, addresses)
 
 
-class SealingThread(threading.Thread):
-    """Seals what is new every few seconds; a fault is retried at the next round and never stops the server."""
+class Periodically(threading.Thread):
+    """Does one chore every so often; a fault is logged by its kind, retried at the next turn, and stops nothing."""
 
-    def __init__(self, sealer: Sealer, seconds: float) -> None:
-        super().__init__(name="sealer", daemon=True)
-        self._sealer, self._seconds, self._over = sealer, seconds, threading.Event()
+    def __init__(self, name: str, seconds: float, chore: Callable[[], object], *, at_once: bool = False) -> None:
+        super().__init__(name=name, daemon=True)
+        self._seconds, self._chore, self._at_once = seconds, chore, at_once
+        self._over = threading.Event()
 
     def run(self) -> None:
-        """Seal until told to stop."""
+        """Do the chore until told to stop."""
+        if self._at_once:
+            self._do()
         while not self._over.wait(self._seconds):
-            with contextlib.suppress(Exception):
-                self._sealer.seal_all()
+            self._do()
+
+    def _do(self) -> None:
+        try:
+            self._chore()
+        except Exception as fault:  # noqa: BLE001 — a chore must never end the server
+            log.warning("%s: %s, tried again later", self.name, type(fault).__name__)
 
     def stop(self) -> None:
-        """Stop after the round at hand, sealing what is left."""
+        """Stop after the turn at hand."""
         self._over.set()
         self.join(timeout=10)
 

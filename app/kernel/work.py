@@ -20,7 +20,7 @@ from app.kernel.database import say_who
 from app.kernel.identity import Claims, Tokens
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
-from app.kernel.journal.store import About, Circumstance, Line, append
+from app.kernel.journal.store import About, Circumstance, Decided, append
 from app.kernel.settings import Settings
 from app.kernel.vault import FileKeyProvider, Vault
 from app.rules.actions import Action
@@ -88,8 +88,8 @@ class Work:
         self.after_commit: list[Callable[[], None]] = []
         self.after_undo: list[Callable[[Session], None]] = []
         """What a refusal itself has to leave behind (a counted failure), written with its journal line."""
-        self._lines: list[Line] = []
-        self._refused: list[Line] = []
+        self._lines: list[Decided] = []
+        self._refused: list[Decided] = []
         self.act_as(actor)
 
     def act_as(self, actor: Actor) -> None:
@@ -124,37 +124,33 @@ class Work:
         empty list is one line about nobody), a reason code. Raises Problem when the answer is no.
         """
         decision = decide(self.actor, action, facts)
-        abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
-        lines = [
-            Line(
-                action=action.value,
-                outcome=decision.outcome.value,
-                rule=decision.number,
-                legal_basis=legal_basis(decision.number),
-                about=a,
-                reason=reason,
-                processing=action.noun,
-                recipients=recipients,
-            )
-            for a in abouts
-        ]
+        lines = Decided(
+            action=action.value,
+            outcome=decision.outcome.value,
+            rule=decision.number,
+            legal_basis=legal_basis(decision.number),
+            abouts=[about] if isinstance(about, About) else list(about or ()) or [About()],
+            reason=reason,
+            processing=action.noun,
+            recipients=recipients,
+        )
         self.decided.append(action)
         if decision.outcome is not Outcome.ALLOW:
-            self._refused.extend(lines)
+            self._refused.append(lines)
             raise problem_of(decision)
-        self._lines.extend(lines)
+        self._lines.append(lines)
 
     def refuse(self, action: Action, problem: Problem, about: About | None = None) -> Problem:
         """Journal a refusal that the rules cannot see (a wrong password, a broken precondition) and give it to raise."""
         self.decided.append(action)
         outcome = Outcome.CONFLICT if problem.kind.status == Kind.RULE_NOT_MET.status else Outcome.REFUSE
         self._refused.append(
-            Line(
+            Decided(
                 action.value,
                 outcome.value,
                 problem.rule,
                 legal_basis(problem.rule),
-                about or About(),
+                [about or About()],
                 processing=action.noun,
             )
         )
@@ -174,12 +170,12 @@ class Work:
         """Journal that a first answer was given again."""
         self.decided.append(Action.SESSION_READ)
         self._lines.append(
-            Line(
+            Decided(
                 Action.SESSION_READ.value,
                 Outcome.ALLOW.value,
                 "R14",
                 legal_basis("R14"),
-                About(object_type="session", object_id=self.actor.session_id),
+                [About(object_type="session", object_id=self.actor.session_id)],
                 reason="repeatedAnswer",
                 processing="session",
             )

@@ -33,6 +33,9 @@ _RECORD = text(
 _CAN_COME = frozenset({"sent", "accepted"})
 
 
+LONGEST_SITTING = timedelta(hours=12)
+
+
 @operation(Action.MEETING_OPEN)
 def open_meeting(work: Work, command: OpenMeeting) -> MeetingView:
     """Open the sitting and lay out its minutes. Raises Problem 409 while the core composition is not recorded."""
@@ -48,6 +51,8 @@ def open_meeting(work: Work, command: OpenMeeting) -> MeetingView:
     row = there(row)
     work.expect(row.version)
     row.state, row.opened_at = target(Action.MEETING_OPEN), work.now
+    # A sitting may run over its plan without its people losing sight; one that is never closed ends here all the same.
+    row.window_until = max(row.window_until, work.now + LONGEST_SITTING)
     row.version += 1
     work.session.add(Minutes(id=new_id(), meeting_id=row.id, cell_id=row.cell_id, state="draft", version=1))
     work.session.flush()

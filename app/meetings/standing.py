@@ -168,9 +168,12 @@ def about_item(
     return About(item.municipality_id, item.case_id, item.subject_id, object_type, object_id or item.id)
 
 
-def at_the_table(work: Work, agenda_item_id: Any) -> Standing:
-    """Give the standing at an item by its id, for what is said there."""
-    return item_standing(work, queries.seat(work.session, work.actor, agenda_item_id))
+def at_the_table(work: Work, agenda_item_id: UUID, case_id: UUID) -> Standing:
+    """Give the standing at an item for what is said there of its case; NONE at an item of another case."""
+    seat = queries.seat(work.session, work.actor, agenda_item_id)
+    if seat is None or seat.item.case_id != case_id:
+        return Standing.NONE
+    return item_standing(work, seat)
 
 
 AT_THE_TABLE[:] = [at_the_table]

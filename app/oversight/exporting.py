@@ -69,7 +69,7 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — sent, and closed, after the commit
     file.write(writer.header())
     seals: list[TreeSeal] = []
-    for year in queries.years(work.session, controller, first, last) or [work.now.year]:
+    for year in queries.years(work.session, controller, first, last) or [work.today.year]:
         checkpoint = latest_checkpoint(connection, controller, year)
         note = checkpoint.note if checkpoint else work.installation.sealer.empty_note(controller, year)
         size = checkpoint.size if checkpoint else 0

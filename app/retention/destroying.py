@@ -199,7 +199,6 @@ def _certify(work: Work, **said: object) -> None:
         id=new_id(), destroyed_at=work.now, executor=str(there(work.actor.role)), digest="", **said
     )
     row.digest = digest_of(row)
-    if not queries.is_certified(
-        work.session, row.reference
-    ):  # else the rows came back from an older copy: the first certificate stands
+    # Rows that came back from an older copy are certified already: the first certificate stands.
+    if not queries.is_certified(work.session, row.reference):
         work.session.add(row)

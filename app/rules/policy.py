@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from app.rules.actions import Action as A
+from app.rules.actions import Action as A  # noqa: N817 — a column of the table
 from app.rules.conditions import BEGUN
-from app.rules.conditions import Condition as C
+from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.facts import Actor, Facts, Standing
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
 from app.rules.roles import DESK, EVERYONE, MAYORAL, OVERSIGHT, PEOPLE, POLICE, TABLE, Role
@@ -163,7 +163,7 @@ POLICY: dict[A, Rule] = {
 }  # fmt: skip
 
 
-def decide(actor: Actor, action: A, facts: Facts) -> Decision:
+def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 — one return an answer
     """Judge one act on one object.
 
     In: who acts, what, and what is known of the object. Out: a Decision; an action without a row is

@@ -23,7 +23,8 @@ ABOUT_A_PERSON = re.compile(
     r"name|birth|address|email|phone|nation|religio|gender|sex|text|reason|narrative|subject(?!Id)|search|query|^q$",
     re.IGNORECASE,
 )
-NAMES_NO_PERSON = {"listName"}
+NAMES_NO_PERSON = {"listName", "reason"}
+"""`reason` is a code of the pick-list of access reasons (R107), never a text."""
 
 
 @pytest.mark.parametrize("path", sorted(PAGES))

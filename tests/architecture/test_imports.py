@@ -16,6 +16,10 @@ PYTHON = sorted(APP.rglob("*.py"))
 CODE = sorted(p for folder in ("app", "migrations", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
 
 LONG = {
+    "app/cases/pages.py": "one page per act on a case, each short",
+    "app/meetings/queries.py": "every list of who may see what of a consultation, reviewed as one",
+    "app/walkthrough.py": "a story from its file to its end; each step a few lines",
+    "bench/world.py": "a world of 30,000 cases, table by table",
     "app/kernel/embedded.py": "one cluster from its first start to its last; its parts share locks and files",
     "app/kernel/http/forms.py": "every sort of input a form can have, each a few lines, in one table",
     "app/kernel/journal/verify.py": "an auditor reads the verifier as one text; it imports nothing but the tree",
@@ -45,7 +49,7 @@ def test_imports_go_down_only():
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
         "--no-cache",
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 — our own words
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "0 broken" in done.stdout
 
@@ -89,6 +93,10 @@ def test_time_is_asked_of_the_clock():
 
 ASKS_THE_MACHINE = {
     "app/main.py",  # the citation in a refusal is the one in force today, on whichever story day
+    "app/kernel/journal/sealer.py",  # a checkpoint says when it was signed, whatever it seals
+    "app/cli.py",  # stories begin from the machine's day
+    "app/demo.py",
+    "app/walkthrough.py",
 }
 
 

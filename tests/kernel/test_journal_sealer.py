@@ -15,7 +15,7 @@ from app.kernel.journal import sealer as sealer_module
 from app.kernel.journal.leaf import hash_leaf
 from app.kernel.journal.note import Checkpoint
 from app.kernel.journal.sealer import NodeTable, Sealer, latest_checkpoint, sealed_leaves
-from app.kernel.journal.store import About, Circumstance, Line, append
+from app.kernel.journal.store import About, Circumstance, Decided, append
 from app.kernel.journal.tree import Tree, verify_consistency, verify_inclusion
 from app.kernel.migrating import admin_engine, url_for
 
@@ -33,7 +33,7 @@ class Writer:
         self.towns = list(house.cast.towns.values())
 
     def line(self, action="case.list"):
-        return Line(action, "allowed", "R14", "", About(random.choice(self.towns)))  # noqa: S311
+        return Decided(action, "allowed", "R14", "", [About(random.choice(self.towns))])  # noqa: S311
 
     def write(self, session, count=1, action="case.list"):
         session.info.update(actor=self.actor.person_id, mandate=self.actor.mandate_id, now=self.house.now)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.kernel.journal.store import About, Circumstance, Line, append
+from app.kernel.journal.store import About, Circumstance, Decided, append
 from app.kernel.migrating import admin_engine
 from app.rules.facts import Actor
 
@@ -29,7 +29,7 @@ SEALED = (
 
 
 def _line(house, action="case.list", town="C"):
-    return Line(action, "allowed", "R14", "flemishDecree.controller", About(house.cast.towns[town]))
+    return Decided(action, "allowed", "R14", "flemishDecree.controller", [About(house.cast.towns[town])])
 
 
 def _append(house, *lines, name="mayor", at=None):
@@ -116,11 +116,11 @@ def test_a_work_undone_leaves_no_line_and_a_refusal_only_its_own(house):
     from app.rules.problems import Problem
 
     before = house.sql("SELECT count(*) FROM journal.entry")[0][0]
-    with pytest.raises(ZeroDivisionError), house.work("mayor") as unit:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), house.work("mayor") as unit:
         unit.allow(Action.CASE_LIST, unit.facts(standing=5), About())
         raise ZeroDivisionError
     assert house.sql("SELECT count(*) FROM journal.entry")[0][0] == before
-    with pytest.raises(Problem), house.work("mayor") as unit:  # noqa: PT012
+    with pytest.raises(Problem), house.work("mayor") as unit:
         unit.allow(Action.CASE_LIST, unit.facts(standing=5), About(house.cast.towns["C"]))
         unit.allow(Action.JOURNAL_LIST, unit.facts(standing=5), About(house.cast.towns["C"]))
     rows = house.sql("SELECT action, outcome FROM journal.entry ORDER BY id DESC LIMIT 1")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.kernel.http.problems import trace_of
 from app.kernel.rendering import STATIC
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -25,10 +26,17 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _HTTPS_ONLY: Final = "max-age=31536000"
+_RAW: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()] + [
+    (b"cache-control", b"no-store")
+]
+_RAW_HTTPS: Final = [*_RAW, (b"strict-transport-security", _HTTPS_ONLY.encode())]
 
 
 class Hardening:
-    """Adds the security headers to every response; a route that says its own keeps them."""
+    """Adds trace ids and security headers to every response; a route that says its own header keeps it.
+
+    Plain ASGI on purpose: the framework's own kind of middleware costs a task and two streams a request.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -38,15 +46,18 @@ class Hardening:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request = Request(scope)
+        own = [(b"belgov-trace-id", str(trace_of(request)).encode())]
+        related = request.headers.get("belgov-trace-id")
+        if related:
+            own.append((b"belgov-related-trace-id", related.encode("latin-1")))
+        always = _RAW_HTTPS if scope.get("scheme") == "https" else _RAW
 
         async def hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
+                said = list(message.get("headers", ()))
+                names = {name for name, _ in said}
+                message["headers"] = [*said, *(pair for pair in always if pair[0] not in names), *own]
             await send(message)
 
         await self.app(scope, receive, hardened)

@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.kernel.i18n import knows, negotiate, translate
-from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem
+from app.kernel.vault import Shredded
+from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem, not_found
 
 log = logging.getLogger("livcr")
 
@@ -126,6 +128,8 @@ def as_problem(fault: Exception) -> Problem:
     """Give the Problem that stands for any fault; what nobody foresaw is 500 and says nothing."""
     if isinstance(fault, Problem):
         return fault
+    if isinstance(fault, Shredded):
+        return not_found()  # what was destroyed while it was being asked for is not there
     if isinstance(fault, RequestValidationError):
         return Problem(Kind.BAD_REQUEST, issues=issues_of(fault.errors()))
     if isinstance(fault, HTTPException):

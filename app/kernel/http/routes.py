@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
-from app.kernel.http.call import Api
+from app.kernel.http.call import Api, Call
 from app.kernel.shapes import Command, View
 from app.kernel.work import Work
 
@@ -88,7 +88,7 @@ def endpoint(
     if method in {"GET", "DELETE"}:
         allowed = frozenset(rest)
         for wire, (name, field) in rest.items():
-            kind = Annotated[(field.annotation, *field.metadata, Query(alias=wire))]  # type: ignore[valid-type]
+            kind = _annotated(field.annotation, *field.metadata, Query(alias=wire))
             parameters.append(
                 _keyword(
                     name,
@@ -107,19 +107,19 @@ def endpoint(
             __doc__=inspect.getdoc(command),
             **{
                 name: (
-                    Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation,
+                    _annotated(field.annotation, *field.metadata) if field.metadata else field.annotation,
                     field,
                 )
                 for name, field in rest.values()
-            },  # type: ignore[call-overload]
+            },
         )
         parameters.append(_keyword("body", body))
 
     def handle(**given: Any) -> Response:
-        call = given.pop("call")
+        call: Call = given.pop("call")
         sent = given.pop("body", None)
         values = {name: getattr(sent, name) for name, _ in rest.values()} if sent is not None else {}
-        return call.answer(  # type: ignore[no-any-return]
+        return call.answer(
             operation,
             command.model_construct(**given, **values),
             status=status,
@@ -145,6 +145,11 @@ def endpoint(
         openapi_extra=None if visitors else {"security": [{"bearer": []}]},
     )
     ENDPOINTS.append(Endpoint(method, path, operation.__name__))
+
+
+def _annotated(*parts: Any) -> Any:
+    """Give `Annotated[...]` of parts only known here."""
+    return Annotated[parts]  # type: ignore[valid-type]
 
 
 def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

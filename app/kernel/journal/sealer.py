@@ -183,10 +183,10 @@ class Sealer:
         frontier = NodeTable(conn, controller, year).get_many(frontier_keys(size))
         grown = append(size, [hash_leaf(leaf_of(row)) for row in entries], frontier)
         cursor = conn.connection.cursor()
-        with cursor.copy("COPY journal.leaf (year, controller, leaf_index, entry_id) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY journal.leaf (year, controller, leaf_index, entry_id) FROM STDIN") as copy:
             for index, row in enumerate(entries, size):
                 copy.write_row((year, controller, index, row.id))
-        with cursor.copy("COPY journal.node (year, controller, level, node_index, hash) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY journal.node (year, controller, level, node_index, hash) FROM STDIN") as copy:
             for level, index, digest in grown.nodes:
                 copy.write_row((year, controller, level, index, digest))
         cursor.close()

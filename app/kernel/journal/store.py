@@ -6,6 +6,7 @@ application's grant); the application says what was done, on whose data and unde
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -64,14 +65,14 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the log: one action on one person concerned."""
+class Decided:
+    """One decision, logged in one line per person concerned."""
 
     action: str
     outcome: str
     rule: str
     legal_basis: str
-    about: About
+    abouts: Sequence[About]
     reason: str = ""
     processing: str = ""
     recipients: str = ""
@@ -88,37 +89,52 @@ class Circumstance:
     related_trace_id: UUID | None = None
 
 
-def append(session: Session, circumstance: Circumstance, lines: list[Line]) -> None:
-    """Append *lines* in one statement, in the session's own transaction."""
-    if not lines:
-        return
-    actor, year = circumstance.actor, brussels_day(circumstance.at).year
-    session.execute(
-        ENTRY.insert(),
-        [
+_APPEND = """
+    INSERT INTO journal.entry (year, controller, at, agency_id, role, action, outcome, rule, legal_basis, reason,
+        case_id, subject_id, object_type, object_id, processing, channel, recipients, trace_id, related_trace_id,
+        break_glass)
+    SELECT %(year)s::int, about.controller, %(at)s::timestamptz, %(agency)s::uuid, %(role)s, %(action)s, %(outcome)s,
+        %(rule)s, %(legal_basis)s, %(reason)s, about.case_id, about.subject_id, about.object_type, about.object_id,
+        %(processing)s, %(channel)s, %(recipients)s, %(trace)s::uuid, %(related)s::uuid, false
+    FROM unnest(%(controllers)s::uuid[], %(cases)s::uuid[], %(subjects)s::uuid[], %(types)s::text[],
+        %(objects)s::uuid[]) AS about (controller, case_id, subject_id, object_type, object_id)
+"""
+
+
+def append(session: Session, circumstance: Circumstance, decisions: Iterable[Decided]) -> None:
+    """Append the lines of each decision in one statement, in the session's own transaction."""
+    actor = circumstance.actor
+    shared = {
+        "year": brussels_day(circumstance.at).year,
+        "at": circumstance.at,
+        "agency": actor.agency_id,
+        "role": actor.role.value if actor.role else "",
+        "channel": circumstance.channel,
+        "trace": circumstance.trace_id,
+        "related": circumstance.related_trace_id,
+    }
+    for decided in decisions:
+        abouts = decided.abouts
+        session.connection().exec_driver_sql(
+            _APPEND,
             {
-                "year": year,
-                "controller": line.about.controller,
-                "at": circumstance.at,
-                "agency_id": actor.agency_id,
-                "role": actor.role.value if actor.role else "",
-                "acting_for": None,
-                "action": line.action,
-                "outcome": line.outcome,
-                "rule": line.rule,
-                "legal_basis": line.legal_basis,
-                "reason": line.reason,
-                "case_id": line.about.case_id,
-                "subject_id": line.about.subject_id,
-                "object_type": line.about.object_type,
-                "object_id": line.about.object_id,
-                "processing": line.processing,
-                "channel": circumstance.channel,
-                "recipients": line.recipients,
-                "trace_id": circumstance.trace_id,
-                "related_trace_id": circumstance.related_trace_id,
-                "break_glass": False,
-            }
-            for line in lines
-        ],
-    )
+                **shared,
+                "action": decided.action,
+                "outcome": decided.outcome,
+                "rule": decided.rule,
+                "legal_basis": decided.legal_basis,
+                "reason": decided.reason,
+                "processing": decided.processing,
+                "recipients": decided.recipients,
+                "controllers": _ids(about.controller for about in abouts),
+                "cases": _ids(about.case_id for about in abouts),
+                "subjects": _ids(about.subject_id for about in abouts),
+                "types": [about.object_type for about in abouts],
+                "objects": _ids(about.object_id for about in abouts),
+            },
+        )
+
+
+def _ids(ids: Iterable[UUID | None]) -> str:
+    """Give an array as PostgreSQL reads it: several times faster than having the driver adapt each id."""
+    return "{" + ",".join([i.hex if i else "NULL" for i in ids]) + "}"

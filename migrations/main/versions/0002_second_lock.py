@@ -252,7 +252,8 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     "statement": (
         f"({DESK} OR ({_items('attended_items')} AND audience <> 'desk')"
         f" OR ({_items('open_items')} AND {MINE.format(column='contributor_id')})) AND {NOT_X}",
-        f"({DESK} OR {_items('attended_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('attended_items')}) AND {NOT_X} AND (agenda_item_id IS NULL"
+        " OR EXISTS (SELECT 1 FROM agenda_item a WHERE a.id = agenda_item_id AND a.case_id = statement.case_id))",
         f"{DESK} AND {NOT_X}",
     ),
     "trajectory": (
