@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,7 +23,7 @@ from app.kernel.clock import brussels_day
 from app.kernel.http import openapi
 from app.kernel.http.hardening import Assets, Hardening
 from app.kernel.http.message_pages import problem_page
-from app.kernel.http.problems import as_problem, problem_response, trace_of
+from app.kernel.http.problems import as_problem, problem_response
 from app.kernel.shapes import BASE
 from app.kernel.work import Installation
 from app.meetings import api as meetings_api

@@ -32,7 +32,7 @@ def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseView:
     case.closure_meeting_id = command.meeting_id
     case.state = target(Action.CASE_PROPOSE_CLOSURE)
     case.version += 1
-    return case_view(work, case)
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)
 
 
 @operation(Action.CASE_CLOSE)
@@ -52,4 +52,4 @@ def close_case(work: Work, command: CloseCase) -> CaseView:
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1
-    return case_view(work, case)
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from app.cases import queries
 from app.cases.commands import ListCase, OpenCase
-from app.cases.models import Case
 from app.cases.sealing import open_in, subject_of
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import statement_views
@@ -23,6 +23,7 @@ from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.facts import Standing
 from app.rules.policy import abilities
 
 FILE_ACTIONS = (
@@ -75,27 +76,23 @@ def list_case(work: Work, command: ListCase) -> CasePage:
 @operation(Action.CASE_OPEN)
 def open_case(work: Work, command: OpenCase) -> CaseView:
     """Open a file. The reason comes from the pick-list and goes to the journal (R107)."""
-    case = queries.case(work.session, command.case_id)
+    case = queries.case_sheet(work.session, work.actor, command.case_id)
     known = command.reason in codes("accessReasons", work.today)
-    work.allow(
-        Action.CASE_OPEN,
-        case_facts(work, case, access_reason=known),
-        about_case(case),
-        reason=command.reason if known else "",
-    )
-    return case_view(work, there(case))
+    facts = case_facts(work, case, excluded=case and case.excluded, access_reason=known)
+    work.allow(Action.CASE_OPEN, facts, about_case(case), reason=command.reason if known else "")
+    return case_view(work, there(case), facts.standing)
 
 
-def case_view(work: Work, case: Case) -> CaseView:
-    """Give the whole file for its desk."""
-    work.vault.prepare([case.id])
+def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
+    """Give the whole file for its desk. *case* is what `queries.case_sheet` gives."""
     name, born = subject_of(work, case)
-    found = queries.trajectory(work.session, case.id)
+    found = queries.trajectory(work.session, case.id) if case.has_trajectory else None
     facts = case_facts(
         work,
         case,
-        discussed=queries.was_discussed(work.session, case.id, case.closure_meeting_id)
-        or bool(case.last_discussed_on),
+        standing=standing,
+        discussed=bool(case.last_discussed_on)
+        or queries.was_discussed(work.session, case.id, case.closure_meeting_id),
         constitution_complete=True,
         recording_basis=True,
         proportionate=True,
@@ -117,7 +114,7 @@ def case_view(work: Work, case: Case) -> CaseView:
         birth_date=date.fromisoformat(born) if born else None,
         indications=open_in(work, case.id, "case_file", "indications", case.id, case.indications),
         listed_on=case.listed_on,
-        listed_by_name=queries.person_name(work.session, case.listed_by),
+        listed_by_name=case.listed_by_name,
         last_discussed_on=case.last_discussed_on,
         review_on=case.review_on,
         due_on=case.due_on,

@@ -10,14 +10,47 @@ from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
 from app.directory.models import Agency, Exclusion, Person
+from app.kernel.database import lean_rows
 from app.rules.facts import Actor
-from app.rules.lifecycle import OPEN_CASE
+from app.rules.lifecycle import OPEN_CASE, STATES
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
     """Give a case if the database lets this actor see it."""
     query = select(Case).filter_by(id=case_id)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+_SHEET = """
+    SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
+           c.indications, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on, c.closure_ground,
+           c.closure_meeting_id, c.closed_on, c.version, p.name AS listed_by_name,
+           m.recording_basis IS NOT NULL AS recording_basis,
+           EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
+           EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory
+    FROM case_file c
+    JOIN municipality m ON m.id = c.municipality_id
+    LEFT JOIN person p ON p.id = c.listed_by
+    WHERE c.id = %(case)s
+"""
+
+
+def case_sheet(session: Session, actor: Actor, case_id: UUID) -> Any:
+    """Give a case as a lean row with what standing on it follows from, if the database lets this actor see it."""
+    rows = lean_rows(session, _SHEET, case=case_id, person=actor.person_id)
+    return rows[0] if rows else None
+
+
+_VISIBLE = """
+    SELECT c.id, c.municipality_id, c.subject_id, c.reference, c.state, c.phenomenon, c.listed_on,
+           c.last_discussed_on, c.review_on, c.due_on, c.locks_on
+    FROM case_file c
+    WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s)
+      AND c.id NOT IN (SELECT case_id FROM exclusion WHERE person_id = %(person)s)
+      AND (%(day)s::date IS NULL OR (c.listed_on, c.id) < (%(day)s, %(case)s::uuid))
+    ORDER BY c.listed_on DESC, c.id DESC LIMIT %(limit)s
+"""
+_STATES = {"open": sorted(OPEN_CASE), "closed": ["closed"], "all": list(STATES["case"])}
 
 
 def visible_cases(
@@ -27,29 +60,27 @@ def visible_cases(
 
     Only the desk has a caseload (R14, R18); an exclusion beats the desk, also here.
     """
-    query = select(
-        Case.id, Case.municipality_id, Case.subject_id, Case.reference, Case.state, Case.phenomenon, Case.listed_on,
-        Case.last_discussed_on, Case.review_on, Case.due_on, Case.locks_on,
-    ).where(
-        Case.municipality_id == actor.municipality_id,
-        Case.id.not_in(select(Exclusion.case_id).filter_by(person_id=actor.person_id)),
-    )  # fmt: skip
-    if state == "open":
-        query = query.where(Case.state.in_(sorted(OPEN_CASE)))
-    else:
-        query = query.where(Case.state == "closed" if state == "closed" else Case.state != "destroyed")
-    if after is not None:
-        query = query.where(tuple_(Case.listed_on, Case.id) < tuple_(*after))
-    return list(session.execute(query.order_by(Case.listed_on.desc(), Case.id.desc()).limit(limit)))
-
-
-def discussions(session: Session, case_id: UUID) -> list[Discussion]:
-    """Give the days on which the person was discussed, latest first (R96)."""
-    return list(
-        session.scalars(
-            select(Discussion).filter_by(case_id=case_id).order_by(Discussion.discussed_on.desc())
-        )
+    day, case_id = after or (None, None)
+    return lean_rows(
+        session,
+        _VISIBLE,
+        municipality=actor.municipality_id,
+        person=actor.person_id,
+        states=_STATES[state],
+        day=day,
+        case=case_id,
+        limit=limit,
     )
+
+
+_DISCUSSIONS = """
+    SELECT meeting_id, discussed_on FROM discussion WHERE case_id = %(case)s ORDER BY discussed_on DESC
+"""
+
+
+def discussions(session: Session, case_id: UUID) -> list[Any]:
+    """Give (meeting id, day) of the days on which the person was discussed, latest first (R96)."""
+    return lean_rows(session, _DISCUSSIONS, case=case_id)
 
 
 def was_discussed(session: Session, case_id: UUID, meeting_id: UUID | None) -> bool:
@@ -61,17 +92,22 @@ def was_discussed(session: Session, case_id: UUID, meeting_id: UUID | None) -> b
     )
 
 
+_STATEMENTS = """
+    SELECT s.id, s.case_id, s.agenda_item_id, s.category, s.origin, s.kind, s.reliability, s.audience,
+           s.contributor_id, s.stated_on, s.created_at, s.text, s.category_reason,
+           p.name AS contributor_name, a.name AS agency_name
+    FROM statement s
+    LEFT JOIN person p ON p.id = s.contributor_id
+    LEFT JOIN agency a ON a.id = s.agency_id
+    WHERE s.case_id = %(case)s
+    ORDER BY s.stated_on, s.created_at, s.id
+"""
+
+
 def statements(session: Session, case_id: UUID) -> list[Any]:
-    """Give (statement, contributor name, agency name), oldest first."""
-    return list(
-        session.execute(
-            select(Statement, Person.name, Agency.name)
-            .outerjoin(Person, Person.id == Statement.contributor_id)
-            .outerjoin(Agency, Agency.id == Statement.agency_id)
-            .where(Statement.case_id == case_id)
-            .order_by(Statement.stated_on, Statement.created_at, Statement.id)
-        )
-    )
+    """Give (statement, contributor name, agency name) as lean rows, oldest first."""
+    rows = lean_rows(session, _STATEMENTS, case=case_id)
+    return [(row, row.contributor_name, row.agency_name) for row in rows]
 
 
 def statement(session: Session, statement_id: UUID) -> Any:
@@ -131,3 +167,9 @@ def action(session: Session, action_id: UUID) -> ActionRow | None:
 def person_name(session: Session, person_id: UUID) -> str | None:
     """Give the name of an account."""
     return session.scalar(select(Person.name).filter_by(id=person_id))
+
+
+def person(session: Session, person_id: UUID | None) -> Any:
+    """Give (id, name, agency id) of an account, or None."""
+    rows = lean_rows(session, "SELECT id, name, agency_id FROM person WHERE id = %(id)s", id=person_id)
+    return rows[0] if rows else None

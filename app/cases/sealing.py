@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import orjson
 
-from app.cases.models import Case
 from app.kernel.sealed import Sealed
 from app.kernel.vault import Place
 from app.kernel.work import Work
@@ -29,7 +29,7 @@ def open_in(
     return None if value is None else work.vault.unseal(case_place(case_id, table, column, row_id), value)
 
 
-def subject_of(work: Work, case: Case) -> tuple[str | None, str | None]:
+def subject_of(work: Work, case: Any) -> tuple[str | None, str | None]:
     """Give (name, birth date) of the person concerned."""
     text = open_in(work, case.id, "case_file", "subject", case.id, case.subject)
     if text is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.models import ActionRow, Case, Trajectory
+from app.cases.models import ActionRow, Trajectory
 from app.directory.models import Exclusion
 from app.kernel.journal.store import About
 from app.kernel.work import Work
@@ -15,22 +15,35 @@ from app.rules.facts import Actor, Facts, Standing
 from app.rules.roles import DESK, Role
 
 
-def case_facts(work: Work, case: Case | None, **known: Any) -> Facts:
+class File(Protocol):
+    """What standing needs to know of a case: a row, or the columns a lean query brought."""
+
+    id: Any
+    municipality_id: Any
+    cell_id: Any
+    subject_id: Any
+    state: Any
+    due_on: Any
+    locks_on: Any
+
+
+def case_facts(work: Work, case: File | None, *, excluded: bool | None = None, **known: Any) -> Facts:
     """Give Facts on one case for somebody who reaches for the file itself; none where the database showed none.
 
-    Standing by agenda (invited, attending) belongs to the agenda item: `app.meetings.standing`.
+    Standing by agenda (invited, attending) belongs to the agenda item: `app.meetings.standing`. *excluded* is
+    what a lean query found in this Work; None asks.
     """
     if case is None or case.state == "destroyed":
         return work.facts(standing=Standing.NONE)
-    standing = known.pop("standing", None) or case_standing(work.session, work.actor, case)
+    standing = known.pop("standing", None) or case_standing(work.session, work.actor, case, excluded=excluded)
     return work.facts(
         standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known
     )
 
 
-def case_standing(session: Session, actor: Actor, case: Case) -> Standing:
+def case_standing(session: Session, actor: Actor, case: File, *, excluded: bool | None = None) -> Standing:
     """Give an actor's standing on the file: the desk of its municipality, the holder of a part, or none."""
-    if is_excluded(session, actor, case.id):
+    if is_excluded(session, actor, case.id) if excluded is None else excluded:
         return Standing.EXCLUDED
     if actor.role in DESK and actor.municipality_id == case.municipality_id:
         return Standing.FILE
@@ -57,7 +70,7 @@ def holds_part(session: Session, actor: Actor, case_id: Any) -> bool:
     return session.scalar(owned) is not None
 
 
-def about_case(case: Case | None, object_type: str = "case", object_id: Any = None) -> About:
+def about_case(case: File | None, object_type: str = "case", object_id: Any = None) -> About:
     """Give what a journal line says of a case: pseudonymous ids, never a name."""
     if case is None:
         return About(object_type=object_type)

@@ -8,13 +8,11 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.commands import CreateStatement, OpenStatement
-from app.cases.models import Case, Statement
+from app.cases.models import Statement
 from app.cases.sealing import open_in, seal_in
-from app.cases.standing import about_case, case_facts
+from app.cases.standing import File, about_case, case_facts
 from app.cases.views import StatementView
 from app.constitution.codes import checked, codes
-from app.constitution.models import Municipality
-from app.directory.models import Person
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -35,7 +33,7 @@ AT_THE_TABLE: list[ItemStanding] = []
 """Filled by the consultation: how to tell who sits at an item. Empty: nobody does."""
 
 
-def _standing(work: Work, case: Case | None, agenda_item_id: UUID | None) -> Standing | None:
+def _standing(work: Work, case: File | None, agenda_item_id: UUID | None) -> Standing | None:
     """Give the better of standing on the file and standing at the item; None leaves it to the file."""
     if case is None or agenda_item_id is None or not AT_THE_TABLE:
         return None
@@ -50,14 +48,14 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
 
     Raises Problem: 404 without standing, 409 when a mark is missing that the law asks for, 400 for faulty codes.
     """
-    case = queries.case(work.session, command.case_id)
+    case = queries.case_sheet(work.session, work.actor, command.case_id)
     row_id = new_id()
-    town = work.session.get(Municipality, case.municipality_id) if case else None
     facts = case_facts(
         work,
         case,
+        excluded=case and case.excluded,
         standing=_standing(work, case, command.agenda_item_id),
-        recording_basis=town is not None and town.recording_basis is not None,
+        recording_basis=bool(case and case.recording_basis),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
@@ -103,13 +101,13 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     return statement_view(work, row, contributor.name, None)
 
 
-def _contributor(work: Work, command: CreateStatement, standing: Standing) -> Person:
+def _contributor(work: Work, command: CreateStatement, standing: Standing) -> Any:
     """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65)."""
     wanted = command.contributor_id or work.actor.person_id
     writes_for_others = standing is Standing.FILE or work.actor.role is Role.SECRETARY
     if wanted != work.actor.person_id and not writes_for_others:
         raise invalid("contributorId", "only for oneself", kind="referencedResourceNotFound")
-    person = work.session.get(Person, wanted)
+    person = queries.person(work.session, wanted)
     if person is None:
         raise invalid("contributorId", "no such person", kind="referencedResourceNotFound")
     return person
@@ -127,7 +125,7 @@ def statement_views(
 
 
 def statement_view(
-    work: Work, row: Statement, contributor: str | None, agency: str | None, *, opened: bool = False
+    work: Work, row: Any, contributor: str | None, agency: str | None, *, opened: bool = False
 ) -> StatementView:
     """Give one statement; a sensitive one without its text unless it was opened on purpose (R52)."""
     sensitive = row.category in SENSITIVE_CATEGORIES

@@ -31,12 +31,9 @@ STATE_OF = {
 """Whose state an action looks at, where that is not the object it is named after."""
 
 CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
+    ("registration", "listed", "erased", Action.CASE_DESTROY),
     ("case", "", "listed", Action.REGISTRATION_DECIDE),
     ("case", "listed", "underDiscussion", Action.MEETING_CLOSE),
-    ("invitation", "sent", "attended", Action.ATTENDANCE_RECORD),
-    ("invitation", "accepted", "attended", Action.ATTENDANCE_RECORD),
-    ("invitation", "sent", "absent", Action.ATTENDANCE_RECORD),
-    ("invitation", "accepted", "absent", Action.ATTENDANCE_RECORD),
     ("agreement", "adopted", "superseded", Action.AGREEMENT_ADOPT),
     ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
     ("session", "active", "closed", Action.SESSION_CLOSE),

@@ -29,7 +29,6 @@ from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
 from app.rules.problems import Kind, Problem
 
-
 T = TypeVar("T")
 
 

@@ -206,7 +206,7 @@ def test_every_form_is_refused_without_the_token_of_the_session(house):
     before = house.sql("SELECT count(*) FROM journal.entry")[0][0]
     for path in _posts():
         address = re.sub(r"{\w+}", "00000000-0000-4000-8000-000000000000", path)
-        for data in ({}, {"csrfToken": "guessed"}):
+        for data in ({"reason": "x"}, {"csrfToken": "guessed"}):
             answer = one.client.post(address, data=data, follow_redirects=False)
             assert answer.status_code == 403, (path, answer.status_code)
             assert "text/html" in answer.headers["content-type"]
