@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.cases import api as cases_api
 from app.cases import pages as cases_pages
+from app.cases import trajectory_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
@@ -27,8 +28,8 @@ from app.kernel.http.problems import as_problem, problem_response
 from app.kernel.shapes import BASE
 from app.kernel.work import Installation
 from app.meetings import api as meetings_api
+from app.meetings import invitation_pages, sitting_pages
 from app.meetings import pages as meetings_pages
-from app.meetings import sitting_pages
 from app.oversight import api as oversight_api
 from app.oversight import pages as oversight_pages
 from app.retention import api as retention_api
@@ -52,8 +53,8 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, constitution_pages, intake_pages, cases_pages, meetings_pages, sitting_pages, retention_pages,
-    oversight_pages,
+    directory_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
+    invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 
 
@@ -78,7 +79,16 @@ def json_door() -> FastAPI:
         openapi_tags=TAGS,
         redirect_slashes=False,
     )
-    for api in (constitution_api, directory_api, intake_api, meetings_api, cases_api, retention_api, oversight_api):
+    # Doors are tried in this order: what is asked all day comes first.
+    for api in (
+        cases_api,
+        meetings_api,
+        intake_api,
+        directory_api,
+        constitution_api,
+        retention_api,
+        oversight_api,
+    ):
         app.include_router(api.router, prefix=BASE)
     openapi.publish(app)
     return app

@@ -219,6 +219,8 @@ class Player:
         }
         if "municipality" in person:
             mandate["municipalityId"] = self.saved[f"municipality.{person['municipality']}"]
+        if "mandate_days" in person:
+            mandate["endsOn"] = str(self._now.date() + timedelta(days=person["mandate_days"]))
         if "clearance_days" in person:
             mandate["clearanceUntil"] = str(self._now.date() + timedelta(days=person["clearance_days"]))
         if "scope" in person:

@@ -49,11 +49,12 @@ _STATES = ("listed", "underDiscussion", "underDiscussion", "inTrajectory", "moni
 _PHENOMENA = ("rightWingExtremism", "islamistExtremism", "antiGovernment", "leftWingExtremism", "sects")
 _ORIGINS = ("livcParticipant", "policeJudicial", "municipality", "openSource")
 _CATEGORIES = (1, 1, 2, 3, 4, 5, 6, 7, 10, 13, 8, 11)
-_WORDS = (
+_TEXT = (
     "de betrokkene komt sinds enkele weken niet meer naar de les en zoekt weinig contact met vrienden "
     "volgens de leerkracht is de toon van gesprekken veranderd terwijl de thuissituatie rustig blijft "
     "het gezin aanvaardt ondersteuning en de begeleider merkt vooruitgang bij het zoeken naar werk"
-).split()
+)
+_WORDS = _TEXT.split()
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class _Writer:
         state = self.chance.choice(_STATES[:-1] if open_only else _STATES)
         row = (
             case_id, town.id, town.cell_id, f"C-{listed.year}-{case_id.hex[:12]}", state,
-            self.chance.choice(_PHENOMENA), new_id(), self._seal(case_id, "case_file", "subject", case_id, identity),
+            self.chance.choice(_PHENOMENA), "livcParticipant", new_id(), self._seal(case_id, "case_file", "subject", case_id, identity),
             self._seal(case_id, "case_file", "indications", case_id, indications), self.agreements[town.cell_id],
             listed, town.people[0].id, self.today - timedelta(days=20), self.today + timedelta(days=60),
             self.today + timedelta(days=345), self.today + timedelta(days=331), 1,
@@ -391,7 +392,7 @@ def batches(towns: list[Town], size: int) -> Iterator[list[Town]]:
 
 
 _CASE = (
-    "id, municipality_id, cell_id, reference, state, phenomenon, subject_id, subject, indications, agreement_id,"
+    "id, municipality_id, cell_id, reference, state, phenomenon, origin, subject_id, subject, indications, agreement_id,"
     " listed_on, listed_by, last_discussed_on, review_on, due_on, locks_on, version"
 )
 _STATEMENT = (
@@ -404,21 +405,27 @@ _ENTRY = (
     " recipients, trace_id, related_trace_id, break_glass"
 )
 _FLOOR = (
-    "CREATE TABLE floor.case_file AS SELECT c.id, c.municipality_id, c.reference, c.state, c.phenomenon,"
-    " c.subject_id, k.subject_name, k.birth_date, k.indications, c.listed_on, c.listed_by, c.last_discussed_on,"
-    " c.review_on, c.due_on, c.locks_on, c.closure_ground, c.closure_meeting_id, c.closed_on, c.version"
-    " FROM case_file c JOIN floor.clear_case k USING (id)",
+    (
+        "CREATE TABLE floor.case_file AS SELECT c.id, c.municipality_id, c.reference, c.state, c.phenomenon,"
+        " c.subject_id, k.subject_name, k.birth_date, k.indications, c.listed_on, c.listed_by, c.last_discussed_on,"
+        " c.review_on, c.due_on, c.locks_on, c.closure_ground, c.closure_meeting_id, c.closed_on, c.version"
+        " FROM case_file c JOIN floor.clear_case k USING (id)"
+    ),
     "ALTER TABLE floor.case_file ADD PRIMARY KEY (id)",
     "CREATE INDEX ON floor.case_file (municipality_id, state, listed_on)",
-    "CREATE TABLE floor.statement AS SELECT s.id, s.case_id, s.municipality_id, s.agenda_item_id, s.category,"
-    " s.origin, s.kind, s.reliability, s.audience, s.contributor_id, s.agency_id, s.entered_by, s.stated_on,"
-    " k.text, NULL::text AS category_reason, s.created_at, s.version"
-    " FROM statement s JOIN floor.clear_statement k USING (id) ORDER BY s.case_id",
+    (
+        "CREATE TABLE floor.statement AS SELECT s.id, s.case_id, s.municipality_id, s.agenda_item_id, s.category,"
+        " s.origin, s.kind, s.reliability, s.audience, s.contributor_id, s.agency_id, s.entered_by, s.stated_on,"
+        " k.text, NULL::text AS category_reason, s.created_at, s.version"
+        " FROM statement s JOIN floor.clear_statement k USING (id) ORDER BY s.case_id"
+    ),
     "ALTER TABLE floor.statement ADD PRIMARY KEY (id)",
     "CREATE INDEX ON floor.statement (case_id)",
     "CREATE INDEX ON floor.statement (agenda_item_id)",
-    "CREATE TABLE floor.agenda_item AS SELECT a.id, a.meeting_id, a.cell_id, a.municipality_id, a.case_id,"
-    " a.subject_id, a.position, a.minutes, k.question FROM agenda_item a JOIN floor.clear_item k USING (id)",
+    (
+        "CREATE TABLE floor.agenda_item AS SELECT a.id, a.meeting_id, a.cell_id, a.municipality_id, a.case_id,"
+        " a.subject_id, a.position, a.minutes, k.question FROM agenda_item a JOIN floor.clear_item k USING (id)"
+    ),
     "ALTER TABLE floor.agenda_item ADD PRIMARY KEY (id)",
     "CREATE INDEX ON floor.agenda_item (meeting_id)",
     "CREATE TABLE floor.session (LIKE session INCLUDING INDEXES)",

@@ -19,6 +19,7 @@ from app.kernel.ids import new_id
 from app.kernel.installing import Process
 from app.kernel.work import Work, work
 from app.rules.facts import Actor
+from app.rules.delegation import PARTS
 from app.rules.roles import Role
 
 PASSWORD = "correct horse battery staple"
@@ -170,7 +171,8 @@ def _mandate(unit: Work, cast: Cast, name: str, role: str, cell: UUID | None, to
             municipality_id=town,
             starts_on=date(2020, 1, 1),
             document="Aanstelling (invented)",
-            scope=["all"] if role == "delegate" else None,
+            scope=list(PARTS) if role == "delegate" else None,
+            ends_on=date(2049, 12, 31) if role == "delegate" else None,
             clearance_until=date(2049, 12, 31) if police else None,
         ),
     )

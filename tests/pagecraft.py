@@ -23,7 +23,9 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({"action": said.get("action", ""), "method": said.get("method", "get"), "values": {}})
+            self.forms.append(
+                {"action": said.get("action", ""), "method": said.get("method", "get"), "values": {}}
+            )
         if not self.forms:
             return
         values = self.forms[-1]["values"]
@@ -79,8 +81,12 @@ class Reader:
         """Open the page at *path*, fill in its form (to *action*, or the last one there) and send it."""
         page = self.get(path)
         assert page.status_code == 200, (path, page.status_code, texts_of(page.text)[-400:])
-        posts = [form for form in forms_of(page.text) if form["method"] == "post" and form["action"] != "/sign-out"]
-        wanted = [form for form in posts if action is None or form["action"].partition("?")[0].endswith(action)]
+        posts = [
+            form for form in forms_of(page.text) if form["method"] == "post" and form["action"] != "/sign-out"
+        ]
+        wanted = [
+            form for form in posts if action is None or form["action"].partition("?")[0].endswith(action)
+        ]
         assert wanted, (path, action, [form["action"] for form in posts])
         form = wanted[-1]
         sent = {name: value for name, value in (form["values"] | values).items() if value is not None}

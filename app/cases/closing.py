@@ -13,6 +13,8 @@ from app.kernel.operation import operation
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.lifecycle import target
+from app.rules.problems import invalid
+from app.rules.retention import locks_on
 from app.rules.settings import setting
 
 
@@ -49,6 +51,10 @@ def close_case(work: Work, command: CloseCase) -> CaseView:
     work.allow(Action.CASE_CLOSE, facts, about_case(case), reason=(case.closure_ground or "") if case else "")
     case = there(case)
     work.expect(case.version)
+    if command.data_until is not None:
+        if not work.today <= command.data_until <= case.due_on:
+            raise invalid("dataUntil", "from today to the end of the term", kind="invalidPeriod")
+        case.due_on, case.locks_on = command.data_until, locks_on(command.data_until, fixed)
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1

@@ -42,9 +42,13 @@ class ProposeClosureCase(Command):
 
 
 class CloseCase(Command):
-    """Close a case on the proposal made in a meeting; decided by whoever decides on the list (R85)."""
+    """Close a case on the proposal made in a meeting; decided by whoever decides on the list (R85).
+
+    *dataUntil*: the day on which the data go when they are no longer needed for the whole term (R86).
+    """
 
     case_id: UUID
+    data_until: date | None = None
 
 
 class CreateStatement(Command):

@@ -23,6 +23,7 @@ class Signal(Protocol):
     cell_id: UUID
     subject_id: UUID
     phenomenon: str
+    origin: str
     subject: Sealed | None
 
 
@@ -45,6 +46,7 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
         reference=new_reference(work.today.year),
         state="listed",
         phenomenon=signal.phenomenon,
+        origin=signal.origin,
         subject_id=signal.subject_id,
         subject=seal_in(work, case_id, "case_file", "subject", case_id, identity),
         indications=seal_in(work, case_id, "case_file", "indications", case_id, indications),

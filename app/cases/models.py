@@ -27,6 +27,8 @@ class Case(Row):
     subject_id: Mapped[UUID]
     subject: Mapped[Sealed | None]
     indications: Mapped[Sealed | None]
+    origin: Mapped[str] = mapped_column(Text)
+    """Where the signal behind the listing came from (R53, R99)."""
     registration_id: Mapped[UUID | None]
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
     listed_on: Mapped[date]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
@@ -47,9 +47,11 @@ _VISIBLE = """
     FROM case_file c
     WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s)
       AND c.id NOT IN (SELECT case_id FROM exclusion WHERE person_id = %(person)s)
-      AND (%(day)s::date IS NULL OR (c.listed_on, c.id) < (%(day)s, %(case)s::uuid))
+      {further}
     ORDER BY c.listed_on DESC, c.id DESC LIMIT %(limit)s
 """
+_FIRST = _VISIBLE.format(further="")
+_FURTHER = _VISIBLE.format(further="AND (c.listed_on, c.id) < (%(day)s::date, %(case)s::uuid)")
 _STATES = {"open": sorted(OPEN_CASE), "closed": ["closed"], "all": list(STATES["case"])}
 
 
@@ -60,16 +62,15 @@ def visible_cases(
 
     Only the desk has a caseload (R14, R18); an exclusion beats the desk, also here.
     """
-    day, case_id = after or (None, None)
+    place = {} if after is None else {"day": after[0], "case": after[1]}
     return lean_rows(
         session,
-        _VISIBLE,
+        _FURTHER if after else _FIRST,
         municipality=actor.municipality_id,
         person=actor.person_id,
         states=_STATES[state],
-        day=day,
-        case=case_id,
         limit=limit,
+        **place,
     )
 
 

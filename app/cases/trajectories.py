@@ -22,7 +22,7 @@ from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts
 from app.cases.views import ActionList, ActionView, TrajectoryView
 from app.constitution.codes import checked
-from app.directory.models import Mandate
+from app.directory.models import Agency, Mandate, Person
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -33,20 +33,25 @@ from app.rules.facts import Standing
 from app.rules.lifecycle import target
 from app.rules.policy import abilities
 from app.rules.problems import invalid
-from app.rules.roles import Role
+from app.rules.roles import TABLE, Role
 
 
-def _holds(work: Work, person_id: UUID, cell_id: UUID, role: Role | None = None) -> bool:
-    """Tell whether a person has a current mandate in the cell (in that role)."""
+def _holds(work: Work, person_id: UUID, cell_id: UUID, *roles: Role) -> bool:
+    """Tell whether a person has a current mandate in the cell in one of these roles."""
     query = select(Mandate.id).where(
         Mandate.person_id == person_id,
         Mandate.cell_id == cell_id,
         Mandate.starts_on <= work.today,
         (Mandate.ends_on.is_(None)) | (Mandate.ends_on >= work.today),
+        Mandate.role.in_(roles),
     )
-    if role is not None:
-        query = query.where(Mandate.role == role.value)
     return work.session.scalar(query.limit(1)) is not None
+
+
+def _municipal(work: Work, person_id: UUID) -> bool:
+    """Tell whether a person works for the municipality: the plan is in its own file, which no other service keeps (R18)."""
+    regime = select(Agency.regime).join(Person, Person.agency_id == Agency.id).where(Person.id == person_id)
+    return work.session.scalar(regime) == "municipal"
 
 
 @operation(Action.TRAJECTORY_START)
@@ -59,7 +64,9 @@ def start_trajectory(work: Work, command: StartTrajectory) -> TrajectoryView:
     work.expect(case.version)
     for domain in command.aims:
         checked("lifeDomains", domain, work.today, "aims")
-    if not _holds(work, command.case_manager_id, case.cell_id, Role.CASE_MANAGER):
+    if not _holds(work, command.case_manager_id, case.cell_id, Role.CASE_MANAGER) or not _municipal(
+        work, command.case_manager_id
+    ):
         raise invalid("caseManagerId", "no case manager of this cell", kind="referencedResourceNotFound")
     aims = seal_in(work, case.id, "trajectory", "aims", row_id, orjson.dumps(dict(command.aims)).decode())
     found = queries.trajectory(work.session, case.id)
@@ -148,7 +155,7 @@ def assign_action(work: Work, command: AssignAction) -> ActionView:
     work.allow(Action.ACTION_ASSIGN, facts, about_case(case, "action", row_id))
     case, (trajectory, _) = there(case), there(found)
     checked("lifeDomains", command.life_domain, work.today, "lifeDomain")
-    if not _holds(work, command.owner_id, case.cell_id):
+    if not _holds(work, command.owner_id, case.cell_id, *TABLE):
         raise invalid("ownerId", "nobody of this cell", kind="referencedResourceNotFound")
     if command.due_on < work.today:
         raise invalid("dueOn", "in the past", kind="invalidPeriod")

@@ -14,13 +14,15 @@ from app.kernel.i18n import register_codes, to_translate, translate_many
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import not_found
-from app.rules.roles import Role
+from app.rules.roles import EVERYONE, Role
 from app.rules.settings import SETTINGS
 
 router = APIRouter()
 _ADDRESS = "/agreement"
 
-menu_line(70, _ADDRESS, to_translate("Agreement"), able(Action.AGREEMENT_READ) - {Role.ADMINISTRATOR})
+menu_line(
+    70, _ADDRESS, to_translate("Agreement"), able(Action.AGREEMENT_READ, EVERYONE - {Role.ADMINISTRATOR})
+)
 register_codes("setting", SETTINGS)
 
 

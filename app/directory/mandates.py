@@ -33,6 +33,7 @@ from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.rules.actions import Action
+from app.rules.delegation import PARTS
 from app.rules.problems import invalid, not_found
 from app.rules.roles import MUNICIPAL, POLICE, Role, incompatible
 
@@ -214,8 +215,11 @@ def _check_scope(work: Work, command: GrantMandate) -> None:
         raise invalid("cellId", "this role is held in a cell", kind="requiredInput")
     if command.role in MUNICIPAL and command.municipality_id is None:
         raise invalid("municipalityId", "this role is held for one municipality (R5)", kind="requiredInput")
-    if command.role is Role.DELEGATE and not command.scope:
-        raise invalid("scope", "a delegate's appointment states its scope (R9)", kind="requiredInput")
+    if command.role is Role.DELEGATE:
+        if not command.scope or not set(command.scope) <= set(PARTS):
+            raise invalid("scope", "a delegate's appointment states its scope in known parts (R9)")
+        if command.ends_on is None:
+            raise invalid("endsOn", "a delegate's appointment has an end (R9)", kind="requiredInput")
     if command.role in POLICE and command.clearance_until is None:
         raise invalid(
             "clearanceUntil", "a police member's clearance has an end date (R10)", kind="requiredInput"

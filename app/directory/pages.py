@@ -24,7 +24,7 @@ from app.directory.mandates import list_mandate, list_person
 from app.directory.views import SessionView
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
-from app.kernel.http.frames import able, announces, menu_line, today_for
+from app.kernel.http.frames import able, announces, may, menu_line, today_for
 from app.kernel.http.pages import (
     FORM_COOKIE,
     PAGES,
@@ -39,7 +39,6 @@ from app.kernel.http.pages import (
 from app.kernel.i18n import register_codes, supported, to_translate
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.policy import POLICY
 from app.rules.problems import Kind, Problem
 
 router = APIRouter()
@@ -57,7 +56,7 @@ register_codes("undertaking", ["text"])
 register_codes("livcr", ["purpose"])
 announces(Action.SESSION_CLOSE)
 
-menu_line(0, "/", to_translate("Today"), POLICY[Action.SESSION_READ].roles)
+menu_line(0, "/", to_translate("Today"), able(Action.SESSION_READ))
 menu_line(80, "/members", to_translate("Members and mandates"), able(Action.PERSON_LIST))
 
 
@@ -102,7 +101,9 @@ def _open(call: PageCall) -> Response:
             view = signing_in.open_session(unit, command)
     except Problem as problem:
         if problem.kind is Kind.TOO_MANY_REQUESTS:
-            return _door(call, dict(values), {WHOLE_FORM: call.phrase("error.waitAMinute")}, problem.kind.status)
+            return _door(
+                call, dict(values), {WHOLE_FORM: call.phrase("error.waitAMinute")}, problem.kind.status
+            )
         if problem.kind is not Kind.INVALID_TOKEN:
             raise
         wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}
@@ -148,7 +149,9 @@ def _confirm(call: PageCall) -> Response:
     call.check_form(call.form_secret)
     waiting = _waiting(call)
     items = [(name, text) for name, text in call.items if name == "code"]
-    command, _, errors = parse_form(ConfirmSession, [*items, ("sessionId", str(waiting or ""))], call.language)
+    command, _, errors = parse_form(
+        ConfirmSession, [*items, ("sessionId", str(waiting or ""))], call.language
+    )
     if waiting is None:
         return call.go(with_query(_DOOR, ended="code", next=call.next("")))
     if command is None:
@@ -190,7 +193,7 @@ def _sign_out(call: PageCall, work: Work) -> Response:
 page_post(router, "/sign-out", _sign_out, before_access=True)
 
 
-@router.get("/language/{code}", include_in_schema=False)
+@router.get("/language/{code}", include_in_schema=False)  # noqa: FAST003 — read off the call
 def _language(call: Page) -> Response:
     """Keep another language in this browser, and show the same page again."""
     chosen = supported(call.request.path_params["code"])
@@ -206,6 +209,7 @@ _visitors("GET", "/language/{code}")
 
 
 def _prepare_undertaking(call: PageCall, work: Work) -> Prepared:
+    del call
     view = undertakings.read_undertaking(work, ReadUndertaking())
     return Prepared(
         back="",
@@ -266,7 +270,7 @@ page_get(router, "/", _today)
 
 
 def _members(call: PageCall, work: Work) -> Response:
-    may_see_mandates = work.actor.role in POLICY[Action.MANDATE_LIST].roles
+    may_see_mandates = may(work.actor, Action.MANDATE_LIST)
     return call.show(
         "directory/members.html",
         call.phrase("Members and mandates"),

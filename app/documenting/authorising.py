@@ -19,6 +19,7 @@ from app.documenting.words import (
 )
 from app.rules.actions import Action
 from app.rules.conditions import Condition
+from app.rules.delegation import PARTS, part_of
 from app.rules.facts import Standing
 from app.rules.legal import legal_basis
 from app.rules.policy import ACCESS, POLICY, Rule
@@ -59,7 +60,7 @@ def authorisation() -> str:
             ),
         )
     )  # fmt: skip
-    parts += [_condition_table(), _separation(), _references()]
+    parts += [_condition_table(), _delegation(), _separation(), _references()]
     return "\n".join(parts)
 
 
@@ -98,7 +99,8 @@ def _of_role(role: Role) -> str:
             rule.number,
             basis(rule.number),
         )
-        for action, rule in POLICY.items()
+        for action in Action
+        for rule in (POLICY[action],)
         if role in rule.roles and not rule.before_access
     ]
     return table("Action", "Standing at least", "States", "Conditions", "Rule", "Legal reference", rows=rows)
@@ -116,6 +118,22 @@ def _condition_table() -> str:
             for c in Condition
         ),
     )  # fmt: skip
+
+
+def _delegation() -> str:
+    acts = {
+        part: [a for a in Action if part_of(a) == part and Role.DELEGATE in POLICY[a].roles] for part in PARTS
+    }
+    return (
+        "## What a mayor can delegate\n\n"
+        "An appointment names its parts and covers nothing else (R9). What belongs to no part every delegate may do within"
+        " the period of the appointment.\n\n"
+        + table(
+            "Part",
+            "Acts",
+            rows=((f"`{part}`", ", ".join(f"`{a.value}`" for a in acts[part])) for part in PARTS),
+        )
+    )
 
 
 def _separation() -> str:

@@ -12,7 +12,10 @@ from app.kernel.shapes import Command, Line, Prose
 
 
 class SubmitRegistration(Command):
-    """Bring a signal to the mayor or delegate (R39). Speaking is a right, never a duty (R31)."""
+    """Bring a signal to the mayor or delegate (R39). Speaking is a right, never a duty (R31).
+
+    *origin*: where it comes from (R53); left out, what the submitter's own service says.
+    """
 
     municipality_id: UUID
     subject_name: Line
@@ -20,6 +23,7 @@ class SubmitRegistration(Command):
     narrative: Prose
     phenomenon: Line
     urgency: Line
+    origin: Line | None = None
     anonymous: bool = False
     nothing_classified: bool = False
 

@@ -31,6 +31,8 @@ class Registration(Row):
     state: Mapped[str] = mapped_column(Text)
     phenomenon: Mapped[str] = mapped_column(Text)
     urgency: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
+    """Where the signal comes from, so that a rights request can be split by origin (R53, R99)."""
     subject: Mapped[Sealed | None]
     narrative: Mapped[Sealed | None]
     screening: Mapped[Sealed | None]

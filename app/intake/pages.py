@@ -19,13 +19,12 @@ from app.intake.deciding import decide_registration, screen_registration
 from app.intake.registering import list_registration, read_registration, submit_registration
 from app.intake.views import RegistrationItem, RegistrationView
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
-from app.kernel.http.frames import TONES, Block, able, menu_line, today_block
+from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
-from app.rules.policy import POLICY
-from app.rules.roles import DESK, MAYORAL
+from app.rules.roles import DESK, EVERYONE, MAYORAL
 
 router = APIRouter()
 _ALL = "/registrations"
@@ -49,10 +48,13 @@ def _list(call: PageCall, work: Work) -> Response:
         "intake/registrations.html",
         call.phrase("Registrations"),
         call.phrase("Signals that were brought to the mayor, and what became of them."),
-        rows=[(item, _town(towns.get(item.municipality_id, {}), call.language), _words(call, item)) for item in page.items],
+        rows=[
+            (item, _town(towns.get(item.municipality_id, {}), call.language), _words(call, item))
+            for item in page.items
+        ],
         state=command.state,
         following=page.next,
-        may_submit=work.actor.role in POLICY[Action.REGISTRATION_SUBMIT].roles,
+        may_submit=may(work.actor, Action.REGISTRATION_SUBMIT),
         desk=work.actor.role in DESK,
         tones=TONES,
     )
@@ -81,8 +83,11 @@ def _prepare_submit(call: PageCall, work: Work) -> Prepared:
             "municipalityId": [(str(t.municipality_id), _town(t.names, call.language)) for t in towns],
             "phenomenon": choices("phenomena", call.language, work.today),
             "urgency": choices("urgencies", call.language, work.today),
+            "origin": choices("originTags", call.language, work.today),
         },
         values={"municipalityId": own[0].municipality_id if len(own) == 1 else None, "urgency": "normal"},
+        # In a municipal cell there is nothing to choose.
+        hidden={"municipalityId": towns[0].municipality_id} if len(towns) == 1 else {},
         intro=call.phrase(
             "You decide what you share: speaking is a right, never a duty. Write facts, and say where they come from."
         ),
@@ -172,7 +177,9 @@ def _waiting(call: PageCall, work: Work) -> Block:
     items = list_registration(work, ListRegistration()).items
     mayoral = work.actor.role in MAYORAL
     return Block(
-        call.phrase("Registrations that wait for a decision") if mayoral else call.phrase("Registrations waiting"),
+        call.phrase("Registrations that wait for a decision")
+        if mayoral
+        else call.phrase("Registrations waiting"),
         [_pick(call, item) for item in items],
         link=(call.phrase("All registrations"), _ALL),
         empty=call.phrase("No registration is waiting."),
@@ -182,16 +189,20 @@ def _waiting(call: PageCall, work: Work) -> Block:
 def _pick(call: PageCall, item: RegistrationItem) -> dict[str, object]:
     note = call.phrase("received on %(day)s", day=format_date(call.language, item.received_at))
     if item.due_on:
-        note += " · " + call.phrase("to be decided before %(day)s", day=format_date(call.language, item.due_on))
+        note += " · " + call.phrase(
+            "to be decided before %(day)s", day=format_date(call.language, item.due_on)
+        )
     return {
-        "title": f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}" if item.phenomenon else item.reference,
+        "title": f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}"
+        if item.phenomenon
+        else item.reference,
         "href": _address(item.registration_id),
         "note": note,
         "state": (call.phrase(f"state.registration.{item.state}"), TONES[item.state]),
     }
 
 
-@today_block(60, able(Action.REGISTRATION_SUBMIT) - DESK)
+@today_block(60, able(Action.REGISTRATION_SUBMIT, EVERYONE - DESK))
 def _own(call: PageCall, work: Work) -> Block:
     """Show somebody's own signals, and how to bring one."""
     items = list_registration(work, ListRegistration(pageSize=5)).items
@@ -199,5 +210,7 @@ def _own(call: PageCall, work: Work) -> Block:
         call.phrase("My signals"),
         [_pick(call, item) for item in items],
         link=(call.phrase("Bring a signal"), _ALL + "/new"),
-        empty=call.phrase("You have no signal under way. You can bring one when you are worried about somebody."),
+        empty=call.phrase(
+            "You have no signal under way. You can bring one when you are worried about somebody."
+        ),
     )

@@ -12,6 +12,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.codes import checked
 from app.constitution.models import CellMunicipality, Municipality
 from app.constitution.standing import municipality_facts
+from app.directory.models import Agency
 from app.intake import queries
 from app.intake.commands import ListRegistration, ReadRegistration, SubmitRegistration
 from app.intake.models import Registration
@@ -25,10 +26,14 @@ from app.kernel.shapes import href
 from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.conditions import Condition
 from app.rules.facts import Standing
 from app.rules.policy import abilities
 from app.rules.problems import invalid
 from app.rules.retention import registration_due_on
+
+_ORIGIN_OF = {"police": "policeJudicial", "municipal": "municipality"}
+"""Origin of a signal whose submitter did not say another one, by the regime of the service."""
 
 
 def place(registration_id: UUID, column: str) -> Place:
@@ -70,6 +75,8 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
     checked("urgencies", command.urgency, work.today, "urgency")
     if command.birth_date is not None and command.birth_date > work.today:
         raise invalid("birthDate", "in the future", kind="invalidPeriod")
+    regime = work.session.scalar(select(Agency.regime).filter_by(id=actor.agency_id)) or ""
+    origin = checked("originTags", command.origin or _ORIGIN_OF.get(regime, "livcParticipant"), work.today, "origin")
     work.vault.new_file(row_id, command.municipality_id)
     row = Registration(
         id=row_id,
@@ -85,6 +92,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
         state="received",
         phenomenon=command.phenomenon,
         urgency=command.urgency,
+        origin=origin,
         subject=work.vault.seal(
             place(row_id, "subject"), subject_json(command.subject_name, command.birth_date)
         ),
@@ -135,7 +143,9 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
     )
     items = []
     for row in shown:
-        desk = registration_facts(work, row).standing is Standing.FILE
+        facts = registration_facts(work, row)
+        desk = facts.standing is Standing.FILE
+        open_to_desk = desk and Condition.RECEIVED_BY_MAYOR.met(work.actor, facts)
         items.append(
             RegistrationItem(
                 registration_id=row.id,
@@ -144,8 +154,8 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
                 municipality_id=row.municipality_id,
                 state=row.state if desk else _known(row.state),
                 received_at=row.received_at,
-                phenomenon=row.phenomenon if desk else None,
-                urgency=row.urgency if desk else None,
+                phenomenon=row.phenomenon if open_to_desk else None,
+                urgency=row.urgency if open_to_desk else None,
                 due_on=row.due_on if desk else None,
             )
         )

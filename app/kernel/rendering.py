@@ -24,7 +24,9 @@ def environment(language: str) -> Environment:
         loader=ChoiceLoader(
             [
                 FileSystemLoader(i18n.APP / "templates"),
-                PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in i18n.APP.glob("*/templates")}),
+                PrefixLoader(
+                    {folder.parent.name: FileSystemLoader(folder) for folder in i18n.APP.glob("*/templates")}
+                ),
             ]
         ),
         autoescape=True,

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -40,8 +41,20 @@ class Place(NamedTuple):
 
     def associated(self) -> bytes:
         """Give the length-prefixed form that binds a value to its place."""
-        parts = (self.file_id.bytes, self.table.encode(), self.column.encode(), self.row_id.bytes)
-        return b"".join(len(p).to_bytes(2, "big") + p for p in parts)
+        return (
+            _with_length(self.file_id.bytes)
+            + _column(self.table, self.column)
+            + _with_length(self.row_id.bytes)
+        )
+
+
+def _with_length(part: bytes) -> bytes:
+    return len(part).to_bytes(2, "big") + part
+
+
+@cache
+def _column(table: str, column: str) -> bytes:
+    return _with_length(table.encode()) + _with_length(column.encode())
 
 
 class FileKeyProvider:
@@ -84,12 +97,22 @@ def _open(key: bytes, shut: bytes, bound_to: bytes) -> bytes:
     return AESGCM(key).decrypt(shut[1 : 1 + _NONCE], shut[1 + _NONCE :], bound_to)
 
 
+_KEYS_OF_FILES = (
+    "SELECT k.file_id, k.wrapped, k.municipality_id, m.wrapped AS municipal FROM file_key k"
+    " JOIN municipal_key m ON m.municipality_id = k.municipality_id AND m.version = k.key_version"
+    " WHERE k.file_id = ANY(%(files)s)"
+)
+
+
 class Vault:
     """Opens and seals values; makes and destroys the keys of files."""
 
     def __init__(self, keys: Engine, provider: FileKeyProvider, destroyer: Engine | None = None) -> None:
         """Take the key store as the application's role and, for the sweep only, as the retention role."""
         self._keys = keys
+        self._reading = keys.execution_options(
+            isolation_level="AUTOCOMMIT"
+        )  # one question: no transaction around it
         self._destroyer = destroyer
         self._provider = provider
         self._cache: dict[UUID, tuple[float, AESGCM]] = {}
@@ -138,15 +161,8 @@ class Vault:
         wanted = [f for f in set(file_ids) if self._cache.get(f, (0.0,))[0] <= now]
         if not wanted:
             return
-        with self._keys.connect() as conn:
-            rows = conn.execute(
-                text(
-                    "SELECT k.file_id, k.wrapped, k.municipality_id, m.wrapped AS municipal FROM file_key k"
-                    " JOIN municipal_key m ON m.municipality_id = k.municipality_id AND m.version = k.key_version"
-                    " WHERE k.file_id = ANY(:files)"
-                ),
-                {"files": wanted},
-            ).all()
+        with self._reading.connect() as conn:
+            rows = conn.exec_driver_sql(_KEYS_OF_FILES, {"files": wanted}).all()
         for row in rows:
             municipal = self._provider.unwrap(row.municipal, row.municipality_id.bytes)
             self._remember(row.file_id, AESGCM(_open(municipal, row.wrapped, row.file_id.bytes)))

@@ -53,7 +53,7 @@ def read_meeting(work: Work, command: ReadMeeting) -> MeetingView:
     window is open. Journal: one line for the meeting, one for each item shown.
     """
     actor, now = work.actor, work.now
-    row = queries.meeting(work.session, command.meeting_id)
+    row = queries.meeting_sheet(work.session, command.meeting_id)
     items = queries.agenda(work.session, actor, now, row.id) if row else []
     on_items = [
         standing_at(actor, now, there(row), i.municipality_id, invited=i.invited, present=i.present)
@@ -81,7 +81,7 @@ def read_meeting(work: Work, command: ReadMeeting) -> MeetingView:
 
 
 def meeting_view(
-    work: Work, row: Meeting, items: Sequence[tuple[Any, Standing]] | None = None
+    work: Work, row: Meeting | Any, items: Sequence[tuple[Any, Standing]] | None = None
 ) -> MeetingView:
     """Give a meeting with the (agenda row, standing) pairs that were allowed to this reader; None: no agenda."""
     work.vault.prepare([item.case_id for item, _ in items or ()])
@@ -115,7 +115,7 @@ def meeting_view(
     )
 
 
-def _entry(work: Work, meeting: Meeting, item: Any, standing: Standing, number: int) -> AgendaEntry:
+def _entry(work: Work, meeting: Any, item: Any, standing: Standing, number: int) -> AgendaEntry:
     return AgendaEntry(
         agenda_item_id=item.id,
         href=href("agendaItems", item.id),

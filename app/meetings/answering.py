@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.cases.sealing import seal_in
+from app.constitution.cells import PURPOSE
 from app.constitution.standing import cell_facts
 from app.directory.models import Person
+from app.kernel.i18n import translate
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.paging import cursor, position
@@ -15,7 +17,7 @@ from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.meetings import queries
 from app.meetings.commands import AnswerInvitation, ListInvitation
-from app.meetings.inviting import FLEMISH, FRENCH_COMMUNITY, invitation_view
+from app.meetings.inviting import FLEMISH, FRENCH_COMMUNITY, invitation_view, legal_reference
 from app.meetings.models import Invitation, Meeting
 from app.meetings.views import InvitationItem, InvitationPage, InvitationView
 from app.rules.actions import Action
@@ -49,19 +51,21 @@ def list_invitation(work: Work, command: ListInvitation) -> InvitationPage:
         more = cursor(shown[-1][1].starts_at.isoformat(), shown[-1][0].id)
     return InvitationPage(
         href=href("invitations"),
-        items=[_item(row, meeting, reference) for row, meeting, _, reference in shown],
+        items=[_item(work, row, meeting, reference) for row, meeting, _, reference in shown],
         next=more,
         page_size=command.page_size,
     )
 
 
-def _item(row: Invitation, meeting: Meeting, reference: str | None) -> InvitationItem:
+def _item(work: Work, row: Invitation, meeting: Meeting, reference: str | None) -> InvitationItem:
     open_to_answer = meeting.state == "convened" and row.state in sources(Action.INVITATION_ANSWER)
     return InvitationItem(
         invitation_id=row.id,
         href=href("invitations", row.id),
         version=row.version,
         meeting_id=row.meeting_id,
+        purpose=translate(work.actor.language, PURPOSE),
+        legal_reference=legal_reference(work, row.regime),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         place=meeting.place,

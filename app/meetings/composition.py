@@ -15,7 +15,7 @@ CORE = MAYORAL | POLICE | {Role.COORDINATOR}
 
 def is_complete(work: Work, cell_id: UUID | None) -> bool:
     """Tell whether an agreement is in force and each core function is held by somebody today."""
-    if agreement_in_force(work.session, cell_id) is None:
+    if agreement_in_force(work.session, cell_id) is None or not queries.every_mayor(work.session, cell_id, work.today):
         return False
     held = queries.mandated_roles(work.session, cell_id, work.today)
     return _each_function(set(held))
@@ -23,6 +23,8 @@ def is_complete(work: Work, cell_id: UUID | None) -> bool:
 
 def is_core_recorded(work: Work, cell_id: UUID | None) -> bool:
     """Tell whether the core composition is recorded, the police member with a clearance that holds today (R10)."""
+    if not queries.every_mayor(work.session, cell_id, work.today):
+        return False
     held = queries.mandated_roles(work.session, cell_id, work.today)
     cleared = {
         role

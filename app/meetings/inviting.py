@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from app.cases import queries as cases
 from app.cases.sealing import seal_in
 from app.constitution.agreements import settings_of
-from app.constitution.reference import load_lists
+from app.constitution.cells import PURPOSE
+from app.constitution.reference import citation, load_lists
 from app.directory.models import Agency, Notice, Person
 from app.kernel.clock import brussels_day
+from app.kernel.i18n import translate
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -33,6 +35,14 @@ FLEMISH = "flemish"
 _GENERAL = "groundsGeneral"
 _LIST_OF_REGIME = {FLEMISH: "groundsFlemish", FRENCH_COMMUNITY: "groundsFrenchCommunity"}
 NOTICE_CODE = "invitation"
+
+
+_REFERENCE_OF_REGIME = {FLEMISH: "flemishDecree.participants", FRENCH_COMMUNITY: "frenchDecree.invitation"}
+
+
+def legal_reference(work: Work, regime: str) -> str | None:
+    """Give the decree or act under which an invitation of this regime goes out, in the reader's language (R27)."""
+    return citation(_REFERENCE_OF_REGIME.get(regime, "livcrAct.core"), work.actor.language, work.today)
 
 
 class Ground(NamedTuple):
@@ -131,7 +141,11 @@ def _sealed(work: Work, item: AgendaItem, row_id: Any, column: str, text: str | 
 
 
 def _line_manager_addressed(regime: str, person: Person | None) -> bool:
-    return regime != FRENCH_COMMUNITY or (person is not None and person.line_manager_id is not None)
+    """Tell whether the invitee is management: that decree sends no invitation straight to a case handler (R28).
+
+    Management may come itself, since it is bound by the same secrecy; naming the handler is a step of its own.
+    """
+    return regime != FRENCH_COMMUNITY or (person is not None and person.line_manager_id is None)
 
 
 def sending_facts(
@@ -159,18 +173,14 @@ def sending_facts(
 
 
 def send(work: Work, row: Invitation, person: Person, reference: str) -> None:
-    """Mark an invitation sent and leave a notice with a case reference only (R37).
-
-    Under the French Community decree the notice goes to the line manager, not straight to the case handler (R28).
-    """
+    """Mark an invitation sent and leave a notice with a case reference only (R37)."""
     row.state = target(Action.INVITATION_SEND)
     row.sent_at, row.sent_by = work.now, work.actor.person_id
     row.version += 1
-    addressee = person.line_manager_id if row.regime == FRENCH_COMMUNITY else person.id
     work.session.add(
         Notice(
             id=new_id(),
-            person_id=addressee or person.id,
+            person_id=person.id,
             code=NOTICE_CODE,
             reference=reference,
             municipality_id=row.municipality_id,
@@ -224,6 +234,8 @@ def invitation_view(work: Work, row: Invitation) -> InvitationView:
         href=href("invitations", row.id),
         invitation_id=row.id,
         meeting_id=row.meeting_id,
+        purpose=translate(work.actor.language, PURPOSE),
+        legal_reference=legal_reference(work, row.regime),
         agenda_item_id=row.agenda_item_id,
         person_id=row.person_id,
         regime=row.regime,

@@ -11,6 +11,8 @@ import orjson
 
 from app.cases.sealing import open_in, seal_in
 from app.constitution.agreements import settings_of
+from app.constitution.cells import PURPOSE
+from app.kernel.i18n import translate
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -227,6 +229,7 @@ def _view(work: Work, meeting: Meeting, minutes: Minutes, rows: Iterable[Any]) -
         version=minutes.version,
         href=href(f"meetings/{meeting.id}/minutes"),
         meeting_id=meeting.id,
+        purpose=translate(work.actor.language, PURPOSE),
         state=minutes.state,
         submitted_at=minutes.submitted_at,
         remarks_until=minutes.remarks_until,

@@ -49,6 +49,8 @@ def plan_meeting(work: Work, command: PlanMeeting) -> MeetingView:
     _must_hold(work, command.chair_id, table.cell_id, DESK, "chairId")
     if command.secretary_id is not None:
         _must_hold(work, command.secretary_id, table.cell_id, _SECRETARIES, "secretaryId")
+        if not queries.is_municipal(work.session, command.secretary_id):  # of the municipality that keeps the record
+            raise invalid("secretaryId", "not of the municipality (R22)", kind="referencedResourceNotFound")
     hours = setting(settings_of(work.session, table.cell_id), "participant_window_hours")
     row = Meeting(
         id=row_id,

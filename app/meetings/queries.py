@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Case, Statement
+from app.constitution.models import CellMunicipality
 from app.directory.models import Agency, Exclusion, Mandate, Person
+from app.kernel.database import Composed, lean_rows
 from app.meetings.models import AgendaItem, Attendance, Invitation, Meeting, Minutes, MinutesItem, Remark
 from app.rules.facts import Actor
 from app.rules.roles import DESK, TABLE, Role
@@ -47,6 +50,19 @@ def meeting(session: Session, meeting_id: UUID, *, lock: bool = False) -> Meetin
     query = select(Meeting).filter_by(id=meeting_id)
     locked = session.scalars(query.with_for_update()).one_or_none() if lock else None
     return locked or session.scalars(query).one_or_none()
+
+
+_MEETING = """
+    SELECT id, cell_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, window_until,
+           extract_until, version
+    FROM meeting WHERE id = %(meeting)s
+"""
+
+
+def meeting_sheet(session: Session, meeting_id: UUID) -> Any:
+    """Give a meeting as a lean row if the database lets this actor see it."""
+    rows = lean_rows(session, _MEETING, meeting=meeting_id)
+    return rows[0] if rows else None
 
 
 def seat(session: Session, actor: Actor, agenda_item_id: UUID) -> Seat | None:
@@ -86,7 +102,8 @@ def _minuted(actor: Actor) -> ColumnElement[bool]:
 
 
 def _seated(actor: Actor) -> ColumnElement[bool]:
-    return Meeting.cell_id == actor.cell_id if actor.role in TABLE and actor.cell_id else ~true()
+    seated = actor.role in TABLE and actor.cell_id is not None
+    return Meeting.cell_id == actor.cell_id if seated else ~true()
 
 
 def in_sight(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -125,11 +142,31 @@ def sits_at(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> 
 
 def agenda(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> list[Any]:
     """Give what stands on the agenda of one meeting for this actor, in one question to the database."""
+    query = _agenda(actor.role, actor.municipality_id is not None, actor.cell_id is not None)
+    return query.rows(
+        session,
+        person=actor.person_id,
+        municipality=actor.municipality_id,
+        cell=actor.cell_id,
+        now=now,
+        meeting=meeting_id,
+    )
+
+
+@cache
+def _agenda(role: Role | None, municipal: bool, seated: bool) -> Composed:
+    """Compose the query of `agenda` for those who act alike; who it is and when are values."""
+    anybody = Actor(
+        person_id=_value("person"),
+        role=role,
+        municipality_id=_value("municipality") if municipal else None,
+        cell_id=_value("cell") if seated else None,
+    )
     inviter = aliased(Person)
-    query = (
+    return Composed(
         visible_items(
-            actor,
-            now,
+            anybody,
+            _value("now"),
             AgendaItem.id, AgendaItem.case_id, AgendaItem.municipality_id, AgendaItem.subject_id,
             AgendaItem.minutes, AgendaItem.question, Case.reference, Case.subject,
             Invitation.id.label("invitation_id"), Invitation.state.label("invited"),
@@ -138,10 +175,14 @@ def agenda(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> l
         )
         .join(Case, Case.id == AgendaItem.case_id)
         .outerjoin(inviter, inviter.id == Invitation.sent_by)
-        .where(AgendaItem.meeting_id == meeting_id, Case.shred_ordered_at.is_(None))
+        .where(AgendaItem.meeting_id == _value("meeting"), Case.shred_ordered_at.is_(None))
         .order_by(AgendaItem.position, AgendaItem.municipality_id, AgendaItem.id)
     )  # fmt: skip
-    return list(session.execute(query))
+
+
+def _value(name: str) -> Any:
+    """Stand in for a value that is known only when the query is asked."""
+    return bindparam(name, None)
 
 
 def last_position(session: Session, meeting_id: UUID, municipality_id: UUID) -> int:
@@ -323,6 +364,24 @@ def mandated_roles(session: Session, cell_id: UUID | None, today: date) -> dict[
         .group_by(Mandate.role)
     )
     return {row.role: row[1] for row in rows}
+
+
+def every_mayor(session: Session, cell_id: UUID | None, today: date) -> bool:
+    """Tell whether each municipality of a cell has its mayor on record today (R1)."""
+    mayor = exists().where(
+        Mandate.cell_id == cell_id,
+        Mandate.municipality_id == CellMunicipality.municipality_id,
+        Mandate.role == Role.MAYOR.value,
+        *_current(today),
+    )
+    without = select(CellMunicipality.municipality_id).where(CellMunicipality.cell_id == cell_id, ~mayor).limit(1)
+    return session.scalar(without) is None
+
+
+def is_municipal(session: Session, person_id: UUID) -> bool:
+    """Tell whether somebody works for a municipality."""
+    regime = select(Agency.regime).join(Person, Person.agency_id == Agency.id).where(Person.id == person_id)
+    return session.scalar(regime) == "municipal"
 
 
 def is_excluded(session: Session, person_id: UUID, case_id: UUID) -> bool:

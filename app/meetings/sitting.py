@@ -17,6 +17,7 @@ from app.meetings import queries
 from app.meetings.agenda import meeting_view
 from app.meetings.commands import CloseMeeting, OpenMeeting, RecordAttendance
 from app.meetings.composition import is_complete, is_core_recorded
+from app.meetings.inviting import FRENCH_COMMUNITY
 from app.meetings.models import Attendance, Meeting, Minutes
 from app.meetings.standing import about_item, about_meeting, item_facts, meeting_facts, writing_standing
 from app.meetings.views import AttendanceView, MeetingView
@@ -31,6 +32,8 @@ _RECORD = text(
     "SELECT case_id, subject_id, municipality_id FROM record_discussions(:meeting, :day, :due, :limit, :lock, :review)"
 )
 _CAN_COME = frozenset({"sent", "accepted"})
+_ACCEPTED = frozenset({"accepted"})
+"""A service of the French Community comes only after it said that it cares for the person (R35)."""
 
 
 LONGEST_SITTING = timedelta(hours=12)
@@ -75,7 +78,7 @@ def record_attendance(work: Work, command: RecordAttendance) -> AttendanceView:
     who = queries.seated(work.session, command.person_id, meeting.cell_id, work.today)
     asked = queries.invited(work.session, item.id, command.person_id)
     expected = (
-        (asked is not None and asked.state in _CAN_COME)
+        (asked is not None and asked.state in (_ACCEPTED if asked.regime == FRENCH_COMMUNITY else _CAN_COME))
         or item.municipality_id in who.municipalities
         or meeting.secretary_id == command.person_id
     )

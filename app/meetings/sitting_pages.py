@@ -11,7 +11,7 @@ from app.cases import commands as cases
 from app.cases.pages import statement_options, statement_words
 from app.cases.statements import create_statement
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
-from app.kernel.http.frames import TONES
+from app.kernel.http.frames import TONES, may
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import to_translate
 from app.kernel.work import Work
@@ -20,7 +20,6 @@ from app.meetings import commands as c
 from app.meetings.pages import item_address, meeting_address, people_of_cell, steps_at, why
 from app.meetings.views import AgendaItemView, MinutesView
 from app.rules.actions import Action
-from app.rules.policy import POLICY
 from app.rules.problems import Kind, Problem
 from app.rules.roles import DESK, MAYORAL, Role
 
@@ -50,13 +49,13 @@ def _item(call: PageCall, work: Work) -> Response:
         may_record=Action.ATTENDANCE_RECORD.value in steps,
         may_send=work.actor.role in MAYORAL and view.meeting_state == "convened",
         may_speak=_may_speak(work, view),
-        may_exclude=standing != "file" and work.actor.role in POLICY[Action.EXCLUSION_DECLARE].roles,
+        may_exclude=standing != "file" and may(work.actor, Action.EXCLUSION_DECLARE),
     )
 
 
 def _may_speak(work: Work, view: AgendaItemView) -> bool:
     return (
-        work.actor.role in POLICY[Action.STATEMENT_CREATE].roles
+        may(work.actor, Action.STATEMENT_CREATE)
         and view.why.standing in {"file", "attending"}
         and view.meeting_state == "inSession"
     )
@@ -73,7 +72,9 @@ def _read_item(call: PageCall, work: Work) -> AgendaItemView:
     return agenda.read_agenda_item(work, c.ReadAgendaItem(agendaItemId=call.id("agendaItemId")))
 
 
-page_button(router, _ITEM + "/attendance/set", c.RecordAttendance, Action.ATTENDANCE_RECORD, sitting.record_attendance, _back)  # fmt: skip
+page_button(
+    router, _ITEM + "/attendance/set", c.RecordAttendance, Action.ATTENDANCE_RECORD, sitting.record_attendance, _back
+)  # fmt: skip
 
 
 def _prepare_attendance(call: PageCall, work: Work) -> Prepared:
@@ -151,7 +152,7 @@ def _minutes(call: PageCall, work: Work) -> Response:
         meeting=meeting_address(view.meeting_id),
         tones=TONES,
         desk=work.actor.role in DESK,
-        may_write=view.state == "draft" and work.actor.role in POLICY[Action.MINUTES_DRAFT].roles,
+        may_write=view.state == "draft" and may(work.actor, Action.MINUTES_DRAFT),
         may_remark=_may_remark(work, view),
     )
 
@@ -159,7 +160,8 @@ def _minutes(call: PageCall, work: Work) -> Response:
 def _may_remark(work: Work, view: MinutesView) -> bool:
     return (
         view.state == "submitted"
-        and work.actor.role in POLICY[Action.MINUTES_REMARK].roles - DESK
+        and may(work.actor, Action.MINUTES_REMARK)
+        and work.actor.role not in DESK
         and view.remarks_until is not None
         and work.now <= view.remarks_until
     )
@@ -226,5 +228,11 @@ page_form(
         submit=to_translate("Send my remark"),
     ),
 )  # fmt: skip
-page_button(router, _MINUTES + "/whole/submit", c.SubmitMinutes, Action.MINUTES_SUBMIT, minuting.submit_minutes, _minutes_address)  # fmt: skip
-page_button(router, _MINUTES + "/whole/approve", c.ApproveMinutes, Action.MINUTES_APPROVE, minuting.approve_minutes, _minutes_address)  # fmt: skip
+page_button(
+    router, _MINUTES + "/whole/submit", c.SubmitMinutes, Action.MINUTES_SUBMIT, minuting.submit_minutes,
+    _minutes_address,
+)  # fmt: skip
+page_button(
+    router, _MINUTES + "/whole/approve", c.ApproveMinutes, Action.MINUTES_APPROVE, minuting.approve_minutes,
+    _minutes_address,
+)  # fmt: skip

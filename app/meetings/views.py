@@ -110,6 +110,10 @@ class InvitationView(Document):
     meeting_id: UUID
     agenda_item_id: UUID
     person_id: UUID
+    purpose: str
+    """Fixed by law (R2)."""
+    legal_reference: str | None = None
+    """The decree or act under which the invitation goes out (R27)."""
     regime: str
     ground_list: str
     ground_code: str
@@ -130,6 +134,10 @@ class InvitationItem(View):
     ends_at: datetime
     place: str
     reference: str | None = None
+    purpose: str
+    """Fixed by law (R2)."""
+    legal_reference: str | None = None
+    """The decree or act under which the invitation goes out (R27)."""
     regime: str
     ground_list: str
     ground_code: str
@@ -179,6 +187,7 @@ class MinutesView(Document):
     """The minutes of a meeting, as far as this reader may see them."""
 
     meeting_id: UUID
+    purpose: str
     state: str
     submitted_at: datetime | None = None
     remarks_until: datetime | None = None

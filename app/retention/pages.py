@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.kernel.http.form_pages import asked, page_button
-from app.kernel.http.frames import TONES, Block, able, menu_line, today_block
+from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work, there
@@ -16,7 +16,6 @@ from app.retention import calendar, certificates, sweeping
 from app.retention.commands import ListCertificate, ListRetention, PreviewSweep, RunSweep
 from app.retention.views import EndingView
 from app.rules.actions import Action
-from app.rules.policy import POLICY
 from app.rules.retention import SCHEDULE
 
 router = APIRouter()
@@ -49,8 +48,8 @@ def _calendar(call: PageCall, work: Work) -> Response:
         rows=[(item, _address(item)) for item in page.items],
         days=command.days,
         following=cursor_of(page.next),
-        links=work.actor.role in POLICY[Action.CASE_LIST].roles,
-        may_sweep=work.actor.role in POLICY[Action.SWEEP_PREVIEW].roles,
+        links=may(work.actor, Action.CASE_LIST),
+        may_sweep=may(work.actor, Action.SWEEP_PREVIEW),
         tones=TONES,
     )
 
@@ -65,7 +64,7 @@ def _preview(call: PageCall, work: Work) -> Response:
         call.phrase("What a sweep would do today"),
         call.phrase("A sweep runs by itself every day. Here you see what it would do now, and can run it."),
         view=sweeping.preview_sweep(work, command),
-        may_run=work.actor.role in POLICY[Action.SWEEP_RUN].roles,
+        may_run=may(work.actor, Action.SWEEP_RUN),
     )
 
 
@@ -93,7 +92,7 @@ page_get(router, "/certificates", _certificates)
 def _ending(call: PageCall, work: Work) -> Block:
     """Show what is destroyed within ninety days."""
     items = calendar.list_retention(work, ListRetention(days=90, pageSize=5)).items
-    links = work.actor.role in POLICY[Action.CASE_LIST].roles
+    links = may(work.actor, Action.CASE_LIST)
     return Block(
         call.phrase("Destroyed within 90 days"),
         [

@@ -66,7 +66,7 @@ def _listing_authority(actor: Actor, facts: Facts) -> bool:
 
 
 def _received_by_mayor(actor: Actor, facts: Facts) -> bool:
-    return actor.role is not Role.COORDINATOR or facts.state not in {None, "received"}
+    return actor.role is not Role.COORDINATOR or facts.own is True or facts.state not in {None, "received"}
 
 
 def _access_reason(actor: Actor, facts: Facts) -> bool:
@@ -92,8 +92,7 @@ def _term_over(actor: Actor, facts: Facts) -> bool:
 
 
 def _delegation(actor: Actor, facts: Facts) -> bool:
-    del facts
-    return actor.role is not Role.DELEGATE or bool(actor.delegation)
+    return actor.role is not Role.DELEGATE or facts.delegated is True
 
 
 class Condition(Enum):
@@ -103,9 +102,8 @@ class Condition(Enum):
     UNDERTAKING_CONFIRMED = Test("R16", "secrecyDuty", law=True, met=_undertaking)
     DELEGATION_IN_SCOPE = Test("R9", "livcrAct.core", law=True, met=_delegation)
     CLEARANCE_VALID = Test("R10", "livcrAct.core", law=True, met=_clearance)
-    CONSTITUTION_COMPLETE = Test(
-        "R115", "caseConsultation", law=True, met=lambda _, f: f.constitution_complete is True
-    )
+    # Local policy: the law asks that participants, purpose and method are fixed beforehand, not for an agreement.
+    CONSTITUTION_COMPLETE = Test("R115", "", law=False, met=lambda _, f: f.constitution_complete is True)
     RECORDING_BASIS = Test(
         "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True
     )

@@ -108,4 +108,5 @@ class Facts:
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
     category_reason: bool | None = None
     """Category 14 has its necessity reason, or another category was chosen (R51)."""
-    undertaking_version_current: bool | None = None
+    delegated: bool | None = None
+    """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""

@@ -20,7 +20,7 @@ STATES: dict[str, tuple[str, ...]] = {
     ),
     "meeting": ("draft", "convened", "inSession", "closed"),
     "invitation": (
-        "draft", "sent", "accepted", "declined", "mustDecline", "attended", "absent",
+        "draft", "sent", "accepted", "declined", "mustDecline", "noAnswer", "attended", "absent",
     ),
     "minutes": ("draft", "submitted", "approved"),
     "action": ("open", "done", "notDone"),
@@ -66,7 +66,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.MEETING_CLOSE: _move("meeting", "inSession", "closed", "R69"),
     Action.INVITATION_SEND: _move("invitation", "draft", "sent", "R24"),
     Action.INVITATION_ANSWER: _move(
-        "invitation", "sent accepted declined", "accepted declined mustDecline", "R31"
+        "invitation", "sent accepted declined mustDecline", "accepted declined mustDecline", "R31"
     ),
     Action.MINUTES_SUBMIT: _move("minutes", "draft", "submitted", "R67"),
     Action.MINUTES_APPROVE: _move("minutes", "submitted", "approved", "R67"),

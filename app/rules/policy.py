@@ -7,12 +7,13 @@ Order of answers (domain, section 3): no standing, so not there for you (404); s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.rules.actions import Action as A  # noqa: N817 — a column of the table
 from app.rules.conditions import BEGUN
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
+from app.rules.delegation import within
 from app.rules.facts import Actor, Facts, Standing
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
 from app.rules.roles import DESK, EVERYONE, MAYORAL, OVERSIGHT, PEOPLE, POLICE, TABLE, Role
@@ -58,6 +59,7 @@ ACCESS = (C.SECOND_FACTOR, C.UNDERTAKING_CONFIRMED, C.DELEGATION_IN_SCOPE)
 
 ROBOT = frozenset({Role.ROBOT})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+MAYOR = frozenset({Role.MAYOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
 _CONSTITUTION_READERS = PEOPLE
@@ -91,7 +93,7 @@ POLICY: dict[A, Rule] = {
     A.CELL_LIST: Rule("R1", PEOPLE, PART),
     A.TABLE_CREATE: Rule("R3", ADMINISTRATOR | {Role.COORDINATOR}, PART),
     A.TABLE_LIST: Rule("R3", PEOPLE, PART),
-    A.AGREEMENT_ADOPT: Rule("R115", MAYORAL, FILE),
+    A.AGREEMENT_ADOPT: Rule("R115", MAYOR, FILE),
     A.AGREEMENT_READ: Rule("R115", PEOPLE, PART),
     A.REF_DATA_READ: Rule("R111", EVERYONE, NONE, before_access=True),
     # intake
@@ -180,6 +182,8 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
         return Decision(Outcome.REFUSE, rule.number)
     if facts.standing < rule.standing:
         return Decision(Outcome.REFUSE, rule.number)
+    if actor.role is Role.DELEGATE:
+        facts = replace(facts, delegated=within(action, actor.delegation))
     for condition in (
         rule.conditions if rule.before_access or actor.role is Role.ROBOT else (*ACCESS, *rule.conditions)
     ):

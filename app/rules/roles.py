@@ -47,6 +47,8 @@ MUNICIPAL = DESK | {Role.DPO, Role.AUDITOR}
 EXCLUDES: dict[Role, frozenset[Role]] = {
     Role.AUDITOR: TABLE | {Role.STRATEGIC_MEMBER, Role.ADMINISTRATOR},
     Role.ADMINISTRATOR: _roles(Role.AUDITOR),
+    # Who watches over the processing does not decide on it (GDPR art. 38).
+    Role.DPO: TABLE | {Role.ADMINISTRATOR},
 }
 """Separation of duties: a person who holds the key may hold none of the values (R106)."""
 

@@ -22,8 +22,20 @@ REFERENCE = "a random reference, for speech and paper"
 DIGEST = "a digest; tells nothing"
 
 READABLE: dict[str, dict[str, str]] = {
-    "registration": {"reference": REFERENCE, "state": CODES, "phenomenon": CODES, "urgency": CODES},
-    "case_file": {"reference": REFERENCE, "state": CODES, "phenomenon": CODES, "closure_ground": CODES},
+    "registration": {
+        "origin": CODES,
+        "reference": REFERENCE,
+        "state": CODES,
+        "phenomenon": CODES,
+        "urgency": CODES,
+    },
+    "case_file": {
+        "origin": CODES,
+        "reference": REFERENCE,
+        "state": CODES,
+        "phenomenon": CODES,
+        "closure_ground": CODES,
+    },
     "discussion": {},
     "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
     "trajectory": {"person_informed": CODES},

@@ -24,6 +24,7 @@ LONG = {
     "app/kernel/http/forms.py": "every sort of input a form can have, each a few lines, in one table",
     "app/kernel/journal/verify.py": "an auditor reads the verifier as one text; it imports nothing but the tree",
     "migrations/main/versions/0001_tables.py": "the schema as it first stood, table by table",
+    "tests/http/test_page_door.py": "the drill of one door",
     "tests/kernel/test_embedded.py": "the drill of one module",
     "tests/kernel/test_journal_exportfile.py": "every way to tamper with an export, listed",
 }
@@ -126,8 +127,8 @@ def test_files_stay_short_enough_to_read():
 def test_nobody_sets_an_actor_beyond_one_transaction():
     for path in CODE:
         text = path.read_text(encoding="utf-8")
-        for call in re.findall(r"set_config\(([^)]*)\)", text):
-            assert call.replace(" ", "").endswith(",true") or path == Path(__file__), path
+        for call in re.findall(r"set_config\((?:[^()]|\([^()]*\))*\)", text):
+            assert call.replace(" ", "").endswith(",true)") or path == Path(__file__), path
         assert path == Path(__file__) or not re.search(r"SET\s+(SESSION\s+)?livcr\.", text), path
 
 
@@ -168,6 +169,8 @@ def test_only_a_problem_or_a_fault_of_ours_is_raised_in_features():
         "Undecided",
         "problem_of",
     }
+    ours |= {"Elsewhere"}  # no error: another page is the answer
+    ours |= {"NotVerified", "KeysRemain"}  # one sentence at the console; a step of the sweep left out
     for folder in ("cases", "intake", "meetings", "directory", "constitution", "retention", "oversight"):
         for path in (APP / folder).glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -12,8 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pagecraft import Reader, forms_of, reader, texts_of
 
+from app.kernel.http.frames import TONES
 from app.kernel.http.pages import PAGES, local_path
 from app.kernel.i18n import LANGUAGES
+from app.rules.lifecycle import STATES
 
 
 def _cookies(answer):
@@ -50,14 +52,18 @@ def test_password_and_a_real_one_time_code_open_a_session(house):
     sealed = house.sql("SELECT totp_secret FROM credential WHERE person_id = :p", p=person)[0][0]
     secret = house.installation.provider.unwrap(bytes(sealed), person.bytes).decode()
     code = pyotp.TOTP(secret).at(house.now)
-    answer = one.client.post("/sign-in/code", data={"csrfToken": _token(page), "code": code}, follow_redirects=False)
+    answer = one.client.post(
+        "/sign-in/code", data={"csrfToken": _token(page), "code": code}, follow_redirects=False
+    )
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     home = one.get("/")
     assert home.status_code == 200
     assert "Participant Verzonnen" in home.text
     assert "Deelnemer" in home.text
-    lines = house.sql("SELECT action, channel, outcome FROM journal.entry WHERE action LIKE 'session.%' ORDER BY id")
+    lines = house.sql(
+        "SELECT action, channel, outcome FROM journal.entry WHERE action LIKE 'session.%' ORDER BY id"
+    )
     assert [tuple(line) for line in lines[:2]] == [
         ("session.open", "page", "allowed"),
         ("session.confirm", "page", "allowed"),
@@ -70,7 +76,9 @@ def test_the_session_cookie_is_out_of_reach_and_new_at_sign_in(house):
     _password_step(one)
     page = one.get("/sign-in/code")
     code = re.search(r'class="reference">(\d{6})<', page.text)[1]
-    answer = one.client.post("/sign-in/code", data={"csrfToken": _token(page), "code": code}, follow_redirects=False)
+    answer = one.client.post(
+        "/sign-in/code", data={"csrfToken": _token(page), "code": code}, follow_redirects=False
+    )
     cookie = _cookies(answer)["livcr_session"]
     assert cookie.value != "chosen-by-somebody-else"
     assert len(cookie.value) >= 40
@@ -146,7 +154,16 @@ def test_after_sign_in_one_comes_where_one_was_going(house):
 
 
 @pytest.mark.parametrize(
-    "path", ["https://evil.example/", "//evil.example", "/\\evil.example", "/a\\..\\b", "javascript:alert(1)", "", "/\x00"]
+    "path",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/a\\..\\b",
+        "javascript:alert(1)",
+        "",
+        "/\x00",
+    ],
 )
 def test_nobody_is_sent_away_from_here(path):
     assert local_path(path) == "/"
@@ -178,7 +195,9 @@ def test_an_idle_session_ends(house):
     ended = one.get("/registrations")
     assert ended.url.path == "/sign-in"
     assert ended.url.params["ended"] == "yes"
-    assert house.sql("SELECT 1 FROM session WHERE channel = 'page' AND state = 'active'"), "ended by the clock alone"
+    assert house.sql("SELECT 1 FROM session WHERE channel = 'page' AND state = 'active'"), (
+        "ended by the clock alone"
+    )
 
 
 def test_a_bearer_token_opens_no_page_and_a_cookie_no_api(house):
@@ -215,7 +234,9 @@ def test_every_form_is_refused_without_the_token_of_the_session(house):
 
 def test_a_token_of_another_session_is_refused(house):
     mine, theirs = reader(house, "mayor"), reader(house, "coordinator")
-    answer = mine.client.post("/sign-out", data={"csrfToken": _token(theirs.get("/"))}, follow_redirects=False)
+    answer = mine.client.post(
+        "/sign-out", data={"csrfToken": _token(theirs.get("/"))}, follow_redirects=False
+    )
     assert answer.status_code == 403
 
 
@@ -237,7 +258,9 @@ def test_the_sign_in_form_needs_its_own_cookie(house):
 
 def test_a_form_with_errors_keeps_what_was_typed(house):
     one = reader(house, "participant")
-    page = one.send("/registrations/new", subjectName="Iemand <b>Verzonnen</b>", narrative="", nothingClassified="true")
+    page = one.send(
+        "/registrations/new", subjectName="Iemand <b>Verzonnen</b>", narrative="", nothingClassified="true"
+    )
     assert page.status_code == 400
     assert "Iemand &lt;b&gt;Verzonnen&lt;/b&gt;" in page.text
     assert 'href="#f-narrative"' in page.text
@@ -287,7 +310,11 @@ def test_a_stale_form_is_told_so_and_keeps_its_text(house):
 
 
 def test_without_an_undertaking_there_is_nothing_else(house):
-    house.sql("UPDATE undertaking SET valid_until = :d WHERE person_id = :p", d=date(2026, 1, 1), p=house.cast.persons["school"])
+    house.sql(
+        "UPDATE undertaking SET valid_until = :d WHERE person_id = :p",
+        d=date(2026, 1, 1),
+        p=house.cast.persons["school"],
+    )
     one = reader(house, "school")
     assert one.get("/registrations").url.path == "/undertaking"
     page = one.get("/undertaking?next=/registrations")
@@ -343,15 +370,26 @@ def test_the_language_follows_browser_then_person_then_choice(house):
     missing = one.get("/nowhere")
     assert missing.status_code == 404
     assert missing.headers["content-language"] == "fr"
+    assert "Mayor Verzonnen" in missing.text, "also where there is nothing one keeps one's menu"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_shows_a_bare_code(house, language):
     one = reader(house, "mayor")
     one.get(f"/language/{language}")
-    for path in ("/", "/registrations/new", "/undertaking", "/agreement", "/meetings/new", "/invitations", "/members"):
+    for path in (
+        "/",
+        "/registrations/new",
+        "/undertaking",
+        "/agreement",
+        "/meetings/new",
+        "/invitations",
+        "/members",
+    ):
         said = texts_of(one.get(path).text)
-        assert not re.search(r"\b(field|hint|state|option|action|done|error|role|setting|problem)\.[a-z]\w+", said), path
+        assert not re.search(
+            r"\b(field|hint|state|option|action|done|error|role|setting|problem)\.[a-z]\w+", said
+        ), path
 
 
 # Every answer ----------------------------------------------------------------------------------------------
@@ -417,6 +455,26 @@ def test_a_form_that_is_too_large_or_broken_is_refused(house):
     assert one.client.post("/registrations/new", content="naïve=é".encode(), headers=form).status_code == 400
     many = one.client.post("/registrations/new", content=b"&".join([b"a=1"] * 600), headers=form)
     assert many.status_code == 400
+
+
+def test_every_state_has_its_look():
+    assert {state for states in STATES.values() for state in states} - set(TONES) == {
+        "active",
+        "secondFactorWanted",
+    }
+
+
+def test_a_delegate_sees_what_was_delegated_and_no_more(house):
+    house.sql("UPDATE mandate SET scope = ARRAY['meetings'] WHERE id = :m", m=house.cast.mandates["delegate"])
+    one = reader(house, "delegate")
+    home = one.get("/")
+    assert home.status_code == 200, texts_of(home.text)
+    menu = re.search(r'<ul class="side__list">.*?</ul>', home.text, re.DOTALL)[0]
+    assert 'href="/meetings"' in menu
+    assert 'href="/cases"' not in menu
+    assert one.get("/cases").status_code == 409
+    for address in re.findall(r'href="([^"]+)"', menu):
+        assert one.get(address).status_code == 200, address
 
 
 def test_the_menu_shows_only_what_the_role_can_do(house):

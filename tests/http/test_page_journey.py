@@ -38,12 +38,14 @@ def bring_and_list(house):
     registration = _id(mayor.get("/"), "registrations")
     _ok(mayor.send(f"/registrations/{registration}/screen", note="Graag nagaan."))
     decided = _ok(
-        mayor.send(f"/registrations/{registration}/decide", outcome="listed", indications="Aanwijzingen, verzonnen.")
+        mayor.send(
+            f"/registrations/{registration}/decide", outcome="listed", indications="Aanwijzingen, verzonnen."
+        )
     )
     return participant, mayor, _id(decided, "cases")
 
 
-def test_a_consultation_through_the_pages(house):
+def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story, told in its order
     participant, mayor, case = bring_and_list(house)
     coordinator = reader(house, "coordinator")
 
@@ -52,7 +54,9 @@ def test_a_consultation_through_the_pages(house):
     assert SECRET_NAME not in asked.text
     opened = _ok(coordinator.get(f"/cases/{case}?reason=meetingPreparation"))
     assert SECRET_NAME in opened.text
-    assert house.sql("SELECT 1 FROM journal.entry WHERE action = 'case.open' AND reason = 'meetingPreparation'")
+    assert house.sql(
+        "SELECT 1 FROM journal.entry WHERE action = 'case.open' AND reason = 'meetingPreparation'"
+    )
 
     # Planning, agenda, invitation.
     planned = _ok(
@@ -91,7 +95,11 @@ def test_a_consultation_through_the_pages(house):
     coordinator, mayor, participant = (reader(house, n) for n in ("coordinator", "mayor", "participant"))
     _ok(coordinator.send(f"/meetings/{meeting}", "/open"))
     for name in ("participant", "mayor"):
-        _ok(coordinator.send(f"/agenda-items/{item}/attendance", "/attendance", personId=str(house.cast.persons[name])))
+        _ok(
+            coordinator.send(
+                f"/agenda-items/{item}/attendance", "/attendance", personId=str(house.cast.persons[name])
+            )
+        )
     said = _ok(
         participant.send(
             f"/agenda-items/{item}/statements/new",
@@ -140,12 +148,8 @@ def test_a_consultation_through_the_pages(house):
     assert SECRET_NAME not in actions.text
     action = _id(actions, "actions")
     _ok(participant.send(f"/actions/{action}/complete", result="done", outcome="Gesprek gevoerd."))
-    _ok(
-        coordinator.send(
-            f"/cases/{case}/closure/propose{why}", meetingId=meeting, ground="noIndications"
-        )
-    )
-    closed = _ok(mayor.send(f"/cases/{case}?reason=decisionPreparation", "/close"))
+    _ok(coordinator.send(f"/cases/{case}/closure/propose{why}", meetingId=meeting, ground="noIndications"))
+    closed = _ok(mayor.send(f"/cases/{case}/close?reason=decisionPreparation", "/close"))
     assert "done=case.close" in str(closed.url)
 
     # Out of view: the agenda is gone, and the page does not say what it was.

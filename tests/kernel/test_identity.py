@@ -50,16 +50,14 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password():
     hashed = hash_password("een lang verzonnen wachtwoord")
 
     def took(against: str | None) -> float:
-        fastest = 1.0
-        for _ in range(7):
-            start = time.perf_counter()
-            assert not password_fits("iets anders", against)
-            fastest = min(fastest, time.perf_counter() - start)
-        return fastest
+        """Processor time of this thread: what else the machine does, does not count."""
+        start = time.thread_time()
+        assert not password_fits("iets anders", against)
+        return time.thread_time() - start
 
-    known, unknown = took(hashed), took(None)
-    assert unknown > known / 3
-    assert known > unknown / 3
+    known, unknown = zip(*((took(hashed), took(None)) for _ in range(7)), strict=True)
+    assert min(unknown) > min(known) / 2
+    assert min(known) > min(unknown) / 2
 
 
 # -- one-time codes ---------------------------------------------------------------------------------------------

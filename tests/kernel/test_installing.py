@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.directory.actors import recognise
 from app.kernel.clock import SystemClock
 from app.kernel.database import say_who
-from app.kernel.installing import Addresses, SealingThread, assemble, databases_running, mark, migrate, reset
+from app.kernel.installing import Addresses, Periodically, assemble, databases_running, mark, migrate, reset
 from app.kernel.migrating import Unreachable, admin_engine, role_password, upgrade, url_for
 from app.kernel.settings import Settings
 
@@ -103,28 +103,36 @@ def test_without_an_actor_the_database_shows_no_case_data(house):
         assert conn.scalar(text("SELECT count(*) FROM meeting")) == 0
 
 
-class _Sealer:
-    """Counts its rounds; the first one fails."""
+def _until(claim, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not claim() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
-    def __init__(self) -> None:
-        self.rounds = 0
 
-    def seal_all(self) -> None:
-        self.rounds += 1
-        if self.rounds == 1:
+def test_a_chore_goes_on_after_a_fault_and_stops_when_told():
+    rounds = []
+
+    def chore():
+        rounds.append(1)
+        if len(rounds) == 1:
             raise ConnectionError
 
-
-def test_sealing_goes_on_after_a_fault_and_stops_when_told():
-    sealer = _Sealer()
-    thread = SealingThread(sealer, 0.01)
+    thread = Periodically("sealer", 0.01, chore)
     thread.start()
-    deadline = time.monotonic() + 10
-    while sealer.rounds < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    _until(lambda: len(rounds) >= 3)
     thread.stop()
     assert not thread.is_alive()
-    assert sealer.rounds >= 3
-    rounds = sealer.rounds
+    assert len(rounds) >= 3
+    done = len(rounds)
     time.sleep(0.05)
-    assert sealer.rounds == rounds
+    assert len(rounds) == done
+
+
+def test_a_chore_done_at_once_does_not_wait_for_its_first_round():
+    rounds = []
+    thread = Periodically("sweep", 3600, lambda: rounds.append(1), at_once=True)
+    thread.start()
+    _until(lambda: rounds)
+    thread.stop()
+    assert rounds
+    assert not thread.is_alive()

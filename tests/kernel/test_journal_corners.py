@@ -15,7 +15,6 @@ from app.kernel.journal.exportfile import (
     ExportWriter,
     Malformed,
     TreeSeal,
-    canonical_filter,
     read_csv_lines,
     tree_name,
 )
@@ -140,14 +139,11 @@ def test_a_seal_whose_trees_are_not_in_form_is_refused(trees):
         verify._manifest(9, {"trees": trees, "manifest": ""}, [SIGNER.verifier])
 
 
-@pytest.mark.parametrize(
-    ("digest", "chosen"), [("not base64!", "{}"), ("AAAA", "{}"), (HASH, "[1]"), (HASH, "{")]
-)
-def test_a_digest_or_a_filter_out_of_form_is_refused(digest, chosen):
-    header = {"filter": json.loads(chosen) if chosen != "{" else {"a": object()}, "exportId": "x-1"}
+@pytest.mark.parametrize("digest", ["not base64!", "=", "é"])
+def test_a_digest_out_of_form_is_refused(digest):
     seal = {"trees": [], "digest": digest, "count": 0}
-    with pytest.raises((ExportInvalid, TypeError)):
-        verify._compare(9, "", seal, header, 0)
+    with pytest.raises(ExportInvalid, match="not in form"):
+        verify._compare(9, "", seal, {"filter": {}, "exportId": "x-1"}, 0)
 
 
 def test_gaps_made_for_another_size_than_the_checkpoint_s_are_refused():
@@ -156,7 +152,3 @@ def test_gaps_made_for_another_size_than_the_checkpoint_s_are_refused():
     note = Checkpoint(f"livcr.test/{TREE}", 2, from_base64(HASH), MOMENT).sign(SIGNER)
     with pytest.raises(ExportInvalid, match="are for 1 leaves, its checkpoint for 2"):
         verify._sealed(9, {"tree": TREE, "checkpoint": note}, {TREE: check}, [SIGNER.verifier])
-
-
-def test_a_filter_is_written_one_way_only():
-    assert canonical_filter({"b": "1", "a": ["x"]}) == canonical_filter({"a": ["x"], "b": "1"})

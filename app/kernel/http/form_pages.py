@@ -141,7 +141,7 @@ def _shown(
     status: int,
 ) -> Response:
     ready = row.prepare(call, unit)
-    in_path = {name: "" for name in row.in_path}
+    in_path = dict.fromkeys(row.in_path, "")
     form = form_of(
         row.command,
         call.language,
@@ -219,7 +219,8 @@ def page_button(
         made, _, errors = parse_form(command, _items(call, in_path), call.language)
         if made is None:
             raise Problem(
-                Kind.BAD_REQUEST, issues=tuple(Issue(INPUT + "invalidInput", "body", name, errors[name]) for name in errors)
+                Kind.BAD_REQUEST,
+                issues=tuple(Issue(INPUT + "invalidInput", "body", name, errors[name]) for name in errors),
             )
         return call.go(after(call, operation(unit, made)), done=action.value)
 
@@ -239,7 +240,8 @@ def asked(call: PageCall, command: type[C], **also: Any) -> C:
     made, _, errors = parse_form(command, items, call.language)
     if made is None:
         raise Problem(
-            Kind.BAD_REQUEST, issues=tuple(Issue(INPUT + "invalidInput", "query", name, errors[name]) for name in errors)
+            Kind.BAD_REQUEST,
+            issues=tuple(Issue(INPUT + "invalidInput", "query", name, errors[name]) for name in errors),
         )
     return made
 
@@ -248,5 +250,3 @@ def require(abilities: Sequence[str], action: Action) -> None:
     """Refuse to show the form of what this reader cannot do now. Raises Problem 409."""
     if action.value not in abilities:
         raise Problem(Kind.ILLEGAL_TRANSITION)
-
-

@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 
 from app.kernel import i18n
 from app.rules.actions import Action
+from app.rules.delegation import within
 from app.rules.facts import Actor
 from app.rules.lifecycle import STATES
 from app.rules.policy import POLICY
 from app.rules.problems import Kind
-from app.rules.roles import Role
+from app.rules.roles import EVERYONE, Role
 
 if TYPE_CHECKING:
     from app.kernel.http.pages import PageCall
@@ -38,7 +39,8 @@ TONES = {
     "underDiscussion": "warning", "inTrajectory": "info", "monitored": "info", "closureProposed": "warning",
     "closed": "closed", "destroyed": "closed", "draft": "neutral", "convened": "info", "inSession": "warning",
     "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
-    "attended": "success", "absent": "closed", "submitted": "warning", "approved": "success", "open": "warning",
+    "attended": "success", "absent": "closed", "noAnswer": "closed",
+    "submitted": "warning", "approved": "success", "open": "warning",
     "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""
@@ -63,6 +65,10 @@ class Reader:
     """How many mandates they could act under today."""
 
 
+Able = Callable[[Actor], bool]
+"""Tells whether something on a page is for an actor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the menu."""
@@ -70,7 +76,7 @@ class Line:
     order: int
     href: str
     label: str
-    roles: frozenset[Role]
+    shown: Able
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +93,31 @@ class Block:
 Build = Callable[["PageCall", "Work"], Block | None]
 
 MENU: list[Line] = []
-TODAY: list[tuple[int, frozenset[Role], Build]] = []
+TODAY: list[tuple[int, Able, Build]] = []
 
 
-def able(action: Action, roles: frozenset[Role] | None = None) -> frozenset[Role]:
-    """Give the roles that the policy lets do *action*, or those of them in *roles*."""
-    allowed = POLICY[action].roles
-    return allowed if roles is None else allowed & roles
+def may(actor: Actor, action: Action) -> bool:
+    """Tell whether *action* is for this actor's role at all, and within what was delegated to a delegate (R9)."""
+    role = actor.role
+    return role in POLICY[action].roles and (role is not Role.DELEGATE or within(action, actor.delegation))
 
 
-def menu_line(order: int, href: str, label: str, roles: frozenset[Role]) -> None:
+def able(action: Action, roles: frozenset[Role] = EVERYONE) -> Able:
+    """Say for whom a line or a block is: who may do *action*, of those in *roles*."""
+    return lambda actor: actor.role in roles and may(actor, action)
+
+
+def menu_line(order: int, href: str, label: str, shown: Able) -> None:
     """Add a line to the menu; *label* is a message id."""
-    MENU.append(Line(order, href, label, roles))
+    MENU.append(Line(order, href, label, shown))
     MENU.sort(key=lambda line: line.order)
 
 
-def today_block(order: int, roles: frozenset[Role]) -> Callable[[Build], Build]:
-    """Add a block to the page "today" for these roles."""
+def today_block(order: int, shown: Able) -> Callable[[Build], Build]:
+    """Add a block to the page "today" for whom it is."""
 
     def add(build: Build) -> Build:
-        TODAY.append((order, roles, build))
+        TODAY.append((order, shown, build))
         TODAY.sort(key=lambda entry: entry[0])
         return build
 
@@ -114,8 +125,8 @@ def today_block(order: int, roles: frozenset[Role]) -> Callable[[Build], Build]:
 
 
 def today_for(actor: Actor) -> Iterable[Build]:
-    """Give the blocks for an actor's role, in their order."""
-    return [build for _, roles, build in TODAY if actor.role in roles]
+    """Give the blocks for an actor, in their order."""
+    return [build for _, shown, build in TODAY if shown(actor)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,7 @@ def frame(
     """Give the frame of a page at *path*. *done* is an action's code from the address; another text is not shown."""
     actor = reader.actor if reader else None
     role = actor.role if actor else None
-    menu = [line for line in MENU if role in line.roles] if role else []
+    menu = [line for line in MENU if line.shown(actor)] if actor and role else []
     current = max((line.href for line in menu if _within(path, line.href)), key=len, default="")
     return Frame(
         title=title,
@@ -170,7 +181,9 @@ def frame(
         demo=demo,
         user=User(
             reader.name,
-            i18n.translate(language, f"role.{role}") if role else i18n.translate(language, "No current mandate"),
+            i18n.translate(language, f"role.{role}")
+            if role
+            else i18n.translate(language, "No current mandate"),
             reader.cell_name,
         )
         if reader

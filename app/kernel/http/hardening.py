@@ -46,11 +46,12 @@ class Hardening:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
-        own = [(b"belgov-trace-id", str(trace_of(request)).encode())]
-        related = request.headers.get("belgov-trace-id")
-        if related:
-            own.append((b"belgov-related-trace-id", related.encode("latin-1")))
+        own = [(b"belgov-trace-id", str(trace_of(Request(scope))).encode())]
+        own += [
+            (b"belgov-related-trace-id", said)
+            for name, said in scope["headers"]
+            if name == b"belgov-trace-id"
+        ]
         always = _RAW_HTTPS if scope.get("scheme") == "https" else _RAW
 
         async def hardened(message: Message) -> None:

@@ -45,7 +45,10 @@ _USUALLY = (to_translate("Go back, load the page again and try once more."),)
 def problem_page(request: Request, fault: Exception) -> Response:
     """Give the page of a refusal, in the reader's language and with their menu where we know who reads."""
     problem = as_problem(fault)
-    call = getattr(request.state, "page", None) or PageCall(request, [])
+    call = getattr(request.state, "page", None)
+    if call is None:  # no route of ours: the frame still knows its reader
+        call = PageCall(request, [])
+        call.recall()
     status = problem.kind.status
     response: Response = call.show(
         "message.html",

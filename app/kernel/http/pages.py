@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -154,6 +154,15 @@ class PageCall:
             # What an Operation writes in words, it writes in the language of the page.
             unit.act_as(replace(self.reader.actor, language=self.language))
 
+    def recall(self) -> None:
+        """Find out who reads, for the frame alone: nothing is decided and nothing kept, and a fault is no matter."""
+        with suppress(Exception), self.installation.sessions() as session:
+            unit = Work(self.installation, session, VISITOR, channel="page", loopback=self.loopback)
+            try:
+                self._identify(unit)
+            finally:
+                session.rollback()
+
     def admit(self, unit: Work, *, before_access: bool = False) -> None:
         """Let somebody in who is signed in, under a mandate, with a current undertaking; and forms that are ours.
 
@@ -161,7 +170,9 @@ class PageCall:
         *before_access* is for those steps themselves.
         """
         if self.reader is None:
-            raise Elsewhere(with_query("/sign-in", ended="yes" if self.ended else "", next=self._return_path()))
+            raise Elsewhere(
+                with_query("/sign-in", ended="yes" if self.ended else "", next=self._return_path())
+            )
         if self.is_post:
             self.check_form(self.reader.csrf_token)
         until = unit.actor.undertaking_until
@@ -177,7 +188,11 @@ class PageCall:
         """Refuse a form that another site sent, or that was made for another session. Raises Problem 403."""
         site = self.request.headers.get("sec-fetch-site", "same-origin")
         given = self.sent("csrfToken")
-        if site not in {"same-origin", "none"} or not token or not hmac.compare_digest(given.encode(), token.encode()):
+        if (
+            site not in {"same-origin", "none"}
+            or not token
+            or not hmac.compare_digest(given.encode(), token.encode())
+        ):
             raise Problem(Kind.MISSING_PERMISSION, why="formNotOurs")
 
     def form_token(self) -> str:
@@ -219,7 +234,9 @@ class PageCall:
             csrf_token=self.form_secret,
         )
 
-    def show(self, template: str, title: str, purpose: str = "", /, *, status: int = 200, **context: Any) -> Response:
+    def show(
+        self, template: str, title: str, purpose: str = "", /, *, status: int = 200, **context: Any
+    ) -> Response:
         """Give a page. *title* and *purpose* are texts in its language."""
         body = render(self.language, template, page=self.frame(title, purpose), **context)
         response = Response(body, status, media_type="text/html")

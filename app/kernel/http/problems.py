@@ -44,10 +44,8 @@ def language_of(request: Request) -> str:
 
 def trace_of(request: Request) -> UUID:
     """Give the trace id of this request, made once."""
-    if not hasattr(request.state, "trace_id"):
-        request.state.trace_id = uuid4()
-    found: UUID = request.state.trace_id
-    return found
+    state: dict[str, UUID] = request.scope.setdefault("state", {})
+    return state.get("trace_id") or state.setdefault("trace_id", uuid4())
 
 
 def related_trace_of(request: Request) -> UUID | None:

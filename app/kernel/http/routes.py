@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
-from app.kernel.http.call import Api, Call
+from app.kernel.http.call import Call
 from app.kernel.shapes import Command, View
 from app.kernel.work import Work
 
@@ -79,7 +79,7 @@ def endpoint(
     in_path = set(_BRACES.findall(path))
     fields = {field.alias or to_camel(name): (name, field) for name, field in command.model_fields.items()}
     rest = {wire: pair for wire, pair in fields.items() if wire not in in_path}
-    parameters = [inspect.Parameter("call", inspect.Parameter.KEYWORD_ONLY, annotation=Api)]
+    parameters = [_keyword("request", Request)]
     for wire in sorted(in_path):
         name, field = fields[wire]
         parameters.append(_keyword(name, Annotated[field.annotation, PathParameter(alias=wire)]))
@@ -116,7 +116,7 @@ def endpoint(
         parameters.append(_keyword("body", body))
 
     def handle(**given: Any) -> Response:
-        call: Call = given.pop("call")
+        call = Call(given.pop("request"))
         sent = given.pop("body", None)
         values = {name: getattr(sent, name) for name, _ in rest.values()} if sent is not None else {}
         return call.answer(

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData,
 from sqlalchemy.orm import Session
 
 from app.kernel.clock import brussels_day
+from app.kernel.database import lean_rows
 from app.kernel.ids import NIL
 from app.rules.facts import Actor
 
@@ -115,23 +116,22 @@ def append(session: Session, circumstance: Circumstance, decisions: Iterable[Dec
     }
     for decided in decisions:
         abouts = decided.abouts
-        session.connection().exec_driver_sql(
+        lean_rows(
+            session,
             _APPEND,
-            {
-                **shared,
-                "action": decided.action,
-                "outcome": decided.outcome,
-                "rule": decided.rule,
-                "legal_basis": decided.legal_basis,
-                "reason": decided.reason,
-                "processing": decided.processing,
-                "recipients": decided.recipients,
-                "controllers": _ids(about.controller for about in abouts),
-                "cases": _ids(about.case_id for about in abouts),
-                "subjects": _ids(about.subject_id for about in abouts),
-                "types": [about.object_type for about in abouts],
-                "objects": _ids(about.object_id for about in abouts),
-            },
+            **shared,
+            action=decided.action,
+            outcome=decided.outcome,
+            rule=decided.rule,
+            legal_basis=decided.legal_basis,
+            reason=decided.reason,
+            processing=decided.processing,
+            recipients=decided.recipients,
+            controllers=_ids(about.controller for about in abouts),
+            cases=_ids(about.case_id for about in abouts),
+            subjects=_ids(about.subject_id for about in abouts),
+            types=[about.object_type for about in abouts],
+            objects=_ids(about.object_id for about in abouts),
         )
 
 

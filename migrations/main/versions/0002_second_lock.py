@@ -166,15 +166,18 @@ FUNCTIONS = (
         END IF;
         UPDATE invitation i SET
             state = CASE WHEN EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = i.agenda_item_id
-                AND t.person_id = i.person_id AND t.present) THEN 'attended' ELSE 'absent' END,
+                AND t.person_id = i.person_id AND t.present) THEN 'attended'
+                WHEN i.state = 'sent' THEN 'noAnswer' ELSE 'absent' END,
             version = i.version + 1
         WHERE i.meeting_id = p_meeting AND i.state IN ('sent', 'accepted');
         -- Only what this very closing adds: calling again changes no date. LEAST passes over NULL, hence the CASE.
         RETURN QUERY
         WITH fresh AS (
             INSERT INTO discussion (case_id, meeting_id, municipality_id, discussed_on)
-            SELECT a.case_id, a.meeting_id, a.municipality_id, p_day FROM agenda_item a
-            WHERE a.meeting_id = p_meeting
+            SELECT a.case_id, a.meeting_id, a.municipality_id, p_day
+            FROM agenda_item a JOIN case_file c ON c.id = a.case_id
+            -- A term that is over cannot be started anew by closing a sitting late (R86, R91).
+            WHERE a.meeting_id = p_meeting AND c.shred_ordered_at IS NULL AND c.due_on > p_day
               AND EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = a.id AND t.present)
             ON CONFLICT DO NOTHING
             RETURNING case_id

@@ -1,0 +1,163 @@
+"""Pages of inviting and answering (R22 to R37)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.constitution.labels import choices, label
+from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
+from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
+from app.kernel.http.pages import PageCall, page_get
+from app.kernel.i18n import register_codes, to_translate
+from app.kernel.work import Work
+from app.meetings import agenda, answering, inviting
+from app.meetings import commands as c
+from app.meetings.inviting import FRENCH_COMMUNITY
+from app.meetings.pages import item_address, people_of_cell, when
+from app.meetings.views import InvitationItem
+from app.rules.actions import Action
+from app.rules.problems import not_found
+from app.rules.roles import DESK
+
+router = APIRouter()
+
+menu_line(5, "/invitations", to_translate("My invitations"), able(Action.INVITATION_LIST))
+register_codes("hint", ["groundCode", "groundReason", "urgencyReason", "careRelation"])
+register_codes("option.answer", ["accepted", "declined", "mustDecline"])
+
+
+# Inviting ------------------------------------------------------------------------------------------------
+
+
+def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
+    view = agenda.read_agenda_item(work, c.ReadAgendaItem(agendaItemId=call.id("agendaItemId")))
+    require(view.abilities, Action.INVITATION_PREPARE)
+    asked_already = {str(person.person_id) for person in view.people}
+    grounds = [
+        pair
+        for name in ("groundsFlemish", "groundsFrenchCommunity", "groundsGeneral")
+        for pair in choices(name, call.language, work.today)
+    ]
+    return Prepared(
+        back=item_address(view.agenda_item_id),
+        options={
+            "personId": [pair for pair in people_of_cell(work) if pair[0] not in asked_already],
+            "groundList": [
+                (name, call.phrase(f"option.groundList.{name}"))
+                for name in ("groundsFlemish", "groundsFrenchCommunity", "groundsGeneral")
+            ],
+            "groundCode": grounds,
+        },
+        intro=call.phrase(
+            "Nothing is sent yet: the mayor sends the invitations when the meeting is convened. Without your choice the "
+            "usual ground of the service is used."
+        ),
+        breadcrumb=[(view.reference, item_address(view.agenda_item_id))],
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        "/agenda-items/{agendaItemId}/invite", c.PrepareInvitation, Action.INVITATION_PREPARE,
+        inviting.prepare_invitation, _prepare_invitation, lambda call, _: item_address(call.id("agendaItemId")),
+        title=to_translate("Prepare an invitation"),
+        purpose=to_translate("Invite one person for one item, on a ground that the law gives."),
+        submit=to_translate("Prepare"),
+    ),
+)  # fmt: skip
+page_button(
+    router, "/invitations/{invitationId}/send", c.SendInvitation, Action.INVITATION_SEND, inviting.send_invitation,
+    lambda _, view: item_address(view.agenda_item_id),
+)  # fmt: skip
+
+
+# Answering -----------------------------------------------------------------------------------------------
+
+
+def _invitations(call: PageCall, work: Work) -> Response:
+    command = asked(call, c.ListInvitation)
+    page = answering.list_invitation(work, command)
+    return call.show(
+        "meetings/invitations.html",
+        call.phrase("My invitations"),
+        call.phrase("Say whether you come. Speaking at the meeting is a right, never a duty."),
+        rows=[
+            (
+                item,
+                when(call, item),
+                label(item.ground_list, item.ground_code, call.language),
+                _can_answer(work, item),
+            )
+            for item in page.items
+        ],
+        shown=command.when,
+        following=page.next,
+        tones=TONES,
+        french=FRENCH_COMMUNITY,
+    )
+
+
+def _can_answer(work: Work, item: InvitationItem) -> bool:
+    return Action.INVITATION_ANSWER.value in item.abilities and may(work.actor, Action.INVITATION_ANSWER)
+
+
+page_get(router, "/invitations", _invitations)
+
+
+def _prepare_answer(call: PageCall, work: Work) -> Prepared:
+    wanted = call.id("invitationId")
+    page = answering.list_invitation(work, c.ListInvitation(when="all", pageSize=100))
+    item = next((each for each in page.items if each.invitation_id == wanted), None)
+    if item is None:
+        raise not_found()
+    require(item.abilities, Action.INVITATION_ANSWER)
+    french = item.regime == FRENCH_COMMUNITY
+    offered = ("accepted", "declined", "mustDecline") if french else ("accepted", "declined")
+    return Prepared(
+        back="/invitations",
+        version=item.version,
+        options={"answer": [(each, call.phrase(f"option.answer.{each}")) for each in offered]},
+        values={"answer": call.request.query_params.get("answer", "")},
+        hidden={"reason": ""} if french else {"careRelation": ""},
+        intro=f"{item.reference or ''} {when(call, item)}, {item.place}".strip(),
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        "/invitations/{invitationId}/answer", c.AnswerInvitation, Action.INVITATION_ANSWER,
+        answering.answer_invitation, _prepare_answer, lambda *_: "/invitations",
+        title=to_translate("Answer an invitation"),
+        purpose=to_translate("You can change your answer until the meeting begins."),
+        submit=to_translate("Send my answer"),
+    ),
+)  # fmt: skip
+
+
+# Today ---------------------------------------------------------------------------------------------------
+
+
+@today_block(5, able(Action.INVITATION_LIST))
+def _invited(call: PageCall, work: Work) -> Block | None:
+    """Show invitations that wait for an answer, then those that were answered."""
+    items = answering.list_invitation(work, c.ListInvitation()).items
+    if not items and work.actor.role in DESK:
+        return None
+    items = sorted(items, key=lambda item: item.state != "sent")
+    return Block(
+        call.phrase("My invitations"),
+        [
+            {
+                "title": item.reference or call.phrase("Out of your view"),
+                "href": f"/invitations#i-{item.invitation_id}",
+                "note": f"{when(call, item)}, {item.place}",
+                "state": (call.phrase(f"state.invitation.{item.state}"), TONES[item.state]),
+            }
+            for item in items
+        ],
+        link=(call.phrase("All my invitations"), "/invitations"),
+        empty=call.phrase("You have no invitation now. When the mayor invites you, it appears here."),
+    )

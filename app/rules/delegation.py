@@ -1,0 +1,52 @@
+"""What a mayor can delegate, and which part of it each act belongs to (R9).
+
+The act of 30 July 2018 names the mayor for the list; whether that can be delegated is for the agreement to say
+(R41). An act that belongs to no part can be done by any delegate within the period of the appointment.
+"""
+
+from __future__ import annotations
+
+from app.rules.actions import Action
+
+LIST, SCREENING, INVITATIONS, MEETINGS, FILE, CLOSURE = PARTS = (
+    "list", "screening", "invitations", "meetings", "file", "closure",
+)  # fmt: skip
+
+_BY_NOUN: dict[str, str] = {
+    "registration": SCREENING,
+    "case": FILE,
+    "statement": FILE,
+    "trajectory": FILE,
+    "meeting": MEETINGS,
+    "agendaItem": MEETINGS,
+    "attendance": MEETINGS,
+    "minutes": MEETINGS,
+    "invitation": INVITATIONS,
+}
+
+_OF_THEIR_OWN: dict[Action, str] = {
+    Action.REGISTRATION_DECIDE: LIST,
+    Action.MEETING_CONVENE: INVITATIONS,
+    Action.CASE_PROPOSE_CLOSURE: CLOSURE,
+    Action.CASE_CLOSE: CLOSURE,
+    Action.ACTION_ASSIGN: FILE,
+}
+
+_FOR_EVERY_DELEGATE = frozenset(
+    {Action.REGISTRATION_SUBMIT, Action.MEETING_LIST, Action.INVITATION_LIST, Action.INVITATION_ANSWER}
+)
+"""What somebody does for themselves, or needs to find their way."""
+
+
+def part_of(action: Action) -> str | None:
+    """Give the part of a mayor's task that *action* belongs to; None where every delegate may."""
+    if action in _FOR_EVERY_DELEGATE:
+        return None
+    return _OF_THEIR_OWN.get(action) or _BY_NOUN.get(action.noun)
+
+
+def within(action: Action, delegated: frozenset[str] | None) -> bool:
+    """Tell whether an appointment covers *action*; an appointment without any known part covers nothing."""
+    parts = (delegated or frozenset()) & set(PARTS)
+    wanted = part_of(action)
+    return bool(parts) and (wanted is None or wanted in parts)
