@@ -331,7 +331,9 @@ def sweep(_: argparse.Namespace) -> int:
         if not isinstance(process, Process):
             raise TypeError
         done = sweep_all(process.installation)
-        print(f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}")
+        print(
+            f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}"
+        )
         return 1 if done.left else 0
 
 

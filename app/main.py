@@ -23,6 +23,7 @@ from app.intake import pages as intake_pages
 from app.kernel.clock import brussels_day
 from app.kernel.http import openapi
 from app.kernel.http.hardening import Assets, Hardening
+from app.kernel.http.limits import BodyLimit
 from app.kernel.http.message_pages import problem_page
 from app.kernel.http.problems import as_problem, problem_response
 from app.kernel.shapes import BASE
@@ -110,6 +111,7 @@ def create_app(installation: Installation) -> FastAPI:
     def _health() -> dict[str, str]:
         return {"status": "UP"}
 
+    app.add_middleware(BodyLimit)
     app.add_middleware(Hardening)
     return app
 

@@ -23,6 +23,7 @@ from app.kernel.http.call import STORY_TIME
 from app.kernel.identity import code_now
 from app.kernel.journal.note import Verifier
 from app.kernel.journal.verify import ExportInvalid, verify_export
+from app.rules.retention import years_after
 
 BASE = "/api/v1"
 _OK = range(200, 300)
@@ -88,10 +89,11 @@ class Player:
         self._set_up(story)
         self.saved |= {k: str(v) for k, v in story.get("values", {}).items()} | self.given
         for number, step in enumerate(story["step"], 1):
-            self._at(step["day"], "08:00")
+            day = self._day(step["day"])
+            self._at(day, "08:00")
             try:
-                self._renew_yearly(step["day"])
-                self._at(step["day"], step.get("time", "09:00"))
+                self._renew_yearly(day)
+                self._at(day, step.get("time", "09:00"))
                 self._step(step)
             except StoryFailed as fault:
                 self.say(f"  FAILED at step {number}: {step.get('say', '')}\n  {fault}")
@@ -108,6 +110,16 @@ class Player:
             for method, described in methods.items():
                 if isinstance(described, dict) and "operationId" in described:
                     self._doors[described["operationId"]] = (method.upper(), path)
+
+    def _day(self, said: int | Mapping[str, int]) -> int:
+        """Give the day of a step, counted from the start: a number, or `{ after, years, days }` for a term of law.
+
+        A year is a calendar year, with or without a leap day, as the terms count it.
+        """
+        if isinstance(said, int):
+            return said
+        begun = self.start + timedelta(days=said["after"])
+        return (years_after(begun, said["years"]) - self.start).days + said.get("days", 0)
 
     def _at(self, day: int, clock: str) -> None:
         hour, minute = (int(part) for part in clock.split(":"))

@@ -255,7 +255,8 @@ class _Writer:
         state = self.chance.choice(_STATES[:-1] if open_only else _STATES)
         row = (
             case_id, town.id, town.cell_id, f"C-{listed.year}-{case_id.hex[:12]}", state,
-            self.chance.choice(_PHENOMENA), "livcParticipant", new_id(), self._seal(case_id, "case_file", "subject", case_id, identity),
+            self.chance.choice(_PHENOMENA), "livcParticipant", new_id(),
+            self._seal(case_id, "case_file", "subject", case_id, identity),
             self._seal(case_id, "case_file", "indications", case_id, indications), self.agreements[town.cell_id],
             listed, town.people[0].id, self.today - timedelta(days=20), self.today + timedelta(days=60),
             self.today + timedelta(days=345), self.today + timedelta(days=331), 1,

@@ -154,7 +154,7 @@ def _person(unit: Work, cast: Cast, name: str, agency_id: UUID) -> None:
     unit.session.flush()
     unit.session.add(
         Undertaking(
-            id=new_id(), person_id=view.person_id, text_version="2026-1", language="nl", confirmed_at=unit.now,
+            id=new_id(), person_id=view.person_id, text_version="2026-2", language="nl", confirmed_at=unit.now,
             valid_until=date(2050, 1, 1),
         )  # fmt: skip
     )

@@ -20,14 +20,14 @@ from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import cast as cast_module  # noqa: E402
+import cast as cast_module
 
-from app.directory.actors import recognise  # noqa: E402
-from app.directory.models import SignIn  # noqa: E402
-from app.kernel.clock import SetClock  # noqa: E402
-from app.kernel.identity import Claims  # noqa: E402
-from app.kernel.ids import new_id  # noqa: E402
-from app.kernel.installing import (  # noqa: E402
+from app.directory.actors import recognise
+from app.directory.models import SignIn
+from app.kernel.clock import SetClock
+from app.kernel.identity import Claims
+from app.kernel.ids import new_id
+from app.kernel.installing import (
     Addresses,
     Process,
     assemble,
@@ -35,10 +35,10 @@ from app.kernel.installing import (  # noqa: E402
     mark,
     migrate,
 )
-from app.kernel.migrating import admin_engine, ensure_database  # noqa: E402
-from app.kernel.settings import Settings  # noqa: E402
-from app.kernel.work import Work, work  # noqa: E402
-from app.main import create_app  # noqa: E402
+from app.kernel.migrating import admin_engine, ensure_database
+from app.kernel.settings import Settings
+from app.kernel.work import Work, work
+from app.main import create_app
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,16 @@ class Databases:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.maintenance = (_named(server.addresses.main, "postgres"), _named(server.addresses.keys, "postgres"))
+        self.maintenance = (
+            _named(server.addresses.main, "postgres"),
+            _named(server.addresses.keys, "postgres"),
+        )
 
     def pair(self, name: str) -> Addresses:
         """Give the addresses of a pair of databases by name."""
-        return Addresses(_named(self.server.addresses.main, name), _named(self.server.addresses.keys, name + "_keys"))
+        return Addresses(
+            _named(self.server.addresses.main, name), _named(self.server.addresses.keys, name + "_keys")
+        )
 
     def create(self, name: str, template: str | None = None) -> Addresses:
         """Make a pair of databases, empty or as copies of a template pair."""

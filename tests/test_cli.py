@@ -116,7 +116,9 @@ def test_a_demo_token_opens_the_api_and_the_exported_log_verifies(demonstration,
     assert token.returncode == 0, token.stderr
     headers = {"Authorization": f"Bearer {token.stdout.strip()}"}
     for kind in ("text/csv", "application/jsonl"):
-        answer = httpx2.get(f"{url}/api/v1/journalEntries/export", headers=headers | {"Accept": kind}, timeout=60)
+        answer = httpx2.get(
+            f"{url}/api/v1/journalEntries/export", headers=headers | {"Accept": kind}, timeout=60
+        )
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(kind)
         file = tmp_path / "log"
@@ -134,12 +136,16 @@ def test_the_demonstration_has_cases_in_every_state(demonstration):
     for who in ("coordinator", "coordinatorg", "coordinator.b"):
         token = _run("demo-token", who, data=data).stdout.strip()
         answer = httpx2.get(
-            f"{url}/api/v1/cases", params={"state": "all", "pageSize": 100}, headers={"Authorization": f"Bearer {token}"}
+            f"{url}/api/v1/cases",
+            params={"state": "all", "pageSize": 100},
+            headers={"Authorization": f"Bearer {token}"},
         )
         states |= {item["state"] for item in answer.json()["items"]}
     assert states == {"listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed", "closed"}
     token = _run("demo-token", "dpo", data=data).stdout.strip()
-    certificates = httpx2.get(f"{url}/api/v1/certificates", headers={"Authorization": f"Bearer {token}"}).json()
+    certificates = httpx2.get(
+        f"{url}/api/v1/certificates", headers={"Authorization": f"Bearer {token}"}
+    ).json()
     assert any(item["kind"] == "case" for item in certificates["items"])
 
 

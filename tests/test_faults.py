@@ -58,7 +58,11 @@ class Live:
         self.server = None
 
     def start(self) -> None:
-        env = os.environ | {MAIN: self.addresses.main, KEYS: self.addresses.keys, "LIVCR_DATA": str(self.data)}
+        env = os.environ | {
+            MAIN: self.addresses.main,
+            KEYS: self.addresses.keys,
+            "LIVCR_DATA": str(self.data),
+        }
         self.server = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "app.asgi:create", "--factory", "--port", str(self.port), "--log-level", "critical"],
             cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -83,7 +87,9 @@ class Live:
             "municipalityId": str(self.cast.towns["C"]), "subjectName": f"Verzonnen {uuid4().hex[:6]}", "narrative": "x",
             "phenomenon": "sects", "urgency": "normal", "nothingClassified": True,
         }  # fmt: skip
-        return client.post(self.url + "/registrations", json=body, headers={"Authorization": f"Bearer {self.token}"})
+        return client.post(
+            self.url + "/registrations", json=body, headers={"Authorization": f"Bearer {self.token}"}
+        )
 
     def ids(self, query: str) -> set[str]:
         with admin_engine(self.addresses.main).connect() as conn:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Line, Prose
+from app.kernel.shapes import Command, Day, Line, Prose
 from app.rules.audience import Audience
 
 
@@ -48,7 +47,7 @@ class CloseCase(Command):
     """
 
     case_id: UUID
-    data_until: date | None = None
+    data_until: Day | None = None
 
 
 class CreateStatement(Command):
@@ -63,7 +62,7 @@ class CreateStatement(Command):
     kind: Literal["fact", "assessment"]
     reliability: Line | None = None
     audience: Audience = Audience.PRESENT
-    stated_on: date | None = None
+    stated_on: Day | None = None
     text: Prose
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
@@ -98,7 +97,7 @@ class AssignAction(Command):
     owner_id: UUID
     life_domain: Line
     text: Prose
-    due_on: date
+    due_on: Day
 
 
 class ListAction(Command):

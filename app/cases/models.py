@@ -5,18 +5,28 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
 from app.kernel.sealed import Sealed
 
 
+def of_its_case() -> ForeignKeyConstraint:
+    """Give the constraint that a row carries the municipality of its own case: no row of E hangs on a case of D (R5)."""
+    return ForeignKeyConstraint(
+        ("case_id", "municipality_id"), ("case_file.id", "case_file.municipality_id"), ondelete="CASCADE"
+    )
+
+
 class Case(Row):
     """A person on the mayor's list in one municipality (R40). Identity sealed; dates decide its end (R86, R90)."""
 
     __tablename__ = "case_file"
-    __table_args__ = (Index(None, "municipality_id", "state", "listed_on"),)
+    __table_args__ = (
+        Index(None, "municipality_id", "state", "listed_on"),
+        UniqueConstraint("id", "municipality_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
@@ -51,8 +61,9 @@ class Discussion(Row):
     """The person was discussed in a meeting on a day: the start of the one-year term (R69, R96)."""
 
     __tablename__ = "discussion"
+    __table_args__ = (of_its_case(),)
 
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), primary_key=True, index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     discussed_on: Mapped[date]
@@ -62,9 +73,15 @@ class Statement(Row):
     """One item in the file: category, origin, contributor, date, fact or assessment, use conditions (R51 to R55, R65)."""
 
     __tablename__ = "statement"
+    __table_args__ = (
+        of_its_case(),
+        ForeignKeyConstraint(
+            ("agenda_item_id", "case_id"), ("agenda_item.id", "agenda_item.case_id"), ondelete="CASCADE"
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     agenda_item_id: Mapped[UUID | None] = mapped_column(index=True)
     category: Mapped[int]
@@ -86,9 +103,10 @@ class Trajectory(Row):
     """The optional individual plan: who follows it and its aims per life domain (R71, R72)."""
 
     __tablename__ = "trajectory"
+    __table_args__ = (of_its_case(), UniqueConstraint("id", "case_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), unique=True)
+    case_id: Mapped[UUID] = mapped_column(unique=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     case_manager_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     aims: Mapped[Sealed]
@@ -101,10 +119,14 @@ class ActionRow(Row):
     """One action of a trajectory: owner, due date, outcome. An owner sees their own only (R72, R73)."""
 
     __tablename__ = "action_item"
+    __table_args__ = (
+        of_its_case(),
+        ForeignKeyConstraint(("trajectory_id", "case_id"), ("trajectory.id", "trajectory.case_id"), ondelete="CASCADE"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    trajectory_id: Mapped[UUID] = mapped_column(ForeignKey("trajectory.id", ondelete="CASCADE"), index=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    trajectory_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     life_domain: Mapped[str] = mapped_column(Text)

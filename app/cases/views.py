@@ -115,6 +115,6 @@ class CaseView(Document):
     closure_ground: str | None = None
     closure_meeting_id: UUID | None = None
     closed_on: date | None = None
-    discussions: list[DiscussionView] = []
-    statements: list[StatementView] = []
+    discussions: list[DiscussionView] = Field(default_factory=list)
+    statements: list[StatementView] = Field(default_factory=list)
     trajectory: TrajectoryView | None = None

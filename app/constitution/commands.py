@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.kernel.shapes import Command, Line, Prose
+from app.kernel.shapes import Command, Day, Line, Prose
 
 NisCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 
@@ -24,7 +23,7 @@ class CreateMunicipality(Command):
     basis_act: Line | None = None
     basis_document: Line | None = None
     basis_signed_off_by: Line | None = None
-    basis_date: date | None = None
+    basis_date: Day | None = None
 
 
 class ListMunicipality(Command):
@@ -60,7 +59,7 @@ class AdoptAgreement(Command):
 
     cell_id: UUID
     document: Line
-    adopted_on: date
+    adopted_on: Day
     answer_register: Prose
     answer_discuss: Prose
     answer_record: Prose

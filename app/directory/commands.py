@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 
-from app.kernel.shapes import Command, Line
+from app.kernel.shapes import Command, Day, Line, Secret
 from app.rules.roles import Role
 
 Language = Literal["nl", "fr", "de", "en"]
@@ -22,7 +21,7 @@ class OpenSession(Command):
     """First step of signing in: name and password."""
 
     username: Username
-    password: SecretStr = Field(max_length=128)
+    password: Secret = Field(max_length=128)
 
 
 class ConfirmSession(Command):
@@ -37,7 +36,7 @@ class RefreshSession(Command):
     """Ask for a new access token with the refresh token; the old refresh token stops working."""
 
     session_id: UUID
-    refresh_token: SecretStr = Field(max_length=200)
+    refresh_token: Secret = Field(max_length=200)
 
 
 class SwitchSession(Command):
@@ -91,7 +90,7 @@ class CreatePerson(Command):
     agency_id: UUID
     language: Language = "nl"
     email: Line | None = None
-    password: SecretStr = Field(min_length=12, max_length=128)
+    password: Secret = Field(min_length=12, max_length=128)
     volunteer: bool = False
     line_manager_id: UUID | None = None
 
@@ -107,18 +106,18 @@ class GrantMandate(Command):
     role: Role
     cell_id: UUID | None = None
     municipality_id: UUID | None = None
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
     document: Line
     scope: tuple[Line, ...] | None = None
-    clearance_until: date | None = None
+    clearance_until: Day | None = None
 
 
 class EndMandate(Command):
     """Let a mandate end on a day; it holds until midnight of that day in Brussels."""
 
     mandate_id: UUID
-    ends_on: date
+    ends_on: Day
 
 
 class ListMandate(Command):

@@ -54,7 +54,16 @@ class Credential(Row):
     password_hash: Mapped[str] = mapped_column(Text)
     totp_secret: Mapped[bytes] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int] = mapped_column(default=0)
+
+
+class SignInPause(Row):
+    """How often the tries for one user name, or for one account's codes, failed; by hash, whether it exists or not."""
+
+    __tablename__ = "sign_in_pause"
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime]
     paused_until: Mapped[datetime | None]
 
 
@@ -74,6 +83,8 @@ class Mandate(Row):
     document: Mapped[str] = mapped_column(Text)
     scope: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     clearance_until: Mapped[date | None]
+    clearance_level: Mapped[str | None] = mapped_column(Text)
+    """secret or topSecret, of a police member (R10)."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -97,12 +108,15 @@ class SignIn(Row):
     __tablename__ = "session"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None: a sign-in that leads nowhere, given for a wrong password during a pause."""
     mandate_id: Mapped[UUID | None] = mapped_column(ForeignKey("mandate.id"), index=True)
     channel: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     """Of the cookie (pages) or of the refresh token (API)."""
+    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of the refresh token before this one: whoever still uses it took it from somewhere."""
     csrf_token: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.constitution.agreements import settings_of
+from app.constitution.reference import citation
 from app.directory.actors import self_facts
 from app.directory.commands import ConfirmUndertaking, ReadUndertaking
 from app.directory.models import Undertaking
@@ -19,9 +20,15 @@ from app.rules.actions import Action
 from app.rules.problems import invalid
 from app.rules.settings import setting
 
-TEXT_VERSION = "2026-1"
+TEXT_VERSION = "2026-2"
 """Version of the undertaking's text; a new text wants a new confirmation."""
 TEXT = "undertaking.text"
+
+
+def undertaking_text(work: Work) -> str:
+    """Give the undertaking in the reader's language, with the article on secrecy as it stands today (R8)."""
+    language = work.actor.language
+    return translate(language, TEXT, secrecy=citation("secrecyDuty", language, work.today) or "")
 
 
 @operation(Action.UNDERTAKING_READ)
@@ -32,7 +39,7 @@ def read_undertaking(work: Work, command: ReadUndertaking) -> UndertakingView:
     return UndertakingView(
         href=href("undertakings", "current"),
         text_version=TEXT_VERSION,
-        text=translate(work.actor.language, TEXT),
+        text=undertaking_text(work),
         valid_until=work.actor.undertaking_until,
     )
 
@@ -64,6 +71,6 @@ def confirm_undertaking(work: Work, command: ConfirmUndertaking) -> UndertakingV
     return UndertakingView(
         href=href("undertakings", "current"),
         text_version=TEXT_VERSION,
-        text=translate(actor.language, TEXT),
+        text=undertaking_text(work),
         valid_until=until,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Line, Prose
+from app.kernel.shapes import BirthDay, Command, Line, Prose
 
 
 class SubmitRegistration(Command):
@@ -19,7 +18,7 @@ class SubmitRegistration(Command):
 
     municipality_id: UUID
     subject_name: Line
-    birth_date: date | None = None
+    birth_date: BirthDay | None = None
     narrative: Prose
     phenomenon: Line
     urgency: Line

@@ -76,7 +76,9 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
     if command.birth_date is not None and command.birth_date > work.today:
         raise invalid("birthDate", "in the future", kind="invalidPeriod")
     regime = work.session.scalar(select(Agency.regime).filter_by(id=actor.agency_id)) or ""
-    origin = checked("originTags", command.origin or _ORIGIN_OF.get(regime, "livcParticipant"), work.today, "origin")
+    origin = checked(
+        "originTags", command.origin or _ORIGIN_OF.get(regime, "livcParticipant"), work.today, "origin"
+    )
     work.vault.new_file(row_id, command.municipality_id)
     row = Registration(
         id=row_id,

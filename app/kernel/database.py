@@ -63,6 +63,7 @@ def engine_for(url: str, *, pool: int = 5) -> Engine:
         max_overflow=pool,
         pool_timeout=5,
         pool_recycle=900,
+        hide_parameters=True,  # no value reaches a log by way of an error
         json_serializer=_json,
         json_deserializer=orjson.loads,
         connect_args={

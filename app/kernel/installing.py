@@ -126,7 +126,9 @@ def assemble(
 class Periodically(threading.Thread):
     """Does one chore every so often; a fault is logged by its kind, retried at the next turn, and stops nothing."""
 
-    def __init__(self, name: str, seconds: float, chore: Callable[[], object], *, at_once: bool = False) -> None:
+    def __init__(
+        self, name: str, seconds: float, chore: Callable[[], object], *, at_once: bool = False
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._seconds, self._chore, self._at_once = seconds, chore, at_once
         self._over = threading.Event()

@@ -80,7 +80,9 @@ def upgrade(url: str, line: str, revision: str = "head") -> None:
             if version < _LEAST_VERSION:
                 msg = f"PostgreSQL 16 or newer is needed; this server is {version // 10000}."
                 raise Unreachable(msg)
-            conn.execute(text("SELECT pg_advisory_lock(hashtext('livcr migrate'))"))  # until this connection closes
+            conn.execute(
+                text("SELECT pg_advisory_lock(hashtext('livcr migrate'))")
+            )  # until this connection closes
             _ensure_roles(conn, url)
             database = conn.scalar(text("SELECT current_database()"))
             conn.execute(text(f"ALTER SCHEMA public OWNER TO {OWNER}"))

@@ -8,17 +8,35 @@ silence. Texts have a limit and survive any Unicode that PostgreSQL can store; w
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
 
-def _storable(text: str) -> str:
+def _refuse_unstorable(text: str) -> None:
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         msg = "contains characters that cannot be stored"
         raise ValueError(msg)
+
+
+def _storable(text: str) -> str:
+    _refuse_unstorable(text)
     return unicodedata.normalize("NFC", text)
+
+
+def _storable_secret(secret: SecretStr) -> SecretStr:
+    _refuse_unstorable(secret.get_secret_value())
+    return secret
 
 
 def _one_line(text: str) -> str:
@@ -43,8 +61,28 @@ Prose = Annotated[
 ]
 """Running text, 1 to 5000 characters: a reason, a statement, a note."""
 
-Moment = AwareDatetime
-"""A point in time with its offset (RFC 3339)."""
+Secret = Annotated[SecretStr, AfterValidator(_storable_secret)]
+"""A password or a token: taken as it is, and shown by no log and no error."""
+
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2049, 12, 31)
+"""No day or moment outside these comes in: whatever term is added to one stays a date that everything can hold."""
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_AFTER: Final = datetime(2050, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST, lt=_AFTER)]
+"""A point in time with its offset (RFC 3339), within the years that the system knows."""
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A calendar day, within the years that the system knows."""
+
+BirthDay = Annotated[date, Field(ge=date(1900, 1, 1), le=LAST_DAY)]
+"""The day somebody was born."""
+
+
+def is_known_moment(moment: datetime) -> bool:
+    """Tell whether an aware moment lies within the years that the system knows."""
+    return _FIRST <= moment < _AFTER
 
 
 class Command(BaseModel):

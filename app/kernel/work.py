@@ -32,7 +32,7 @@ from app.rules.problems import Kind, Problem
 T = TypeVar("T")
 
 
-class Undecided(RuntimeError):
+class Undecided(RuntimeError):  # noqa: N818 — it says what did not happen
     """An Operation ended without asking the rules. Nothing leaves; the answer is 500."""
 
 
@@ -49,7 +49,7 @@ class Installation:
     demo: bool
     """Whether this database was created by the demonstration; only there do demo accounts and story time exist."""
     provider: FileKeyProvider
-    """Wraps what belongs to the installation itself: second-factor secrets, kept answers."""
+    """Wraps what belongs to the installation itself: second-factor secrets, the marks of keyed requests."""
     sealer: Sealer
     signer: Signer
     installation_id: UUID

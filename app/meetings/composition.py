@@ -15,7 +15,9 @@ CORE = MAYORAL | POLICE | {Role.COORDINATOR}
 
 def is_complete(work: Work, cell_id: UUID | None) -> bool:
     """Tell whether an agreement is in force and each core function is held by somebody today."""
-    if agreement_in_force(work.session, cell_id) is None or not queries.every_mayor(work.session, cell_id, work.today):
+    if agreement_in_force(work.session, cell_id) is None or not queries.every_mayor(
+        work.session, cell_id, work.today
+    ):
         return False
     held = queries.mandated_roles(work.session, cell_id, work.today)
     return _each_function(set(held))

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.cases.models import of_its_case
 from app.kernel.database import Row
 from app.kernel.sealed import Sealed
+
+
+def _of_its_item() -> ForeignKeyConstraint:
+    """Give the constraint that a row carries the case of its own agenda item."""
+    return ForeignKeyConstraint(
+        ("agenda_item_id", "case_id"), ("agenda_item.id", "agenda_item.case_id"), ondelete="CASCADE"
+    )
 
 
 class Meeting(Row):
@@ -42,13 +50,17 @@ class AgendaItem(Row):
     """A case on the agenda, or a topic. The question put to the table is sealed under the case's key."""
 
     __tablename__ = "agenda_item"
-    __table_args__ = (UniqueConstraint("meeting_id", "case_id"),)
+    __table_args__ = (
+        of_its_case(),
+        UniqueConstraint("meeting_id", "case_id"),
+        UniqueConstraint("id", "case_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"))
     cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     subject_id: Mapped[UUID]
     position: Mapped[int]
     minutes: Mapped[int]
@@ -61,14 +73,16 @@ class Invitation(Row):
 
     __tablename__ = "invitation"
     __table_args__ = (
+        of_its_case(),
+        _of_its_item(),
         UniqueConstraint("agenda_item_id", "person_id"),
         Index(None, "person_id", "state"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    agenda_item_id: Mapped[UUID]
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     regime: Mapped[str] = mapped_column(Text)
@@ -88,13 +102,12 @@ class Attendance(Row):
     """Who was in the room for one item: consensus and secrecy attach to them (R62, R63)."""
 
     __tablename__ = "attendance"
+    __table_args__ = (of_its_case(), _of_its_item())
 
-    agenda_item_id: Mapped[UUID] = mapped_column(
-        ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True
-    )
+    agenda_item_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     present: Mapped[bool]
     recorded_at: Mapped[datetime]
@@ -120,14 +133,13 @@ class MinutesItem(Row):
     """What the table agreed on one case: assessment and decisions, not who said what (R66)."""
 
     __tablename__ = "minutes_item"
+    __table_args__ = (of_its_case(), _of_its_item())
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     minutes_id: Mapped[UUID] = mapped_column(ForeignKey("minutes.id"), index=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    agenda_item_id: Mapped[UUID] = mapped_column(
-        ForeignKey("agenda_item.id", ondelete="CASCADE"), unique=True
-    )
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(unique=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     assessment: Mapped[Sealed]
     decisions: Mapped[Sealed]
@@ -140,11 +152,12 @@ class Remark(Row):
     """A remark of somebody who was there, within the time the agreement gives (R67)."""
 
     __tablename__ = "minutes_remark"
+    __table_args__ = (of_its_case(), _of_its_item())
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     minutes_id: Mapped[UUID] = mapped_column(ForeignKey("minutes.id"), index=True)
-    agenda_item_id: Mapped[UUID] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
+    agenda_item_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     text: Mapped[Sealed]

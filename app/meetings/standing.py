@@ -109,7 +109,9 @@ def item_standing(work: Work, seat: queries.Seat | None) -> Standing:
 
 def item_facts(work: Work, seat: queries.Seat | None, **known: Any) -> Facts:
     """Give Facts on one agenda item; its state is the meeting's unless *state* says otherwise."""
-    standing = known.pop("standing", None) or item_standing(work, seat)
+    standing = known.pop("standing", None)
+    if standing is None:
+        standing = item_standing(work, seat)
     if seat is None:
         return work.facts(standing=Standing.NONE)
     free = standing is Standing.FILE or takes_minutes(work.actor, seat.meeting)

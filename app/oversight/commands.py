@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command
+from app.kernel.shapes import Command, Day
 from app.rules.actions import Action
 
 Outcome = Literal["allowed", "hidden", "refused", "conflict"]
@@ -17,8 +16,8 @@ Outcome = Literal["allowed", "hidden", "refused", "conflict"]
 class ListJournal(Command):
     """List the lines of the log of one's municipality, newest first; days are days in Brussels, both included."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     case_id: UUID | None = None
     actor_id: UUID | None = None
     action: Action | None = None
@@ -30,8 +29,8 @@ class ListJournal(Command):
 class ExportJournal(Command):
     """Export lines of the log of one's municipality as a file that proves itself."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     case_id: UUID | None = None
     actor_id: UUID | None = None
     action: Action | None = None

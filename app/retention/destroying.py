@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-import orjson
-from cryptography.exceptions import InvalidTag
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import CursorResult, delete, or_
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -178,20 +176,12 @@ def _removed(result: object) -> int:
 
 
 def _forget(work: Work, file_ids: Iterable[UUID], references: list[str]) -> None:
-    """Delete what else mentions a file: notices, and kept answers to keyed requests (R92)."""
+    """Delete what else mentions a file: notices, and where keyed requests left their result (R92)."""
     session = work.session
     session.execute(delete(Notice).where(Notice.reference.in_(references)))
-    marks = [str(each).encode() for each in (*file_ids, *references)]
-    for kept in queries.kept_answers(session):
-        bound = orjson.dumps([str(kept.person_id), kept.key])
-        try:
-            said = work.installation.provider.unwrap(kept.body, bound) + orjson.dumps(kept.headers)
-        except InvalidTag:  # nobody can read it; nobody will miss it
-            said = marks[0]
-        if any(mark in said for mark in marks):
-            session.execute(
-                delete(Answered).where(Answered.person_id == kept.person_id, Answered.key == kept.key)
-            )
+    for file_id in file_ids:
+        where = (Answered.location.contains(str(file_id)), Answered.href.contains(str(file_id)))
+        session.execute(delete(Answered).where(or_(*where)))
 
 
 def _certify(work: Work, **said: object) -> None:

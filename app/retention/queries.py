@@ -14,7 +14,6 @@ from app.cases.models import Case
 from app.constitution.models import Municipality
 from app.directory.models import Exclusion, Mandate, Person
 from app.intake.models import Registration
-from app.kernel.idempotency import Answered
 from app.meetings.models import Attendance
 from app.retention.models import Certificate
 from app.rules.retention import WARNING_DAYS
@@ -164,12 +163,6 @@ def with_a_case(session: Session, registration_ids: set[UUID]) -> set[UUID]:
     """Give those of these registrations that became a case which is still there: they go with it."""
     query = select(Registration.id).join(Case, Case.id == Registration.case_id)
     return set(session.scalars(query.where(Registration.id.in_(registration_ids))))
-
-
-def kept_answers(session: Session) -> list[Any]:
-    """Give the sealed answers kept for repeated requests."""
-    query = select(Answered.person_id, Answered.key, Answered.headers, Answered.body)
-    return list(session.execute(query.where(Answered.body.is_not(None))))
 
 
 def is_certified(session: Session, reference: str) -> bool:

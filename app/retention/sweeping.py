@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.cases.models import Case
 from app.cases.standing import about_case
 from app.directory.models import Notice
 from app.intake.models import Registration
 from app.intake.standing import about_registration
 from app.kernel.clock import brussels_day
+from app.kernel.idempotency import KEPT, Answered
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -249,10 +252,14 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
 def resume(installation: Installation, now: datetime | None = None) -> Swept:
     """Finish every destruction that was ordered, and clear rows whose keys are gone: at start-up and before a sweep.
 
+    What is known of keyed requests of more than a day ago goes with them.
+
     Rows whose keys are gone come from a main database that was restored from an older copy (tech note on
     shredding); nobody could read them, and here they go.
     """
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
+    with installation.retention_sessions.begin() as session:
+        session.execute(delete(Answered).where(Answered.at < installation.clock.now() - KEPT))
     done = Swept()
     for model, what, act in (
         (Case, "destroyed", carry_out_case),

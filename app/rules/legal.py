@@ -44,7 +44,7 @@ LEGAL: dict[str, str] = {
     "R42": "livcrAct.list",
     "R45": "flemishDecree.retention",
     "R46": "flemishDecree.retention",
-    "R47": "dpa.automatedDecision",
+    "R47": "gdpr.automatedDecision",
     "R49": "flemishDecree.dataSubjects",
     "R50": "frenchDecree.invitation",
     "R51": "flemishDecree.categories",

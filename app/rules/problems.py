@@ -24,6 +24,7 @@ class Kind(Enum):
     NOT_ACCEPTABLE = (LIVCR + "notAcceptable", 406, "Not Acceptable")
     ILLEGAL_TRANSITION = (LIVCR + "illegalTransition", 409, "Illegal Transition")
     RULE_NOT_MET = (LIVCR + "ruleNotMet", 409, "Rule Not Met")
+    CONFLICT = (LIVCR + "conflict", 409, "Conflict")
     IDEMPOTENCY_CONFLICT = (LIVCR + "idempotencyConflict", 409, "Idempotency Conflict")
     PRECONDITION_FAILED = (LIVCR + "preconditionFailed", 412, "Precondition Failed")
     PAYLOAD_TOO_LARGE = (BELGIF + "payloadTooLarge", 413, "Payload Too Large")

@@ -33,7 +33,8 @@ class Term:
 
 SCHEDULE: tuple[Term, ...] = (
     Term("caseData", "at most 1 year", "last discussion of the person", "R86", "flemishDecree.retention", law=True),
-    Term("caseDataExtended", "at most 5 years in all", "last discussion of the person", "R87", "flemishDecree.extension", law=True),
+    Term("caseDataExtended", "at most 5 years in all", "last discussion of the person", "R87", "flemishDecree.extension",
+         law=True),
     Term("registrationUndecided", "90 days", "receipt", "R45", "flemishDecree.retention", law=False),
     Term("registrationNotListed", "30 days", "decision", "R46", "flemishDecree.retention", law=False),
     Term("rightsRequest", "5 years", "decision", "R101", "flemishDecree.rights", law=False),

@@ -133,7 +133,7 @@ def test_a_list_asks_the_key_store_once(house, vault):
     values = [vault.seal(each, CLEAR) for each in places]
     second = _second(house)
     second.prepare(each.file_id for each in places)
-    second._keys = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    second._reading = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     assert [second.unseal(p, v) for p, v in zip(places, values, strict=True)] == [CLEAR] * 30
     second.drop(places[0].file_id)
     with pytest.raises(DBAPIError):

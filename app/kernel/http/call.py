@@ -5,30 +5,37 @@ Bearer tokens only; cookies are not looked at here. The answer is built before t
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import select
+from pydantic import SecretStr
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from starlette.responses import Response
 
 from app.kernel.http.problems import as_problem, related_trace_of, trace_of
-from app.kernel.idempotency import Answered
-from app.kernel.shapes import Command, View
+from app.kernel.idempotency import KEPT, Answered
+from app.kernel.shapes import Command, View, is_known_moment
 from app.kernel.work import Installation, Work
 from app.rules.facts import VISITOR, Actor
 from app.rules.problems import Kind, Problem, invalid
 
 STORY_TIME = "livcr-story-time"
 _KEY_MOST = 200
-_KEPT = timedelta(days=1)
+_NO_CONTENT = 204
+_NO_MANDATE: Final = UUID(int=0)
+_SESSION: Final = "_session"
+"""What is done to sessions gives tokens, which nobody repeats: a second request makes new ones."""
+_STORIES_FROM: Final = datetime(2020, 1, 1, tzinfo=UTC)
+"""The journal has no earlier years."""
 
 
 def is_loopback(request: Request) -> bool:
@@ -56,7 +63,9 @@ def story_time(request: Request, installation: Installation) -> datetime | None:
         raise invalid("Livcr-Story-Time", "not a moment", "header") from None
     if moment.tzinfo is None:
         raise invalid("Livcr-Story-Time", "not a moment with an offset", "header")
-    return moment
+    if moment < _STORIES_FROM or not is_known_moment(moment):
+        raise invalid("Livcr-Story-Time", "not a moment from 2020 to 2049", "header")
+    return moment.astimezone(UTC)
 
 
 def expected_version(header: str | None) -> frozenset[int] | None:
@@ -157,7 +166,7 @@ class Call:
         location: str,
     ) -> Response:
         key = self.request.headers.get("idempotency-key") if self.request.method == "POST" else None
-        if key is None or unit.actor.person_id is None:
+        if key is None or unit.actor.person_id is None or operation.__name__.endswith(_SESSION):
             return render(operation(unit, command), status, location)
         if not 0 < len(key) <= _KEY_MOST:
             raise invalid("Idempotency-Key", "1 to 200 characters", "header")
@@ -165,8 +174,9 @@ class Call:
         earlier = kept.earlier()
         if earlier is not None:
             return earlier
-        response = render(operation(unit, command), status, location)
-        kept.keep(response)
+        view = operation(unit, command)
+        response = render(view, status, location)
+        kept.keep(response, view)
         return response
 
 
@@ -198,54 +208,72 @@ class _Ids(dict[str, Any]):
 
 
 class _Kept:
-    """The first answer to a keyed request, kept for a day."""
+    """What is known of a keyed request: what it asked, as a mark, and where its result is (docs/decisions/0015)."""
 
     def __init__(self, unit: Work, key: str, name: str, command: Command) -> None:
-        self.unit, self.key = unit, key
-        self.hash = hashlib.sha256(name.encode() + b"\x00" + command.model_dump_json().encode()).digest()
+        self.unit = unit
+        actor = unit.actor
+        self.mine = {"person_id": actor.person_id, "mandate_id": actor.mandate_id or _NO_MANDATE, "key": key}
+        asked = json.dumps([name, command.model_dump()], default=_plain, sort_keys=True).encode()
+        self.hash = unit.installation.provider.mark(asked, b"request")
 
     def earlier(self) -> Response | None:
-        """Give the first answer again, or None when this is the first time. Raises Problem for another request."""
+        """Say again how the first request was answered, or None when this is the first. Raises Problem for another request."""
         unit = self.unit
         moment = unit.installation.clock.now()
-        mine = {"person_id": unit.actor.person_id, "key": self.key}
+        afresh = {"request_hash": self.hash, "at": moment}
         fresh = unit.session.execute(
             insert(Answered)
-            .values(**mine, request_hash=self.hash, at=moment)
+            .values(**self.mine, **afresh)
             .on_conflict_do_update(
-                index_elements=["person_id", "key"],
-                set_={"request_hash": self.hash, "at": moment, "status": None, "headers": None, "body": None},
-                where=Answered.at < moment - _KEPT,
+                index_elements=list(self.mine),
+                set_=afresh | dict.fromkeys(("status", "location", "etag", "href")),
+                where=Answered.at < moment - KEPT,
             )
             .returning(Answered.key)
         ).first()
         if fresh:
             return None
         row = unit.session.execute(
-            select(Answered.request_hash, Answered.status, Answered.headers, Answered.body).filter_by(**mine)
+            select(
+                Answered.request_hash, Answered.status, Answered.location, Answered.etag, Answered.href
+            ).filter_by(**self.mine)
         ).one()
         if row.request_hash != self.hash or row.status is None:
             raise Problem(Kind.IDEMPOTENCY_CONFLICT)
         unit.repeat()
-        body = unit.installation.provider.unwrap(row.body, self._bound()) if row.body else b""
-        return Response(body, row.status, row.headers)
+        if row.status == _NO_CONTENT:
+            return Response(status_code=row.status)
+        headers = {"Cache-Control": "no-store", "ETag": row.etag, "Location": row.location}
+        where = row.location or row.href
+        return Response(
+            orjson.dumps({"self": where} if where else {}),
+            row.status,
+            {name: said for name, said in headers.items() if said},
+            media_type="application/json",
+        )
 
-    def keep(self, response: Response) -> None:
-        """Keep the answer in the same commit, sealed."""
-        unit = self.unit
-        headers = {k: v for k, v in response.headers.items() if k.lower() != "content-length"}
-        unit.session.execute(
-            Answered.__table__.update()  # type: ignore[attr-defined]
-            .where(Answered.person_id == unit.actor.person_id, Answered.key == self.key)
+    def keep(self, response: Response, view: View | None) -> None:
+        """Keep in the same commit where the result is."""
+        self.unit.session.execute(
+            update(Answered)
+            .filter_by(**self.mine)
             .values(
                 status=response.status_code,
-                headers=headers,
-                body=unit.installation.provider.wrap(bytes(response.body), self._bound()),
+                location=response.headers.get("location"),
+                etag=response.headers.get("etag"),
+                href=getattr(view, "href", None),
             )
         )
 
-    def _bound(self) -> bytes:
-        return orjson.dumps([str(self.unit.actor.person_id), self.key])
+
+def _plain(value: Any) -> Any:
+    """Give what stands for a value in a mark: secrets count as what they are, sets in one order."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    return str(value)
 
 
 async def _call(request: Request) -> Call:

@@ -31,7 +31,8 @@ V = TypeVar("V")
 
 _BRACES: Final = re.compile(r"{(\w+)}")
 _TOLD_IN_THE_FORM: Final = {
-    Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.PRECONDITION_FAILED, Kind.INVALID_TOKEN,
+    Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT, Kind.PRECONDITION_FAILED,
+    Kind.INVALID_TOKEN,
 }  # fmt: skip
 _ISSUES: Final = {
     INPUT_EXT + "requiredInput": "error.missing",

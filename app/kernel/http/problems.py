@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -34,6 +34,9 @@ _INPUT_TYPES = {
     "extra_forbidden": INPUT + "unknownInput",
     "missing": INPUT_EXT + "requiredInput",
 }
+_ISSUES_MOST = 50
+_NAME_MOST = 100
+_UNIQUE_VIOLATION = "23505"
 _PLACES = {"body": "body", "query": "query", "path": "path", "header": "header"}
 
 
@@ -79,14 +82,19 @@ def problem_body(problem: Problem, language: str, instance: UUID, rule_text: Rul
             {
                 "type": issue.type,
                 "in": issue.place,
-                "name": issue.name,
+                "name": _name(issue.name),
                 "detail": translate(language, issue.detail)
                 if knows(language, issue.detail)
                 else issue.detail,
             }
-            for issue in problem.issues
+            for issue in problem.issues[:_ISSUES_MOST]
         ]
     return body
+
+
+def _name(said: str) -> str:
+    """Give the name of an input as it may be said back: somebody made it up, so it is short and can be written."""
+    return said[:_NAME_MOST].encode(errors="replace").decode()
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
@@ -109,7 +117,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
 def issues_of(errors: Sequence[Any]) -> tuple[Issue, ...]:
     """Turn validation errors into issues; never the value that was sent."""
     found = []
-    for error in errors:
+    for error in errors[:_ISSUES_MOST]:
         place, *path = [str(part) for part in error["loc"]]
         found.append(
             Issue(
@@ -124,22 +132,44 @@ def issues_of(errors: Sequence[Any]) -> tuple[Issue, ...]:
 
 def as_problem(fault: Exception) -> Problem:
     """Give the Problem that stands for any fault; what nobody foresaw is 500 and says nothing."""
+    problem = _foreseen(fault)
+    if problem is None:
+        log.error("unforeseen fault: %s", type(fault).__name__, exc_info=_without_values(fault))
+        return Problem(Kind.INTERNAL)
+    return problem
+
+
+def _foreseen(fault: Exception) -> Problem | None:
+    problem: Problem | None = None
     if isinstance(fault, Problem):
-        return fault
-    if isinstance(fault, Shredded):
-        return not_found()  # what was destroyed while it was being asked for is not there
-    if isinstance(fault, RequestValidationError):
-        return Problem(Kind.BAD_REQUEST, issues=issues_of(fault.errors()))
-    if isinstance(fault, HTTPException):
+        problem = fault
+    elif isinstance(fault, Shredded):
+        problem = not_found()  # what was destroyed while it was being asked for is not there
+    elif isinstance(fault, RequestValidationError):
+        problem = Problem(Kind.BAD_REQUEST, issues=issues_of(fault.errors()))
+    elif isinstance(fault, HTTPException):
         kind = _STATUS.get(fault.status_code, Kind.BAD_REQUEST)
-        return Problem(kind, headers={k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"})
-    if isinstance(fault, PoolTimeout):
-        return Problem(Kind.UNAVAILABLE, retry_after=2)
-    if isinstance(fault, DBAPIError) and _lost(fault):
+        allowed = {k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"}
+        problem = Problem(kind, headers=allowed)
+    elif isinstance(fault, PoolTimeout):
+        problem = Problem(Kind.UNAVAILABLE, retry_after=2)
+    elif isinstance(fault, DBAPIError):
+        problem = _of_database(fault)
+    elif isinstance(fault, OverflowError):
+        problem = Problem(Kind.BAD_REQUEST)
+    return problem
+
+
+def _of_database(fault: DBAPIError) -> Problem | None:
+    if _lost(fault):
         log.warning("database unavailable: %s", type(fault.orig).__name__)
         return Problem(Kind.UNAVAILABLE, retry_after=5)
-    log.error("unforeseen fault: %s", type(fault).__name__, exc_info=_without_values(fault))
-    return Problem(Kind.INTERNAL)
+    if isinstance(fault, DataError):  # SQLSTATE class 22, and what the driver itself cannot send
+        log.warning("a value that no column holds: %s", type(fault.orig).__name__)
+        return Problem(Kind.BAD_REQUEST)
+    if getattr(fault.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
+        return Problem(Kind.CONFLICT)  # somebody else made the same thing at the same moment
+    return None
 
 
 def _lost(fault: DBAPIError) -> bool:

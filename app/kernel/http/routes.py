@@ -99,20 +99,14 @@ def endpoint(
                 )
             )
     elif rest:
-        body = create_model(
-            f"{command.__name__}Input",
-            __config__=ConfigDict(
-                alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"
-            ),
-            __doc__=inspect.getdoc(command),
-            **{
-                name: (
-                    _annotated(field.annotation, *field.metadata) if field.metadata else field.annotation,
-                    field,
-                )
-                for name, field in rest.values()
-            },
+        inputs: dict[str, Any] = {
+            name: (_annotated(field.annotation, *field.metadata) if field.metadata else field.annotation, field)
+            for name, field in rest.values()
+        }
+        config = ConfigDict(
+            alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"
         )
+        body = create_model(f"{command.__name__}Input", __config__=config, __doc__=inspect.getdoc(command), **inputs)
         parameters.append(_keyword("body", body))
 
     def handle(**given: Any) -> Response:
@@ -149,7 +143,7 @@ def endpoint(
 
 def _annotated(*parts: Any) -> Any:
     """Give `Annotated[...]` of parts only known here."""
-    return Annotated[parts]  # type: ignore[valid-type]
+    return Annotated[parts]
 
 
 def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

@@ -182,14 +182,24 @@ class Sealer:
         )
         frontier = NodeTable(conn, controller, year).get_many(frontier_keys(size))
         grown = append(size, [hash_leaf(leaf_of(row)) for row in entries], frontier)
-        cursor = conn.connection.cursor()
-        with cursor.copy("COPY journal.leaf (year, controller, leaf_index, entry_id) FROM STDIN") as copy:
-            for index, row in enumerate(entries, size):
-                copy.write_row((year, controller, index, row.id))
-        with cursor.copy("COPY journal.node (year, controller, level, node_index, hash) FROM STDIN") as copy:
-            for level, index, digest in grown.nodes:
-                copy.write_row((year, controller, level, index, digest))
-        cursor.close()
+        # Not by COPY: PostgreSQL has none into a table with row-level security.
+        conn.execute(
+            text(
+                "INSERT INTO journal.leaf (year, controller, leaf_index, entry_id)"
+                " SELECT :year, :controller, :size + n - 1, entry_id"
+                " FROM unnest(CAST(:entries AS bigint[])) WITH ORDINALITY AS t (entry_id, n)"
+            ),
+            key | {"size": size, "entries": [row.id for row in entries]},
+        )
+        levels, indexes, hashes = zip(*grown.nodes, strict=True)
+        conn.execute(
+            text(
+                "INSERT INTO journal.node (year, controller, level, node_index, hash)"
+                " SELECT :year, :controller, t.* FROM unnest(CAST(:levels AS int[]), CAST(:indexes AS bigint[]),"
+                " CAST(:hashes AS bytea[])) AS t (level, node_index, hash)"
+            ),
+            key | {"levels": list(levels), "indexes": list(indexes), "hashes": list(hashes)},
+        )
         conn.execute(
             text(
                 "INSERT INTO journal.tree (year, controller, size) VALUES (:year, :controller, :size)"

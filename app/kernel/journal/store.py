@@ -94,45 +94,46 @@ _APPEND = """
     INSERT INTO journal.entry (year, controller, at, agency_id, role, action, outcome, rule, legal_basis, reason,
         case_id, subject_id, object_type, object_id, processing, channel, recipients, trace_id, related_trace_id,
         break_glass)
-    SELECT %(year)s::int, about.controller, %(at)s::timestamptz, %(agency)s::uuid, %(role)s, %(action)s, %(outcome)s,
-        %(rule)s, %(legal_basis)s, %(reason)s, about.case_id, about.subject_id, about.object_type, about.object_id,
-        %(processing)s, %(channel)s, %(recipients)s, %(trace)s::uuid, %(related)s::uuid, false
-    FROM unnest(%(controllers)s::uuid[], %(cases)s::uuid[], %(subjects)s::uuid[], %(types)s::text[],
-        %(objects)s::uuid[]) AS about (controller, case_id, subject_id, object_type, object_id)
+    SELECT %(year)s::int, l.controller, %(at)s::timestamptz, %(agency)s::uuid, %(role)s,
+        (%(actions)s::text[])[l.of], (%(outcomes)s::text[])[l.of], (%(rules)s::text[])[l.of],
+        (%(legal_bases)s::text[])[l.of], (%(reasons)s::text[])[l.of], l.case_id, l.subject_id, l.object_type,
+        l.object_id, (%(processings)s::text[])[l.of], %(channel)s, (%(recipients)s::text[])[l.of],
+        %(trace)s::uuid, %(related)s::uuid, false
+    FROM unnest(%(of)s::int[], %(controllers)s::uuid[], %(cases)s::uuid[], %(subjects)s::uuid[],
+        %(types)s::text[], %(objects)s::uuid[]) AS l (of, controller, case_id, subject_id, object_type, object_id)
 """
 
 
-def append(session: Session, circumstance: Circumstance, decisions: Iterable[Decided]) -> None:
-    """Append the lines of each decision in one statement, in the session's own transaction."""
+def append(session: Session, circumstance: Circumstance, decisions: Sequence[Decided]) -> None:
+    """Append the lines of all decisions in one statement, in the session's own transaction."""
+    lines = [(number, about) for number, decided in enumerate(decisions, 1) for about in decided.abouts]
+    if not lines:
+        return
     actor = circumstance.actor
-    shared = {
-        "year": brussels_day(circumstance.at).year,
-        "at": circumstance.at,
-        "agency": actor.agency_id,
-        "role": actor.role.value if actor.role else "",
-        "channel": circumstance.channel,
-        "trace": circumstance.trace_id,
-        "related": circumstance.related_trace_id,
-    }
-    for decided in decisions:
-        abouts = decided.abouts
-        lean_rows(
-            session,
-            _APPEND,
-            **shared,
-            action=decided.action,
-            outcome=decided.outcome,
-            rule=decided.rule,
-            legal_basis=decided.legal_basis,
-            reason=decided.reason,
-            processing=decided.processing,
-            recipients=decided.recipients,
-            controllers=_ids(about.controller for about in abouts),
-            cases=_ids(about.case_id for about in abouts),
-            subjects=_ids(about.subject_id for about in abouts),
-            types=[about.object_type for about in abouts],
-            objects=_ids(about.object_id for about in abouts),
-        )
+    lean_rows(
+        session,
+        _APPEND,
+        year=brussels_day(circumstance.at).year,
+        at=circumstance.at,
+        agency=actor.agency_id,
+        role=actor.role.value if actor.role else "",
+        channel=circumstance.channel,
+        trace=circumstance.trace_id,
+        related=circumstance.related_trace_id,
+        actions=[decided.action for decided in decisions],
+        outcomes=[decided.outcome for decided in decisions],
+        rules=[decided.rule for decided in decisions],
+        legal_bases=[decided.legal_basis for decided in decisions],
+        reasons=[decided.reason for decided in decisions],
+        processings=[decided.processing for decided in decisions],
+        recipients=[decided.recipients for decided in decisions],
+        of=[number for number, _ in lines],
+        controllers=_ids(about.controller for _, about in lines),
+        cases=_ids(about.case_id for _, about in lines),
+        subjects=_ids(about.subject_id for _, about in lines),
+        types=[about.object_type for _, about in lines],
+        objects=_ids(about.object_id for _, about in lines),
+    )
 
 
 def _ids(ids: Iterable[UUID | None]) -> str:

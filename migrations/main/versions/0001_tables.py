@@ -33,13 +33,15 @@ TABLES = (
     """
     CREATE TABLE idempotency (
         person_id UUID NOT NULL,
+        mandate_id UUID NOT NULL,
         key TEXT NOT NULL,
         request_hash BYTEA NOT NULL,
         status INTEGER,
-        headers JSONB,
-        body BYTEA,
+        location TEXT,
+        etag TEXT,
+        href TEXT,
         at TIMESTAMP WITH TIME ZONE NOT NULL,
-        CONSTRAINT pk_idempotency PRIMARY KEY (person_id, key)
+        CONSTRAINT pk_idempotency PRIMARY KEY (person_id, mandate_id, key)
     )
     """,
     """
@@ -61,6 +63,15 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_municipality PRIMARY KEY (id),
         CONSTRAINT uq_municipality_nis_code UNIQUE (nis_code)
+    )
+    """,
+    """
+    CREATE TABLE sign_in_pause (
+        key_hash BYTEA NOT NULL,
+        failures INTEGER NOT NULL,
+        failed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        paused_until TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT pk_sign_in_pause PRIMARY KEY (key_hash)
     )
     """,
     """
@@ -187,6 +198,7 @@ TABLES = (
         shred_ordered_at TIMESTAMP WITH TIME ZONE,
         version INTEGER NOT NULL,
         CONSTRAINT pk_case_file PRIMARY KEY (id),
+        CONSTRAINT uq_case_file_id_municipality_id UNIQUE (id, municipality_id),
         CONSTRAINT fk_case_file_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_case_file_cell_id FOREIGN KEY(cell_id) REFERENCES cell (id),
         CONSTRAINT uq_case_file_reference UNIQUE (reference),
@@ -206,8 +218,6 @@ TABLES = (
         password_hash TEXT NOT NULL,
         totp_secret BYTEA NOT NULL,
         totp_last_step INTEGER NOT NULL,
-        failures INTEGER NOT NULL,
-        paused_until TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_credential PRIMARY KEY (person_id),
         CONSTRAINT fk_credential_person_id FOREIGN KEY(person_id) REFERENCES person (id)
     )
@@ -238,6 +248,7 @@ TABLES = (
         document TEXT NOT NULL,
         scope TEXT[],
         clearance_until DATE,
+        clearance_level TEXT,
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         version INTEGER NOT NULL,
         CONSTRAINT pk_mandate PRIMARY KEY (id),
@@ -383,10 +394,11 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_agenda_item PRIMARY KEY (id),
         CONSTRAINT uq_agenda_item_meeting_id_case_id UNIQUE (meeting_id, case_id),
+        CONSTRAINT uq_agenda_item_id_case_id UNIQUE (id, case_id),
         CONSTRAINT fk_agenda_item_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id),
         CONSTRAINT fk_agenda_item_cell_id FOREIGN KEY(cell_id) REFERENCES cell (id),
         CONSTRAINT fk_agenda_item_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
-        CONSTRAINT fk_agenda_item_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE
+        CONSTRAINT fk_agenda_item_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE
     )
     """,
     """
@@ -399,7 +411,7 @@ TABLES = (
         municipality_id UUID NOT NULL,
         discussed_on DATE NOT NULL,
         CONSTRAINT pk_discussion PRIMARY KEY (case_id, meeting_id),
-        CONSTRAINT fk_discussion_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_discussion_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_discussion_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id),
         CONSTRAINT fk_discussion_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
@@ -430,11 +442,12 @@ TABLES = (
     """
     CREATE TABLE session (
         id UUID NOT NULL,
-        person_id UUID NOT NULL,
+        person_id UUID,
         mandate_id UUID,
         channel TEXT NOT NULL,
         state TEXT NOT NULL,
         secret_hash BYTEA,
+        previous_hash BYTEA,
         csrf_token TEXT,
         opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
         seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -473,7 +486,8 @@ TABLES = (
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         version INTEGER NOT NULL,
         CONSTRAINT pk_statement PRIMARY KEY (id),
-        CONSTRAINT fk_statement_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_statement_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
+        CONSTRAINT fk_statement_agenda_item_id_case_id FOREIGN KEY(agenda_item_id, case_id) REFERENCES agenda_item (id, case_id) ON DELETE CASCADE,
         CONSTRAINT fk_statement_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
     """,
@@ -495,7 +509,8 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_trajectory PRIMARY KEY (id),
         CONSTRAINT uq_trajectory_case_id UNIQUE (case_id),
-        CONSTRAINT fk_trajectory_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT uq_trajectory_id_case_id UNIQUE (id, case_id),
+        CONSTRAINT fk_trajectory_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_trajectory_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_trajectory_case_manager_id FOREIGN KEY(case_manager_id) REFERENCES person (id)
     )
@@ -519,8 +534,8 @@ TABLES = (
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         version INTEGER NOT NULL,
         CONSTRAINT pk_action_item PRIMARY KEY (id),
-        CONSTRAINT fk_action_item_trajectory_id FOREIGN KEY(trajectory_id) REFERENCES trajectory (id) ON DELETE CASCADE,
-        CONSTRAINT fk_action_item_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_action_item_trajectory_id_case_id FOREIGN KEY(trajectory_id, case_id) REFERENCES trajectory (id, case_id) ON DELETE CASCADE,
+        CONSTRAINT fk_action_item_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_action_item_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_action_item_owner_id FOREIGN KEY(owner_id) REFERENCES person (id)
     )
@@ -544,10 +559,10 @@ TABLES = (
         present BOOLEAN NOT NULL,
         recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_attendance PRIMARY KEY (agenda_item_id, person_id),
-        CONSTRAINT fk_attendance_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE CASCADE,
+        CONSTRAINT fk_attendance_agenda_item_id_case_id FOREIGN KEY(agenda_item_id, case_id) REFERENCES agenda_item (id, case_id) ON DELETE CASCADE,
         CONSTRAINT fk_attendance_person_id FOREIGN KEY(person_id) REFERENCES person (id),
         CONSTRAINT fk_attendance_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id),
-        CONSTRAINT fk_attendance_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_attendance_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_attendance_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
     """,
@@ -582,8 +597,8 @@ TABLES = (
         CONSTRAINT pk_invitation PRIMARY KEY (id),
         CONSTRAINT uq_invitation_agenda_item_id_person_id UNIQUE (agenda_item_id, person_id),
         CONSTRAINT fk_invitation_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id),
-        CONSTRAINT fk_invitation_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE CASCADE,
-        CONSTRAINT fk_invitation_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_invitation_agenda_item_id_case_id FOREIGN KEY(agenda_item_id, case_id) REFERENCES agenda_item (id, case_id) ON DELETE CASCADE,
+        CONSTRAINT fk_invitation_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_invitation_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_invitation_person_id FOREIGN KEY(person_id) REFERENCES person (id)
     )
@@ -613,8 +628,8 @@ TABLES = (
         CONSTRAINT fk_minutes_item_minutes_id FOREIGN KEY(minutes_id) REFERENCES minutes (id),
         CONSTRAINT fk_minutes_item_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id),
         CONSTRAINT uq_minutes_item_agenda_item_id UNIQUE (agenda_item_id),
-        CONSTRAINT fk_minutes_item_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE CASCADE,
-        CONSTRAINT fk_minutes_item_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_minutes_item_agenda_item_id_case_id FOREIGN KEY(agenda_item_id, case_id) REFERENCES agenda_item (id, case_id) ON DELETE CASCADE,
+        CONSTRAINT fk_minutes_item_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_minutes_item_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
     """,
@@ -639,8 +654,8 @@ TABLES = (
         remarked_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_minutes_remark PRIMARY KEY (id),
         CONSTRAINT fk_minutes_remark_minutes_id FOREIGN KEY(minutes_id) REFERENCES minutes (id),
-        CONSTRAINT fk_minutes_remark_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE CASCADE,
-        CONSTRAINT fk_minutes_remark_case_id FOREIGN KEY(case_id) REFERENCES case_file (id) ON DELETE CASCADE,
+        CONSTRAINT fk_minutes_remark_agenda_item_id_case_id FOREIGN KEY(agenda_item_id, case_id) REFERENCES agenda_item (id, case_id) ON DELETE CASCADE,
+        CONSTRAINT fk_minutes_remark_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_minutes_remark_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_minutes_remark_person_id FOREIGN KEY(person_id) REFERENCES person (id)
     )
@@ -662,6 +677,7 @@ NAMES = (
     "idempotency",
     "installation",
     "municipality",
+    "sign_in_pause",
     "agreement",
     "cell_municipality",
     "certificate",

@@ -134,15 +134,17 @@ FUNCTIONS = (
         WHERE a.id = ANY ((SELECT open_items())::uuid[])
     $$
     """,
-    # Cases of which this person holds one part: the trajectory they manage, an action they own.
+    # Cases of the cell acted in of which this person holds one part: the trajectory they manage, an action they own.
     """
     CREATE FUNCTION part_cases() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT coalesce(array_agg(c), '{}') FROM (
-            SELECT j.case_id AS c FROM trajectory j JOIN acting() d ON d.role = 'caseManager'
+            SELECT f.id AS c FROM trajectory j JOIN case_file f ON f.id = j.case_id
+              JOIN acting() d ON d.cell_id = f.cell_id AND d.role = 'caseManager'
              WHERE j.case_manager_id = acting_person()
             UNION
-            SELECT o.case_id FROM action_item o JOIN acting() d ON true
+            SELECT f.id FROM action_item o JOIN case_file f ON f.id = o.case_id
+              JOIN acting() d ON d.cell_id = f.cell_id AND d.cell_id = ANY (seat_cells())
              WHERE o.owner_id = acting_person() AND o.state = 'open'
         ) parts WHERE c <> ALL (excluded_cases())
     $$
@@ -200,6 +202,20 @@ FUNCTIONS = (
         RETURNING c.id, c.subject_id, c.municipality_id;
     END $$
     """,
+    # A term may end earlier, never later: only the record of a meeting starts it anew (R69, R86).
+    """
+    CREATE FUNCTION term_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_user = 'livcr_app' THEN
+            RAISE EXCEPTION 'a term is not made longer' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER term_stays BEFORE UPDATE ON case_file FOR EACH ROW WHEN (NEW.due_on > OLD.due_on)
+    EXECUTE FUNCTION term_stays()
+    """,
     # What ends when and why on that day, without who: for the desk and the data protection officer (R90).
     """
     CREATE FUNCTION retention_calendar()
@@ -236,14 +252,20 @@ def _items(function: str, column: str = "agenda_item_id") -> str:
 
 
 NOT_X = NOT_EXCLUDED.format(case="case_id")
+# Once a registration is a case, an exclusion from the case is one from the registration too.
+NOT_X_ONCE_LISTED = f"(case_id IS NULL OR {NOT_X})"
+PART = "case_id = ANY ((SELECT part_cases())::uuid[])"
+# The trajectory as this very person may see it: the desk, or the case manager who follows it.
+OF_SEEN_PLAN = "EXISTS (SELECT 1 FROM trajectory j WHERE j.id = trajectory_id)"
 NOT_APPROVED = "EXISTS (SELECT 1 FROM minutes n WHERE n.id = minutes_id AND n.state <> 'approved')"
 
 # table -> (select, insert, update); None: not at all for the application.
 POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     "registration": (
-        f"{DESK} OR {MINE.format(column='submitted_by')}",
-        f"{MINE.format(column='submitted_by')} AND cell_id = ANY ((SELECT seat_cells())::uuid[])",
-        DESK,
+        f"({DESK} OR {MINE.format(column='submitted_by')}) AND {NOT_X_ONCE_LISTED}",
+        f"{MINE.format(column='submitted_by')} AND cell_id = ANY ((SELECT seat_cells())::uuid[])"
+        f" AND {NOT_X_ONCE_LISTED}",
+        f"{DESK} AND {NOT_X_ONCE_LISTED}",
     ),
     "case_file": (
         f"({DESK} OR id = ANY ((SELECT tabled_cases())::uuid[]) OR id = ANY ((SELECT part_cases())::uuid[]))"
@@ -260,17 +282,14 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
         f"{DESK} AND {NOT_X}",
     ),
     "trajectory": (
-        f"({DESK} OR ({MINE.format(column='case_manager_id')} AND case_id = ANY ((SELECT part_cases())::uuid[])))"
-        f" AND {NOT_X}",
+        f"({DESK} OR ({MINE.format(column='case_manager_id')} AND {PART})) AND {NOT_X}",
         f"{DESK} AND {NOT_X}",
         f"{DESK} AND {NOT_X}",
     ),
     "action_item": (
-        f"({DESK} OR {MINE.format(column='owner_id')}"
-        " OR EXISTS (SELECT 1 FROM trajectory j WHERE j.id = trajectory_id))"
-        f" AND {NOT_X}",
-        f"({DESK} OR case_id = ANY ((SELECT part_cases())::uuid[])) AND {NOT_X}",
-        f"({DESK} OR {MINE.format(column='owner_id')} OR case_id = ANY ((SELECT part_cases())::uuid[])) AND {NOT_X}",
+        f"({DESK} OR ({MINE.format(column='owner_id')} AND {PART}) OR {OF_SEEN_PLAN}) AND {NOT_X}",
+        f"({DESK} OR {OF_SEEN_PLAN}) AND {NOT_X}",
+        f"({DESK} OR ({MINE.format(column='owner_id')} AND {PART}) OR {OF_SEEN_PLAN}) AND {NOT_X}",
     ),
     "meeting": (
         "cell_id = ANY ((SELECT seat_cells())::uuid[])",
@@ -328,6 +347,12 @@ TERMS = {
     "registration": "state = 'erased' AND (due_on IS NULL OR due_on <= present_day())",
 }
 
+# Where a change reaches some columns only. The day of the last discussion and of the review come from the record of a
+# meeting alone (R69, R76), and whose case it is never changes.
+CHANGEABLE = {
+    "case_file": "state, due_on, locks_on, closure_ground, closure_meeting_id, closed_on, closed_by, version",
+}
+
 OPEN_TABLES = (
     "installation", "municipality", "cell", "cell_municipality", "consultation_table", "agreement", "agency",
     "person", "credential", "mandate", "undertaking", "session", "idempotency",
@@ -354,11 +379,14 @@ def upgrade() -> None:
             op.execute(f"GRANT INSERT ON {table} TO livcr_app")
         if update:
             op.execute(f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO livcr_app USING ({update})")
-            op.execute(f"GRANT UPDATE ON {table} TO livcr_app")
+            columns = f" ({CHANGEABLE[table]})" if table in CHANGEABLE else ""
+            op.execute(f"GRANT UPDATE{columns} ON {table} TO livcr_app")
         op.execute(f"CREATE POLICY {table}_end ON {table} TO livcr_retention USING (true)")
         op.execute(f"GRANT SELECT, UPDATE, DELETE ON {table} TO livcr_retention")
     for table, term in TERMS.items():
-        op.execute(f"CREATE POLICY {table}_term ON {table} AS RESTRICTIVE FOR DELETE TO livcr_retention USING ({term})")
+        op.execute(
+            f"CREATE POLICY {table}_term ON {table} AS RESTRICTIVE FOR DELETE TO livcr_retention USING ({term})"
+        )
     op.execute("GRANT INSERT ON certificate, notice TO livcr_retention")
     op.execute("RESET ROLE")
 
@@ -369,10 +397,11 @@ def downgrade() -> None:
         for name in ("read", "add", "change", "end", "term"):
             op.execute(f"DROP POLICY IF EXISTS {table}_{name} ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    op.execute("DROP TRIGGER term_stays ON case_file")
     for table in (*OPEN_TABLES, *POLICIES):
         op.execute(f"REVOKE ALL ON {table} FROM livcr_app, livcr_retention")
     for name in (
-        "retention_calendar()", "record_discussions(uuid, date, date, date, integer, date)", "part_cases()",
+        "term_stays()", "retention_calendar()", "record_discussions(uuid, date, date, date, integer, date)", "part_cases()",
         "tabled_cases()", "extract_items()", "attended_items()", "open_items()", "minuted_items()",
         "excluded_cases()", "minute_taking_cells()", "seat_cells()", "audited_municipalities()",
         "watched_municipalities()", "desk_municipalities()", "acting()", "present_day()", "moment()",

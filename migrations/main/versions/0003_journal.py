@@ -17,7 +17,9 @@ APPENDED = (
 
 
 def upgrade() -> None:
-    op.execute("GRANT EXECUTE ON FUNCTION acting_person, acting_mandate, audited_municipalities TO livcr_ledger")
+    op.execute(
+        "GRANT EXECUTE ON FUNCTION acting_person, acting_mandate, audited_municipalities TO livcr_ledger"
+    )
     op.execute("SET ROLE livcr_ledger")
     op.execute("""
         CREATE TABLE journal.entry (
@@ -48,7 +50,8 @@ def upgrade() -> None:
             trace_id uuid NOT NULL,
             related_trace_id uuid,
             break_glass boolean NOT NULL,
-            PRIMARY KEY (year, id)
+            PRIMARY KEY (year, id),
+            CONSTRAINT ck_entry_year CHECK (year = extract(year FROM at AT TIME ZONE 'Europe/Brussels'))
         ) PARTITION BY LIST (year)""")
     op.execute("CREATE INDEX ix_entry_xid ON journal.entry (xid, id)")
     op.execute("CREATE INDEX ix_entry_controller_at ON journal.entry (controller, at)")
@@ -104,23 +107,33 @@ def upgrade() -> None:
     op.execute("ALTER TABLE journal.entry ENABLE ALWAYS TRIGGER stays")
     for year in YEARS:
         for table in ("entry", "leaf", "node"):
-            op.execute(f"CREATE TABLE journal.{table}_{year} PARTITION OF journal.{table} FOR VALUES IN ({year})")
+            op.execute(
+                f"CREATE TABLE journal.{table}_{year} PARTITION OF journal.{table} FOR VALUES IN ({year})"
+            )
         op.execute(
             f"CREATE TRIGGER stays_whole BEFORE TRUNCATE ON journal.entry_{year}"
             " FOR EACH STATEMENT EXECUTE FUNCTION journal.stays()"
         )
         op.execute(f"ALTER TABLE journal.entry_{year} ENABLE ALWAYS TRIGGER stays_whole")
     op.execute("ALTER TABLE journal.entry ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE journal.checkpoint ENABLE ROW LEVEL SECURITY")
+    for table in ("checkpoint", "leaf", "node", "tree"):
+        op.execute(f"ALTER TABLE journal.{table} ENABLE ROW LEVEL SECURITY")
     watched = "controller = ANY ((SELECT audited_municipalities())::uuid[])"
     op.execute(f"CREATE POLICY entry_read ON journal.entry FOR SELECT TO livcr_app USING ({watched})")
-    op.execute("CREATE POLICY entry_add ON journal.entry FOR INSERT TO livcr_app, livcr_retention WITH CHECK (true)")
+    op.execute(
+        "CREATE POLICY entry_add ON journal.entry FOR INSERT TO livcr_app, livcr_retention WITH CHECK (true)"
+    )
     op.execute("CREATE POLICY entry_seal ON journal.entry FOR SELECT TO livcr_sealer USING (true)")
-    op.execute(f"CREATE POLICY checkpoint_read ON journal.checkpoint FOR SELECT TO livcr_app USING ({watched})")
-    op.execute("CREATE POLICY checkpoint_seal ON journal.checkpoint TO livcr_sealer USING (true)")
+    for table in ("checkpoint", "leaf", "node", "tree"):
+        op.execute(
+            f"CREATE POLICY {table}_read ON journal.{table} FOR SELECT TO livcr_app USING ({watched})"
+        )
+        op.execute(f"CREATE POLICY {table}_seal ON journal.{table} TO livcr_sealer USING (true)")
     op.execute("GRANT USAGE ON SCHEMA journal TO livcr_app, livcr_retention, livcr_sealer")
     op.execute(f"GRANT INSERT ({APPENDED}) ON journal.entry TO livcr_app, livcr_retention")
-    op.execute("GRANT SELECT ON journal.entry, journal.leaf, journal.node, journal.tree, journal.checkpoint TO livcr_app")
+    op.execute(
+        "GRANT SELECT ON journal.entry, journal.leaf, journal.node, journal.tree, journal.checkpoint TO livcr_app"
+    )
     op.execute("GRANT SELECT ON journal.entry TO livcr_sealer")
     op.execute("GRANT SELECT, INSERT ON journal.leaf, journal.node, journal.checkpoint TO livcr_sealer")
     op.execute("GRANT SELECT, INSERT, UPDATE ON journal.tree, journal.seal_state TO livcr_sealer")
@@ -129,7 +142,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET ROLE livcr_ledger")
-    op.execute("DROP TABLE journal.seal_state, journal.checkpoint, journal.tree, journal.node, journal.leaf, journal.entry")
+    op.execute(
+        "DROP TABLE journal.seal_state, journal.checkpoint, journal.tree, journal.node, journal.leaf, journal.entry"
+    )
     op.execute("DROP FUNCTION journal.stays()")
     op.execute("RESET ROLE")
-    op.execute("REVOKE EXECUTE ON FUNCTION acting_person, acting_mandate, audited_municipalities FROM livcr_ledger")
+    op.execute(
+        "REVOKE EXECUTE ON FUNCTION acting_person, acting_mandate, audited_municipalities FROM livcr_ledger"
+    )
