@@ -264,9 +264,7 @@ def administrator(arguments: argparse.Namespace) -> None:
         )
         if len(password) < 12:  # noqa: PLR2004 — as CreatePerson asks
             raise Stop("The password has to have 12 characters or more.")
-        secret = create_administrator(
-            process.installation, arguments.username, arguments.name, password, demo=False
-        )
+        secret = create_administrator(process, arguments.username, arguments.name, password, demo=False)
         if not asked:
             print(f"password {password}")
         print(f"secret for the authenticator app {secret}")

@@ -25,8 +25,8 @@ from app.directory.models import Credential, Mandate, Person, SignIn
 from app.kernel.clock import brussels_day
 from app.kernel.identity import Claims, code_now
 from app.kernel.ids import new_id
-from app.kernel.installing import Process
-from app.kernel.work import Installation, work
+from app.kernel.installing import Process, console_work
+from app.kernel.work import Installation
 from app.main import create_app
 from app.rules.facts import Actor
 from app.rules.roles import Role
@@ -43,16 +43,14 @@ def console() -> Actor:
     return Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max)
 
 
-def create_administrator(
-    installation: Installation, username: str, name: str, password: str, *, demo: bool
-) -> str:
+def create_administrator(process: Process, username: str, name: str, password: str, *, demo: bool) -> str:
     """Make the first account of an installation. Gives the secret of its second factor, once."""
     actor = (
         console()
         if not demo
         else Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max, demo=True)
     )
-    with work(installation, actor, channel="cli") as unit:
+    with console_work(process, actor) as unit:
         agency = create_agency(
             unit,
             CreateAgency.of(
@@ -106,7 +104,7 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
     """Play the world into an empty, migrated demonstration database."""
     password = "-".join(secrets.SystemRandom().sample(_WORDS, 4))
     installation = process.installation
-    totp = create_administrator(installation, "administrator", "Adriaan Verzonnen", password, demo=True)
+    totp = create_administrator(process, "administrator", "Adriaan Verzonnen", password, demo=True)
     admin = Administrator("administrator", password, totp)
     client = TestClient(create_app(installation), base_url="http://127.0.0.1", client=("127.0.0.1", 1))
     with WORLD.open("rb") as file:
@@ -213,6 +211,7 @@ def demo_token(installation: Installation, who: str) -> str | None:
         expires_at=moment + timedelta(hours=_TOKEN_HOURS),
     )
     with installation.sessions() as session:
+        session.info["actor"] = person.id
         session.add(row)
         session.commit()
     return installation.tokens.issue(Claims(person.id, row.id, mandate.id), _TOKEN_HOURS * 60)
@@ -224,6 +223,7 @@ def demo_code(installation: Installation, who: str) -> str | None:
     if found is None or not installation.demo:
         return None
     with installation.sessions() as session:
+        session.info["actor"] = found[0].id
         credential = session.get_one(Credential, found[0].id)
         secret = installation.provider.unwrap(credential.totp_secret, found[0].id.bytes).decode()
     return code_now(secret, installation.clock.now())

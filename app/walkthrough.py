@@ -235,6 +235,7 @@ class Player:
             mandate["endsOn"] = str(self._now.date() + timedelta(days=person["mandate_days"]))
         if "clearance_days" in person:
             mandate["clearanceUntil"] = str(self._now.date() + timedelta(days=person["clearance_days"]))
+            mandate["clearanceLevel"] = person.get("clearance_level", "secret")
         if "scope" in person:
             mandate["scope"] = person["scope"]
         self._must(token, "grantMandate", mandate)

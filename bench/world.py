@@ -181,8 +181,8 @@ class _Writer:
             (p.id, p.username, f"{p.username.title()} Verzonnen", p.agency_id, "nl", False, False, True, self.now, 1)
             for _, p in people
         ))  # fmt: skip
-        copy(self.main, "credential", "person_id, password_hash, totp_secret, totp_last_step, failures", (
-            (p.id, hashed, self.provider.wrap(p.totp_secret.encode(), p.id.bytes), 0, 0) for _, p in people
+        copy(self.main, "credential", "person_id, password_hash, totp_secret, totp_last_step", (
+            (p.id, hashed, self.provider.wrap(p.totp_secret.encode(), p.id.bytes), 0) for _, p in people
         ))  # fmt: skip
         columns = "id, person_id, role, cell_id, municipality_id, starts_on, document, clearance_until, created_at, version"
         copy(self.main, "mandate", columns, (
@@ -201,8 +201,8 @@ class _Writer:
         run(self.main, "CREATE SCHEMA floor")
         run(self.main, "CREATE TABLE floor.credential AS TABLE credential WITH NO DATA")
         run(self.main, "ALTER TABLE floor.credential ALTER totp_secret TYPE text USING NULL")
-        copy(self.main, "floor.credential", "person_id, password_hash, totp_secret, totp_last_step, failures", (
-            (p.id, hashed, p.totp_secret, 0, 0) for _, p in people
+        copy(self.main, "floor.credential", "person_id, password_hash, totp_secret, totp_last_step", (
+            (p.id, hashed, p.totp_secret, 0) for _, p in people
         ))  # fmt: skip
         run(self.main, "ALTER TABLE floor.credential ADD PRIMARY KEY (person_id)")
 

@@ -16,7 +16,7 @@ from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
 from app.directory.models import Mandate, Person, Undertaking
 from app.kernel.ids import new_id
-from app.kernel.installing import Process
+from app.kernel.installing import Process, console_work
 from app.kernel.work import Work, work
 from app.rules.facts import Actor
 from app.rules.delegation import PARTS
@@ -89,7 +89,7 @@ AGENCIES = {
 def build(process: Process) -> Cast:
     """Fill a fresh database with the cast."""
     cast = Cast()
-    with work(process.installation, _ADMIN, channel="cli", now=NOW - timedelta(days=30)) as unit:
+    with console_work(process, _ADMIN, now=NOW - timedelta(days=30)) as unit:
         for letter in "CDE":
             view = create_municipality(
                 unit, CreateMunicipality.of(name_nl=f"Gemeente {letter}", name_fr=f"Commune {letter}", profile="flanders")
@@ -173,6 +173,7 @@ def _mandate(unit: Work, cast: Cast, name: str, role: str, cell: UUID | None, to
             document="Aanstelling (invented)",
             scope=list(PARTS) if role == "delegate" else None,
             ends_on=date(2049, 12, 31) if role == "delegate" else None,
+            clearance_level="secret" if police else None,
             clearance_until=date(2049, 12, 31) if police else None,
         ),
     )

@@ -162,6 +162,7 @@ class House:
         """Give a bearer token of a cast member, with a session that lasts for this test."""
         session_id = new_id()
         with self.installation.sessions() as session:
+            session.info["actor"] = self.cast.persons[name]
             session.add(
                 SignIn(
                     id=session_id,

@@ -42,6 +42,7 @@ class Live:
         session_id = new_id()
         moment = datetime.now(UTC)
         with process.installation.sessions() as session:
+            session.info["actor"] = self.cast.persons["participant"]
             session.add(
                 SignIn(id=session_id, person_id=self.cast.persons["participant"], mandate_id=self.cast.mandates["participant"],
                        channel="api", state="active", opened_at=moment, seen_at=moment,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
-from app.directory.models import Agency, Exclusion, Person
+from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.kernel.database import lean_rows
 from app.rules.facts import Actor
-from app.rules.lifecycle import OPEN_CASE, STATES
+from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
+from app.rules.roles import Role
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
@@ -45,14 +48,14 @@ _VISIBLE = """
     SELECT c.id, c.municipality_id, c.subject_id, c.reference, c.state, c.phenomenon, c.listed_on,
            c.last_discussed_on, c.review_on, c.due_on, c.locks_on
     FROM case_file c
-    WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s)
+    WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s) AND c.shred_ordered_at IS NULL
       AND c.id NOT IN (SELECT case_id FROM exclusion WHERE person_id = %(person)s)
       {further}
     ORDER BY c.listed_on DESC, c.id DESC LIMIT %(limit)s
 """
 _FIRST = _VISIBLE.format(further="")
 _FURTHER = _VISIBLE.format(further="AND (c.listed_on, c.id) < (%(day)s::date, %(case)s::uuid)")
-_STATES = {"open": sorted(OPEN_CASE), "closed": ["closed"], "all": list(STATES["case"])}
+_STATES = {"open": sorted(OPEN_CASE), "closed": ["closed"], "all": sorted(READABLE_CASE)}
 
 
 def visible_cases(
@@ -60,7 +63,8 @@ def visible_cases(
 ) -> list[Any]:
     """Give the cases of the actor's own municipality as lean rows, most recently listed first.
 
-    Only the desk has a caseload (R14, R18); an exclusion beats the desk, also here.
+    Only the desk has a caseload (R14, R18); an exclusion beats the desk, also here. A case whose destruction was
+    ordered is gone (R92).
     """
     place = {} if after is None else {"day": after[0], "case": after[1]}
     return lean_rows(
@@ -142,17 +146,23 @@ def actions_of(session: Session, case_id: UUID) -> list[Any]:
     )
 
 
-def own_actions(session: Session, actor: Actor) -> list[Any]:
-    """Give (action, owner's name, case reference, subject id) of one's own open actions, by due date (R73)."""
-    mine = aliased(Case)
+def own_actions(session: Session, actor: Actor, today: date) -> list[Any]:
+    """Give one's own open actions in the cell acted in, by due date, but those of a locked case (R73, R90).
+
+    Out: rows (ActionRow, name, reference, subject_id, locks_on), the last three of its case.
+    """
     return list(
         session.execute(
-            select(ActionRow, Person.name, mine.reference, mine.subject_id)
+            select(ActionRow, Person.name, Case.reference, Case.subject_id, Case.locks_on)
             .join(Person, Person.id == ActionRow.owner_id)
-            .join(mine, mine.id == ActionRow.case_id)
+            .join(Case, Case.id == ActionRow.case_id)
             .where(
                 ActionRow.owner_id == actor.person_id,
                 ActionRow.state == "open",
+                Case.cell_id == actor.cell_id,
+                Case.state.in_(READABLE_CASE),
+                Case.shred_ordered_at.is_(None),
+                Case.locks_on > today,
                 ActionRow.case_id.not_in(select(Exclusion.case_id).filter_by(person_id=actor.person_id)),
             )
             .order_by(ActionRow.due_on, ActionRow.id)
@@ -168,6 +178,25 @@ def action(session: Session, action_id: UUID) -> ActionRow | None:
 def person_name(session: Session, person_id: UUID) -> str | None:
     """Give the name of an account."""
     return session.scalar(select(Person.name).filter_by(id=person_id))
+
+
+def holds_mandate(
+    session: Session, person_id: UUID, cell_id: UUID, today: date, roles: Collection[Role]
+) -> bool:
+    """Tell whether an active person has a current mandate in the cell in one of these roles."""
+    query = (
+        select(Mandate.id)
+        .join(Person, Person.id == Mandate.person_id)
+        .where(
+            Mandate.person_id == person_id,
+            Mandate.cell_id == cell_id,
+            Mandate.starts_on <= today,
+            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+            Mandate.role.in_(roles),
+            Person.active,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def person(session: Session, person_id: UUID | None) -> Any:

@@ -12,7 +12,7 @@ from app.directory.models import Exclusion
 from app.kernel.journal.store import About
 from app.kernel.work import Work
 from app.rules.facts import Actor, Facts, Standing
-from app.rules.roles import DESK, Role
+from app.rules.roles import DESK, TABLE, Role
 
 
 class File(Protocol):
@@ -35,7 +35,9 @@ def case_facts(work: Work, case: File | None, *, excluded: bool | None = None, *
     """
     if case is None or case.state == "destroyed":
         return work.facts(standing=Standing.NONE)
-    standing = known.pop("standing", None) or case_standing(work.session, work.actor, case, excluded=excluded)
+    standing = known.pop("standing", None)
+    if standing is None:
+        standing = case_standing(work.session, work.actor, case, excluded=excluded)
     return work.facts(
         standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known
     )
@@ -62,12 +64,20 @@ def is_excluded(session: Session, actor: Actor, case_id: Any) -> bool:
 
 def holds_part(session: Session, actor: Actor, case_id: Any) -> bool:
     """Tell whether this person manages the case's trajectory or owns one of its open actions."""
-    if actor.role is Role.CASE_MANAGER:
-        managed = select(Trajectory.id).filter_by(case_id=case_id, case_manager_id=actor.person_id)
-        if session.scalar(managed) is not None:
-            return True
+    if manages(session, actor, case_id):
+        return True
+    if actor.role not in TABLE:
+        return False
     owned = select(ActionRow.id).filter_by(case_id=case_id, owner_id=actor.person_id, state="open").limit(1)
     return session.scalar(owned) is not None
+
+
+def manages(session: Session, actor: Actor, case_id: Any) -> bool:
+    """Tell whether this person follows the case as its case manager."""
+    if actor.role is not Role.CASE_MANAGER:
+        return False
+    managed = select(Trajectory.id).filter_by(case_id=case_id, case_manager_id=actor.person_id)
+    return session.scalar(managed) is not None
 
 
 def about_case(case: File | None, object_type: str = "case", object_id: Any = None) -> About:

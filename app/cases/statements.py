@@ -21,7 +21,7 @@ from app.rules.actions import Action
 from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES, Audience, may_read
 from app.rules.facts import Standing
 from app.rules.problems import invalid
-from app.rules.roles import Role
+from app.rules.roles import TABLE, Role
 
 ItemStanding = Callable[[Work, UUID, UUID], Standing]
 """(work, agenda item id, case id) -> standing at that item, NONE where the item is not of that case.
@@ -31,6 +31,10 @@ The consultation hands it in, for it knows the agenda.
 
 AT_THE_TABLE: list[ItemStanding] = []
 """Filled by the consultation: how to tell who sits at an item. Empty: nobody does."""
+
+
+PRESENT_AT: list[Callable[[Work, UUID, UUID], bool]] = []
+"""(work, agenda item id, person id) -> whether that person is recorded present there; filled as `AT_THE_TABLE`."""
 
 
 def _standing(work: Work, case: File | None, agenda_item_id: UUID | None) -> Standing | None:
@@ -46,7 +50,8 @@ def _standing(work: Work, case: File | None, agenda_item_id: UUID | None) -> Sta
 def create_statement(work: Work, command: CreateStatement) -> StatementView:
     """Put one item into the file: by the desk, or by or for somebody at the table while the item is discussed.
 
-    Raises Problem: 404 without standing, 409 when a mark is missing that the law asks for, 400 for faulty codes.
+    Raises Problem: 404 without standing, 409 when a mark is missing that the law asks for, 400 for faulty codes and
+    for a contributor who cannot have said it.
     """
     case = queries.case_sheet(work.session, work.actor, command.case_id)
     row_id = new_id()
@@ -73,7 +78,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     stated_on = command.stated_on or work.today
     if stated_on > work.today:
         raise invalid("statedOn", "in the future", kind="invalidPeriod")
-    contributor = _contributor(work, command, facts.standing)
+    contributor = _contributor(work, command, case, facts.standing)
     row = Statement(
         id=row_id,
         case_id=case.id,
@@ -101,16 +106,24 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     return statement_view(work, row, contributor.name, None)
 
 
-def _contributor(work: Work, command: CreateStatement, standing: Standing) -> Any:
-    """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65)."""
-    wanted = command.contributor_id or work.actor.person_id
-    writes_for_others = standing is Standing.FILE or work.actor.role is Role.SECRETARY
-    if wanted != work.actor.person_id and not writes_for_others:
-        raise invalid("contributorId", "only for oneself", kind="referencedResourceNotFound")
-    person = queries.person(work.session, wanted)
-    if person is None:
-        raise invalid("contributorId", "no such person", kind="referencedResourceNotFound")
-    return person
+def _contributor(work: Work, command: CreateStatement, case: File, standing: Standing) -> Any:
+    """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65).
+
+    Words are put into nobody's mouth: at an item the other was recorded present there, elsewhere they hold a
+    current mandate in this cell. Everybody else is answered like somebody who does not exist.
+    """
+    wanted = command.contributor_id or there(work.actor.person_id)
+    if wanted != work.actor.person_id:
+        writes_for_others = standing is Standing.FILE or work.actor.role is Role.SECRETARY
+        if not writes_for_others:
+            raise invalid("contributorId", "only for oneself", kind="referencedResourceNotFound")
+        if command.agenda_item_id is not None:
+            could = PRESENT_AT[0](work, command.agenda_item_id, wanted)
+        else:
+            could = queries.holds_mandate(work.session, wanted, case.cell_id, work.today, TABLE)
+        if not could:
+            raise invalid("contributorId", "nobody who was there", kind="referencedResourceNotFound")
+    return there(queries.person(work.session, wanted))
 
 
 def statement_views(

@@ -19,10 +19,10 @@ from app.cases.commands import (
 )
 from app.cases.models import ActionRow, Case, Trajectory
 from app.cases.sealing import open_in, seal_in
-from app.cases.standing import about_case, case_facts
+from app.cases.standing import about_case, case_facts, manages
 from app.cases.views import ActionList, ActionView, TrajectoryView
 from app.constitution.codes import checked
-from app.directory.models import Agency, Mandate, Person
+from app.directory.models import Agency, Person
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -37,15 +37,7 @@ from app.rules.roles import TABLE, Role
 
 
 def _holds(work: Work, person_id: UUID, cell_id: UUID, *roles: Role) -> bool:
-    """Tell whether a person has a current mandate in the cell in one of these roles."""
-    query = select(Mandate.id).where(
-        Mandate.person_id == person_id,
-        Mandate.cell_id == cell_id,
-        Mandate.starts_on <= work.today,
-        (Mandate.ends_on.is_(None)) | (Mandate.ends_on >= work.today),
-        Mandate.role.in_(roles),
-    )
-    return work.session.scalar(query.limit(1)) is not None
+    return queries.holds_mandate(work.session, person_id, cell_id, work.today, roles)
 
 
 def _municipal(work: Work, person_id: UUID) -> bool:
@@ -125,7 +117,7 @@ def trajectory_view(work: Work, case: Case, found: Any) -> TrajectoryView:
         person_informed=row.person_informed,
         started_on=row.started_on,
         actions=[
-            action_view(work, a, owner, case.reference)
+            action_view(work, a, owner, case)
             for a, owner in queries.actions_of(work.session, case.id)
         ],
     )
@@ -174,19 +166,24 @@ def assign_action(work: Work, command: AssignAction) -> ActionView:
     )
     work.session.add(row)
     work.session.flush()
-    return action_view(work, row, queries.person_name(work.session, row.owner_id), case.reference)
+    return action_view(work, row, queries.person_name(work.session, row.owner_id), case)
 
 
-def action_view(work: Work, row: ActionRow, owner: str | None, reference: str) -> ActionView:
-    """Give one action."""
-    facts = work.facts(standing=Standing.PART, state=row.state, own=row.owner_id == work.actor.person_id)
+def action_view(work: Work, row: ActionRow, owner: str | None, case: Any) -> ActionView:
+    """Give one action. *case*: its case, or what of it a list brought along (reference, locks_on)."""
+    facts = work.facts(
+        standing=Standing.PART,
+        state=row.state,
+        own=row.owner_id == work.actor.person_id,
+        locks_on=case.locks_on,
+    )
     return ActionView(
         version=row.version,
         href=href("actions", row.id),
         abilities=abilities(work.actor, facts, Action.ACTION_COMPLETE),
         action_id=row.id,
         case_id=row.case_id,
-        case_reference=reference,
+        case_reference=case.reference,
         owner_id=row.owner_id,
         owner_name=owner,
         life_domain=row.life_domain,
@@ -200,29 +197,35 @@ def action_view(work: Work, row: ActionRow, owner: str | None, reference: str) -
 
 @operation(Action.ACTION_LIST)
 def list_action(work: Work, command: ListAction) -> ActionList:
-    """Give one's own open actions, by due date: one journal line per person concerned."""
+    """Give one's own open actions in the cell acted in, by due date: one journal line per person concerned.
+
+    The actions of a locked case stay out; whoever completes one is told why (R90).
+    """
     del command
-    rows = queries.own_actions(work.session, work.actor)
+    rows = queries.own_actions(work.session, work.actor, work.today)
     standing = Standing.PART if work.actor.cell_id else Standing.NONE
     work.allow(
         Action.ACTION_LIST,
         work.facts(standing=standing),
-        [About(a.municipality_id, a.case_id, subject_id, "action", a.id) for a, _, _, subject_id in rows],
+        [
+            About(row.ActionRow.municipality_id, row.ActionRow.case_id, row.subject_id, "action", row.ActionRow.id)
+            for row in rows
+        ],
     )
-    work.vault.prepare([a.case_id for a, *_ in rows])
+    work.vault.prepare([row.ActionRow.case_id for row in rows])
     return ActionList(
         href=href("actions"),
-        items=[action_view(work, a, owner, reference) for a, owner, reference, _ in rows],
+        items=[action_view(work, row.ActionRow, row.name, row) for row in rows],
     )
 
 
 @operation(Action.ACTION_COMPLETE)
 def complete_action(work: Work, command: CompleteAction) -> ActionView:
-    """Say what became of an action: its owner, the case manager or the desk."""
+    """Say what became of an action: its owner, the case manager or the desk. Raises Problem 409 on a locked case."""
     row = queries.action(work.session, command.action_id)
     case = queries.case(work.session, row.case_id) if row else None
     facts = work.facts(
-        standing=case_facts(work, case).standing,
+        standing=_action_standing(work, case, row),
         state=row.state if row else None,
         locks_on=case.locks_on if case else None,
     )
@@ -232,4 +235,12 @@ def complete_action(work: Work, command: CompleteAction) -> ActionView:
     row.state, row.completed_on = command.result, work.today
     row.outcome = seal_in(work, case.id, "action_item", "outcome", row.id, command.outcome)
     row.version += 1
-    return action_view(work, row, queries.person_name(work.session, row.owner_id), case.reference)
+    return action_view(work, row, queries.person_name(work.session, row.owner_id), case)
+
+
+def _action_standing(work: Work, case: Case | None, row: ActionRow | None) -> Standing:
+    """Give the standing on one action: owning another action of the case is no part of this one (R73)."""
+    standing = case_facts(work, case).standing
+    if row is None or standing is not Standing.PART or row.owner_id == work.actor.person_id:
+        return standing
+    return Standing.PART if manages(work.session, work.actor, row.case_id) else Standing.NONE

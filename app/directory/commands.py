@@ -110,6 +110,7 @@ class GrantMandate(Command):
     ends_on: Day | None = None
     document: Line
     scope: tuple[Line, ...] | None = None
+    clearance_level: Literal["secret", "topSecret"] | None = None
     clearance_until: Day | None = None
 
 

@@ -23,6 +23,7 @@ class MandateView(View):
     municipality_name: str | None = None
     starts_on: date
     ends_on: date | None = None
+    clearance_level: str | None = None
     clearance_until: date | None = None
 
 

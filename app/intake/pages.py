@@ -115,7 +115,7 @@ def _read(call: PageCall, work: Work) -> Response:
         call.phrase("What was brought, and what the mayor decided."),
         view=view,
         words=_words(call, view),
-        receipt=view.phenomenon is None,
+        receipt=view.phenomenon is None and view.case_id is None,
         tones=TONES,
         here=_address(view.registration_id),
     )

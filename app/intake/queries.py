@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.directory.models import Agency, Person
+from app.cases.models import Case
+from app.directory.models import Agency, Exclusion, Person
 from app.intake.models import Registration
 from app.rules.facts import Actor
 from app.rules.roles import DESK
@@ -25,8 +27,12 @@ def registration(session: Session, registration_id: UUID, *, lock: bool = False)
 def visible_registrations(
     session: Session, actor: Actor, *, only_open: bool, after: tuple[Any, ...] | None, limit: int
 ) -> list[Registration]:
-    """Give the registrations this actor may know of, newest first."""
-    query = select(Registration).where(Registration.state != "erased")
+    """Give the registrations this actor may know of, newest first; none of a case they are excluded from."""
+    excluded = select(Exclusion.case_id).filter_by(person_id=actor.person_id)
+    query = select(Registration).where(
+        Registration.state != "erased",
+        or_(Registration.case_id.is_(None), Registration.case_id.not_in(excluded)),
+    )
     if actor.role in DESK and actor.municipality_id is not None:
         query = query.where(Registration.municipality_id == actor.municipality_id)
     else:
@@ -38,6 +44,11 @@ def visible_registrations(
     return list(
         session.scalars(query.order_by(Registration.received_at.desc(), Registration.id.desc()).limit(limit))
     )
+
+
+def case_locks_on(session: Session, case_id: UUID) -> date | None:
+    """Give the day on which the case made from a registration is locked; None if this actor sees no such case."""
+    return session.scalar(select(Case.locks_on).filter_by(id=case_id))
 
 
 def who_brought_it(session: Session, row: Registration) -> Any:

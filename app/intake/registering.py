@@ -145,9 +145,9 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
     )
     items = []
     for row in shown:
-        facts = registration_facts(work, row)
+        facts = registration_facts(work, row, excluded=False, locks_on=None)  # a list shows no content
         desk = facts.standing is Standing.FILE
-        open_to_desk = desk and Condition.RECEIVED_BY_MAYOR.met(work.actor, facts)
+        open_to_desk = desk and row.case_id is None and Condition.RECEIVED_BY_MAYOR.met(work.actor, facts)
         items.append(
             RegistrationItem(
                 registration_id=row.id,
@@ -167,7 +167,11 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
 
 @operation(Action.REGISTRATION_READ)
 def read_registration(work: Work, command: ReadRegistration) -> RegistrationView:
-    """Give a registration to the desk, a receipt to its submitter."""
+    """Give a registration to the desk, a receipt to its submitter.
+
+    Raises Problem: 404 for whoever has no part in it or is excluded from its case, 409 before the mayor received it
+    and, for the desk, from the day its case is locked.
+    """
     row = queries.registration(work.session, command.registration_id)
     facts = registration_facts(work, row)
     work.allow(Action.REGISTRATION_READ, facts, about_registration(row))
@@ -176,18 +180,21 @@ def read_registration(work: Work, command: ReadRegistration) -> RegistrationView
 
 
 def shown(work: Work, row: Registration) -> RegistrationView:
-    """Give a registration as this actor may see it."""
+    """Give a registration as this actor may see it.
+
+    Once it is a case, what was told belongs to the file: the desk opens that for a reason (R107), and gets here a
+    receipt with the outcome and the case.
+    """
     facts = registration_facts(work, row)
-    if facts.standing is not Standing.FILE:
-        return receipt(row)
     view = receipt(row)
-    view.state, view.phenomenon, view.urgency = row.state, row.phenomenon, row.urgency
-    view.anonymous, view.case_id, view.due_on, view.decided_on = (
-        row.anonymous,
-        row.case_id,
-        row.due_on,
-        row.decided_on,
-    )
+    if facts.standing is not Standing.FILE:
+        return view
+    view.state = row.state
+    if row.case_id is not None:
+        view.case_id = row.case_id
+        return view
+    view.phenomenon, view.urgency, view.anonymous = row.phenomenon, row.urgency, row.anonymous
+    view.due_on, view.decided_on = row.due_on, row.decided_on
     view.abilities = abilities(
         work.actor,
         registration_facts(work, row, listing_by_delegate=True, recording_basis=True, age_known=False),

@@ -27,7 +27,10 @@ class RegistrationPage(Page[RegistrationItem]):
 
 
 class RegistrationView(Document):
-    """A registration. Its submitter gets a receipt: received, or decided, and nothing more."""
+    """A registration. Its submitter gets a receipt: received, or decided, and nothing more.
+
+    One that became a case gives its desk the receipt with the outcome and the case: the rest is in the file.
+    """
 
     registration_id: UUID
     reference: str

@@ -7,7 +7,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import text
 
@@ -20,7 +21,7 @@ from app.kernel.journal.sealer import Sealer, load_signer
 from app.kernel.migrating import admin_engine, ensure_database, run, upgrade, url_for
 from app.kernel.settings import Settings
 from app.kernel.vault import FileKeyProvider, Vault
-from app.kernel.work import Installation, Work
+from app.kernel.work import Installation, Work, work
 from app.rules.facts import Actor
 
 log = logging.getLogger("livcr")
@@ -121,6 +122,19 @@ def assemble(
         demo=row.kind == "demo",
     )
     return Process(installation, databases, sealer, addresses)
+
+
+@contextmanager
+def console_work(process: Process, actor: Actor, *, now: datetime | None = None) -> Iterator[Work]:
+    """Open a Work of the person at the server's own console, as the role that administers the database.
+
+    For what has to be there before anybody can sign in: the rules decide and the processing log keeps it as ever,
+    but row-level security, which lets only an administrator in office hand out accounts, has nobody yet to let.
+    """
+    engine = admin_engine(process.addresses.main)
+    installation = replace(process.installation, sessions=session_factory(engine))
+    with work(installation, actor, channel="cli", now=now) as unit:
+        yield unit
 
 
 class Periodically(threading.Thread):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from app.cases.statements import AT_THE_TABLE
+from app.cases.statements import AT_THE_TABLE, PRESENT_AT
 from app.kernel.journal.store import About
 from app.kernel.work import Work
 from app.meetings import queries
@@ -178,4 +178,11 @@ def at_the_table(work: Work, agenda_item_id: UUID, case_id: UUID) -> Standing:
     return item_standing(work, seat)
 
 
+def present_at(work: Work, agenda_item_id: UUID, person_id: UUID) -> bool:
+    """Tell whether somebody was recorded present at an item, as far as this actor may know (R62)."""
+    row = queries.attendance(work.session, agenda_item_id, person_id)
+    return row is not None and row.present
+
+
 AT_THE_TABLE[:] = [at_the_table]
+PRESENT_AT[:] = [present_at]

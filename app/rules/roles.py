@@ -46,7 +46,8 @@ MUNICIPAL = DESK | {Role.DPO, Role.AUDITOR}
 
 EXCLUDES: dict[Role, frozenset[Role]] = {
     Role.AUDITOR: TABLE | {Role.STRATEGIC_MEMBER, Role.ADMINISTRATOR},
-    Role.ADMINISTRATOR: _roles(Role.AUDITOR),
+    # Who hands out the accounts never sees any content, nor the log of it.
+    Role.ADMINISTRATOR: TABLE | OVERSIGHT,
     # Who watches over the processing does not decide on it (GDPR art. 38).
     Role.DPO: TABLE | {Role.ADMINISTRATOR},
 }
