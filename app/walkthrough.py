@@ -379,8 +379,8 @@ class Player:
         probes: dict[str, tuple[str, dict[str, Any]]] = {
             "registration": ("readRegistration", {"registrationId": saved.get("registration", "")}),
             "case": ("openCase", {"caseId": saved.get("case", ""), "reason": "supervision"}),
-            "agenda": ("readMeeting", {"meetingId": saved.get("meeting", "")}),
-            "minutes": ("readMinutes", {"meetingId": saved.get("meeting", "")}),
+            "agenda": ("readMeeting", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
+            "minutes": ("readMinutes", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
             "trajectory": ("readTrajectory", {"caseId": saved.get("case", "")}),
             "actions": ("listAction", {}),
             "journal": ("listJournal", {}),

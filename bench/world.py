@@ -297,7 +297,7 @@ class _Writer:
             ):
                 ends = starts + timedelta(hours=2)
                 meetings.append((
-                    meeting_id, town.cell_id, self.tables[town.cell_id], starts, ends, "Stadhuis (verzonnen)", chair,
+                    meeting_id, town.cell_id, town.id, self.tables[town.cell_id], starts, ends, "Stadhuis (verzonnen)", chair,
                     secretary, state, self.now, chair, ends + timedelta(hours=2), chair, 1,
                 ))  # fmt: skip
                 for place, case_id in enumerate(town.cases[:ITEMS_ON_AN_AGENDA], 1):
@@ -319,7 +319,7 @@ class _Writer:
             discussions.extend((c, held, town.id, self.today - timedelta(days=20)) for c in town.cases)
             self.vault.drop()
         copy(self.main, "meeting", (
-            "id, cell_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, convened_at,"
+            "id, cell_id, municipality_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, convened_at,"
             " convened_by, window_until, created_by, version"
         ), meetings)  # fmt: skip
         copy(self.main, "agenda_item", (

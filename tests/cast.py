@@ -60,6 +60,7 @@ C_PEOPLE: dict[str, tuple[str, str, str | None]] = {
     "school": ("participant", "school", None),
     "clb": ("participant", "clb", None),
     "frenchYouth": ("participant", "french youth", None),
+    "frenchHandler": ("participant", "french youth", None),
     "strategicMember": ("strategicMember", "town hall", None),
     "dpo": ("dpo", "town hall", "C"),
     "auditor": ("auditor", "town hall", "C"),

@@ -20,7 +20,7 @@ def test_the_small_benchmark_measures_every_operation_on_both_sides(tmp_path):
     folder = tempfile.mkdtemp(prefix="livcr-")  # a socket wants a short path
     environment = os.environ | {"SIZE": "small", "TMPDIR": folder}
     line = [sys.executable, "-m", "bench", "--rounds", "1", "--seconds", "0.5", "--output", str(output)]
-    done = subprocess.run(  # noqa: S603 — our own command
+    done = subprocess.run(
         line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -121,7 +121,9 @@ class ActionRow(Row):
     __tablename__ = "action_item"
     __table_args__ = (
         of_its_case(),
-        ForeignKeyConstraint(("trajectory_id", "case_id"), ("trajectory.id", "trajectory.case_id"), ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ("trajectory_id", "case_id"), ("trajectory.id", "trajectory.case_id"), ondelete="CASCADE"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

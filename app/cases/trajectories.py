@@ -116,10 +116,7 @@ def trajectory_view(work: Work, case: Case, found: Any) -> TrajectoryView:
         aims=orjson.loads(aims or "{}"),
         person_informed=row.person_informed,
         started_on=row.started_on,
-        actions=[
-            action_view(work, a, owner, case)
-            for a, owner in queries.actions_of(work.session, case.id)
-        ],
+        actions=[action_view(work, a, owner, case) for a, owner in queries.actions_of(work.session, case.id)],
     )
 
 
@@ -208,7 +205,13 @@ def list_action(work: Work, command: ListAction) -> ActionList:
         Action.ACTION_LIST,
         work.facts(standing=standing),
         [
-            About(row.ActionRow.municipality_id, row.ActionRow.case_id, row.subject_id, "action", row.ActionRow.id)
+            About(
+                row.ActionRow.municipality_id,
+                row.ActionRow.case_id,
+                row.subject_id,
+                "action",
+                row.ActionRow.id,
+            )
             for row in rows
         ],
     )

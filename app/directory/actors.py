@@ -17,7 +17,7 @@ from app.rules.problems import Kind, Problem
 from app.rules.roles import Role
 
 _ACTOR = """
-    SELECT s.id AS session_id, s.state, s.expires_at, s.seen_at, s.csrf_token, s.mandate_id AS session_mandate,
+    SELECT s.id AS session_id, s.state, s.channel, s.expires_at, s.seen_at, s.csrf_token, s.mandate_id AS session_mandate,
            p.id AS person_id, p.language, p.demo, p.active, p.name,
            d.id AS mandate_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope, p.agency_id,
            u.valid_until
@@ -32,9 +32,14 @@ _ARRIVING = _ACTOR.replace("SELECT s.id", f"SELECT {WHO}, s.id", 1)
 
 
 def recognise(work: Work, claims: Claims) -> Actor:
-    """Give the Actor of a checked token. Raises Problem when its session is over or its mandate not current."""
+    """Give the Actor of a checked token. Raises Problem when its session is over, of another door or mandate."""
     rows = arrive(work.session, _ARRIVING, session=claims.session_id, today=work.today)
-    if not rows or rows[0].person_id != claims.person_id or rows[0].session_mandate != claims.mandate_id:
+    if (
+        not rows
+        or rows[0].person_id != claims.person_id
+        or rows[0].session_mandate != claims.mandate_id
+        or rows[0].channel != work.channel
+    ):
         raise Problem(Kind.INVALID_TOKEN)
     return actor_of(work, rows[0])
 

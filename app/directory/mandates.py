@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from app.constitution.codes import checked
@@ -27,14 +29,14 @@ from app.directory.views import (
     PersonView,
 )
 from app.kernel.identity import hash_password, new_totp_secret
-from app.kernel.ids import new_id
+from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.delegation import PARTS
-from app.rules.problems import invalid, not_found
+from app.rules.problems import Problem, invalid, not_found
 from app.rules.roles import MUNICIPAL, POLICE, Role, incompatible
 
 
@@ -119,7 +121,6 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
             password_hash=hash_password(command.password.get_secret_value()),
             totp_secret=work.installation.provider.wrap(secret.encode(), person.id.bytes),
             totp_last_step=0,
-            failures=0,
         )
     )
     return PersonView(
@@ -165,7 +166,10 @@ def list_person(work: Work, command: ListPerson) -> PersonList:
 
 @operation(Action.MANDATE_GRANT)
 def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
-    """Give a role. Refuses what the law or the separation of duties does not allow (R9, R10, R106)."""
+    """Give a role. Refuses what the law or the separation of duties does not allow (R9, R10, R106).
+
+    Logged under the municipality concerned, so that its auditor sees who was let in. Nobody gives a role to themselves.
+    """
     row = Mandate(
         id=new_id(),
         person_id=command.person_id,
@@ -176,6 +180,7 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
         ends_on=command.ends_on,
         document=command.document,
         scope=list(command.scope) if command.scope is not None else None,
+        clearance_level=command.clearance_level,
         clearance_until=command.clearance_until,
         created_at=work.now,
         version=1,
@@ -183,17 +188,26 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
     work.allow(
         Action.MANDATE_GRANT,
         cell_facts(work, work.actor.cell_id),
-        About(object_type="mandate", object_id=row.id),
+        about := _about(work, row.id, row.cell_id, row.municipality_id),
     )
-    person = work.session.get(Person, command.person_id)
+    if command.person_id == work.actor.person_id:
+        problem = invalid("personId", "nobody gives a role to themselves (separation of duties, R106)")
+        _journal_refused(work, problem, about)
+        raise problem
+    person = queries.person_locked(work.session, command.person_id)
     if person is None:
         raise invalid("personId", "no such person", kind="referencedResourceNotFound")
-    _check_scope(work, command)
+    _check_role(command)
+    _check_place(work, command)
     against = incompatible(
         command.role, frozenset(Role(r) for r in queries.roles_held(work.session, person.id, work.today))
     )
     if against:
-        raise invalid("role", "cannot be combined with a role this person holds (separation of duties, R106)")
+        problem = invalid(
+            "role", "cannot be combined with a role this person holds (separation of duties, R106)"
+        )
+        _journal_refused(work, problem, about)
+        raise problem
     work.session.add(row)
     cell = work.session.get(Cell, row.cell_id) if row.cell_id else None
     town = work.session.get(Municipality, row.municipality_id) if row.municipality_id else None
@@ -206,7 +220,26 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
     )
 
 
-def _check_scope(work: Work, command: GrantMandate) -> None:
+def _about(work: Work, mandate_id: UUID, cell_id: UUID | None, municipality_id: UUID | None) -> list[About]:
+    """Give what a line on a mandate is about: the municipality it is held for, or each one of its cell.
+
+    A mandate for the whole installation, or for what does not exist, is nobody's in particular.
+    """
+    if municipality_id is not None and work.session.get(Municipality, municipality_id) is not None:
+        concerned = [municipality_id]
+    else:
+        concerned = queries.municipalities_of(work.session, cell_id) if cell_id is not None else []
+    return [About(controller=m, object_type="mandate", object_id=mandate_id) for m in concerned or [NIL]]
+
+
+def _journal_refused(work: Work, problem: Problem, abouts: list[About]) -> None:
+    """Journal a refusal under every municipality concerned."""
+    for about in abouts:
+        work.refuse(Action.MANDATE_GRANT, problem, about)
+
+
+def _check_role(command: GrantMandate) -> None:
+    """Refuse a mandate without what its role needs by law (R5, R9, R10)."""
     if command.role is Role.ROBOT:
         raise invalid("role", "not a role for a person")
     if command.ends_on is not None and command.ends_on < command.starts_on:
@@ -224,6 +257,11 @@ def _check_scope(work: Work, command: GrantMandate) -> None:
         raise invalid(
             "clearanceUntil", "a police member's clearance has an end date (R10)", kind="requiredInput"
         )
+    if command.role in POLICE and command.clearance_level is None:
+        raise invalid("clearanceLevel", "a police member's clearance has a level (R10)", kind="requiredInput")
+
+
+def _check_place(work: Work, command: GrantMandate) -> None:
     if command.cell_id is not None and work.session.get(Cell, command.cell_id) is None:
         raise invalid("cellId", "no such cell", kind="referencedResourceNotFound")
     if command.municipality_id is not None:
@@ -236,13 +274,14 @@ def _check_scope(work: Work, command: GrantMandate) -> None:
 
 @operation(Action.MANDATE_END)
 def end_mandate(work: Work, command: EndMandate) -> MandateView:
-    """Let a mandate end; it holds until midnight of its last day."""
+    """Let a mandate end; it holds until midnight of its last day. Logged under the municipality concerned."""
+    row = work.session.get(Mandate, command.mandate_id)
     work.allow(
         Action.MANDATE_END,
         cell_facts(work, work.actor.cell_id),
-        About(object_type="mandate", object_id=command.mandate_id),
+        _about(work, command.mandate_id, row.cell_id if row else None, row.municipality_id if row else None),
     )
-    row = work.session.get(Mandate, command.mandate_id, with_for_update=True)
+    row = work.session.get(Mandate, command.mandate_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise not_found()
     work.expect(row.version)

@@ -51,7 +51,7 @@ _DOOR: Final = "/sign-in"
 register_form(OpenSession)
 register_form(ConfirmSession, hidden=("sessionId", "mandateId"))
 register_codes("hint", ["code"])
-register_codes("error", ["wrongNameOrPassword", "wrongCode", "waitAMinute"])
+register_codes("error", ["wrongNameOrPassword", "wrongCode"])
 register_codes("undertaking", ["text"])
 register_codes("livcr", ["purpose"])
 announces(Action.SESSION_CLOSE)
@@ -100,10 +100,6 @@ def _open(call: PageCall) -> Response:
         with call.work() as unit:
             view = signing_in.open_session(unit, command)
     except Problem as problem:
-        if problem.kind is Kind.TOO_MANY_REQUESTS:
-            return _door(
-                call, dict(values), {WHOLE_FORM: call.phrase("error.waitAMinute")}, problem.kind.status
-            )
         if problem.kind is not Kind.INVALID_TOKEN:
             raise
         wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}

@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from app.constitution.models import Cell, Municipality
+from app.constitution.models import Cell, CellMunicipality, Municipality
 from app.directory.models import Agency, Credential, Mandate, Person, SignIn, Undertaking
 from app.directory.views import MandateView
+from app.kernel.database import say_who
 
 
-def by_username(session: Session, username: str) -> Any:
-    """Give person and credential of a username, or None."""
+def by_username(session: Session, username: str) -> Person | None:
+    """Give the person with a username, or None."""
+    return session.scalars(select(Person).filter_by(username=username)).one_or_none()
+
+
+def password_hash(session: Session, person_id: UUID) -> str | None:
+    """Give the hash of a person's password to somebody who has not signed in yet; None when there is no such person."""
+    return session.scalar(select(func.password_hash_for(person_id)))
+
+
+def credential(session: Session, person_id: UUID) -> Credential | None:
+    """Give one's own credential, locked, so that one code is taken once; nobody else's."""
+    return session.scalars(select(Credential).filter_by(person_id=person_id).with_for_update()).one_or_none()
+
+
+def take_try(session: Session, session_id: UUID, channel: str, moment: datetime, most: int) -> Any:
+    """Take one of the tries of a sign-in that waits for its code, and give whose it is (`person_id`, perhaps nobody's).
+
+    None when there is no such sign-in at this door, or when it is too late or all its tries are taken.
+    """
     return session.execute(
-        select(Person, Credential)
-        .join(Credential, Credential.person_id == Person.id)
-        .where(Person.username == username)
-    ).one_or_none()
+        update(SignIn)
+        .where(SignIn.id == session_id, SignIn.channel == channel, SignIn.state == "secondFactorWanted")
+        .where(SignIn.expires_at > moment, SignIn.failures < most)
+        .values(failures=SignIn.failures + 1)
+        .returning(SignIn.person_id)
+    ).first()
 
 
-def credential(session: Session, person_id: UUID) -> Credential:
-    """Give the credential of a person, locked, so that one code is taken once."""
-    return session.scalars(select(Credential).filter_by(person_id=person_id).with_for_update()).one()
+def session_row(session: Session, session_id: UUID) -> SignIn | None:
+    """Give a session row as it is, not locked: whose it is has to be proven first."""
+    return session.scalars(select(SignIn).filter_by(id=session_id)).one_or_none()
 
 
 def sign_in(session: Session, session_id: UUID) -> SignIn | None:
-    """Give a session row, locked."""
-    return session.scalars(select(SignIn).filter_by(id=session_id).with_for_update()).one_or_none()
+    """Give a session row, locked and as it is now: one's own, or one that waits for its code."""
+    query = select(SignIn).filter_by(id=session_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def person_locked(session: Session, person_id: UUID) -> Person | None:
+    """Give a person, locked, so that two mandates for one person are weighed one after the other."""
+    return session.scalars(select(Person).filter_by(id=person_id).with_for_update()).one_or_none()
+
+
+def municipalities_of(session: Session, cell_id: UUID) -> list[UUID]:
+    """Give the municipalities of a cell, in one order."""
+    query = select(CellMunicipality.municipality_id).filter_by(cell_id=cell_id)
+    return list(session.scalars(query.order_by(CellMunicipality.municipality_id)))
 
 
 def _current(today: date) -> Select[Mandate, str, str, dict[str, str]]:
@@ -46,7 +79,9 @@ def _current(today: date) -> Select[Mandate, str, str, dict[str, str]]:
 def mandates_of(session: Session, person_id: UUID, today: date, language: str) -> list[MandateView]:
     """Give a person's current mandates, oldest first."""
     rows = session.execute(
-        _current(today).where(Mandate.person_id == person_id).order_by(Mandate.starts_on, Mandate.id)
+        _current(today)
+        .where(Mandate.person_id == person_id)
+        .order_by(Mandate.starts_on, Mandate.created_at, Mandate.id)
     )
     return [mandate_view(*row, language=language) for row in rows]
 
@@ -77,6 +112,7 @@ def mandate_view(
         municipality_name=(names or {}).get(language) or next(iter((names or {}).values()), None),
         starts_on=mandate.starts_on,
         ends_on=mandate.ends_on,
+        clearance_level=mandate.clearance_level,
         clearance_until=mandate.clearance_until,
     )
 
@@ -104,10 +140,8 @@ def persons_in(session: Session, cell_id: UUID | None, today: date) -> list[Any]
         & (Mandate.starts_on <= today)
         & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
     )
-    if cell_id is None:
-        query = query.outerjoin(Mandate, current)
-    else:
-        query = query.join(Mandate, current & (Mandate.cell_id == cell_id))
+    inside = current if cell_id is None else current & (Mandate.cell_id == cell_id)
+    query = query.join(Mandate, inside, isouter=cell_id is None)
     return list(session.execute(query.order_by(Person.name, Person.id)))
 
 
@@ -138,9 +172,12 @@ def demo_persons(session: Session, today: date) -> list[Any]:
 
 def demo_credential(session: Session, session_id: UUID) -> Credential | None:
     """Give the credential behind an open sign-in of an invented person; None for anybody else."""
-    return session.scalars(
-        select(Credential)
-        .join(Person, Person.id == Credential.person_id)
+    person_id = session.scalar(
+        select(Person.id)
         .join(SignIn, SignIn.person_id == Person.id)
         .where(SignIn.id == session_id, SignIn.state == "secondFactorWanted", Person.demo)
-    ).one_or_none()
+    )
+    if person_id is None:
+        return None
+    say_who(session.connection(), person_id, None, None)
+    return session.get(Credential, person_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -78,6 +78,8 @@ class Work:
         self.vault = installation.vault
         self.channel = channel
         self.now = now or installation.clock.now()
+        self.today = brussels_day(self.now)
+        """The calendar day in Brussels."""
         self.trace_id = trace_id or uuid4()
         self.related_trace_id = related_trace_id
         self.expected = expected
@@ -98,11 +100,6 @@ class Work:
         if self.session.in_transaction() and who != {k: self.session.info.get(k) for k in who}:
             say_who(self.session.connection(), actor.person_id, actor.mandate_id, self.now)
         self.session.info.update(who)
-
-    @property
-    def today(self) -> date:
-        """The calendar day in Brussels."""
-        return brussels_day(self.now)
 
     def facts(self, **known: Any) -> Facts:
         """Build Facts for this moment."""

@@ -14,6 +14,7 @@ from app.cases import queries as cases
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import statement_views
+from app.constitution.codes import codes
 from app.constitution.models import ConsultationTable
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
@@ -27,6 +28,7 @@ from app.meetings.standing import (
     ALWAYS,
     about_item,
     about_meeting,
+    in_sitting,
     item_facts,
     meeting_standing,
     standing_at,
@@ -50,43 +52,70 @@ def read_meeting(work: Work, command: ReadMeeting) -> MeetingView:
     """Give a meeting with its agenda as this reader may see it.
 
     The desk sees the items of its own municipality, an invitee only the items invited to, and only while the
-    window is open. Journal: one line for the meeting, one for each item shown.
+    window is open. After the sitting the desk sees the references of its items, and more only for a reason of the
+    pick-list (R107). Journal: one line for the meeting, one for each item shown.
     """
     actor, now = work.actor, work.now
     row = queries.meeting_sheet(work.session, command.meeting_id)
     items = queries.agenda(work.session, actor, now, row.id) if row else []
+    drafting = _minutes_state(work, row)
     on_items = [
-        standing_at(actor, now, there(row), i.municipality_id, invited=i.invited, present=i.present)
+        standing_at(
+            actor, now, there(row), i.municipality_id, invited=i.invited, present=i.present, minutes_state=drafting
+        )
         for i in items
-    ]
-    standing = meeting_standing(actor, row) or Standing.NONE
-    standing = max(standing, *on_items) if on_items else standing
+    ]  # fmt: skip
+    standing = max([meeting_standing(work, row), *on_items])
     first = items[0].municipality_id if items else None
+    known = command.reason in codes("accessReasons", work.today)
+    over = row is not None and not in_sitting(now, row)
+    unnamed = {
+        i.id for i, at in zip(items, on_items, strict=True) if at is Standing.FILE and over and not known
+    }
     work.allow(
         Action.MEETING_READ,
         work.facts(standing=standing, state=row.state if row else None),
-        about_meeting(work, row, first),
+        [about_meeting(work, row, first), *(about_item(item) for item in items if item.id in unnamed)],
     )
     row = there(row)
-    if items:
-        weakest = min(on_items)
-        free = weakest is Standing.FILE or takes_minutes(actor, row)
-        until = ALWAYS if free else window_for(actor, row)
-        work.allow(
-            Action.AGENDA_ITEM_READ,
-            work.facts(standing=weakest, state=row.state, window_until=until),
-            [about_item(item) for item in items],
+    named = [(i, at) for i, at in zip(items, on_items, strict=True) if i.id not in unnamed]
+    if named:
+        weakest = min(at for _, at in named)
+        until = ALWAYS if weakest is Standing.FILE else window_for(actor, row)
+        locks_on = min(item.locks_on for item, _ in named)
+        facts = work.facts(
+            standing=weakest, state=row.state, window_until=until, access_reason=True, locks_on=locks_on
         )
-    return meeting_view(work, row, list(zip(items, on_items, strict=True)))
+        abouts = [about_item(item) for item, _ in named]
+        stated = (command.reason or "") if known and over else ""
+        work.allow(Action.AGENDA_ITEM_READ, facts, abouts, reason=stated)
+    shown = [
+        (i._replace(subject=None, question=None) if i.id in unnamed else i, at)
+        for i, at in zip(items, on_items, strict=True)
+    ]
+    return meeting_view(work, row, shown, standing=standing)
+
+
+def _minutes_state(work: Work, row: Any) -> str | None:
+    """Give the state of the minutes where the reader's standing depends on it: for their secretary."""
+    if row is None or not takes_minutes(work.actor, row):
+        return None
+    minutes = queries.minutes(work.session, row.id)
+    return minutes.state if minutes else None
 
 
 def meeting_view(
-    work: Work, row: Meeting | Any, items: Sequence[tuple[Any, Standing]] | None = None
+    work: Work,
+    row: Meeting | Any,
+    items: Sequence[tuple[Any, Standing]] | None = None,
+    *,
+    standing: Standing = Standing.FILE,
 ) -> MeetingView:
     """Give a meeting with the (agenda row, standing) pairs that were allowed to this reader; None: no agenda."""
-    work.vault.prepare([item.case_id for item, _ in items or ()])
+    work.vault.prepare([item.case_id for item, _ in items or () if item.question is not None])
+    holds = standing is Standing.FILE and meeting_standing(work, row) is Standing.FILE
     facts = work.facts(
-        standing=meeting_standing(work.actor, row),
+        standing=Standing.FILE if holds else Standing.NONE,
         state=row.state,
         constitution_complete=True,
         core_recorded=True,
@@ -110,7 +139,7 @@ def meeting_view(
         abilities=abilities(
             work.actor, facts, Action.MEETING_CONVENE, Action.MEETING_OPEN, Action.MEETING_CLOSE
         )
-        if facts.standing is Standing.FILE
+        if holds
         else [],
     )
 
@@ -123,7 +152,7 @@ def _entry(work: Work, meeting: Any, item: Any, standing: Standing, number: int)
         municipality_id=item.municipality_id,
         reference=item.reference,
         subject_name=_name(work, item.case_id, item.subject),
-        question=there(open_in(work, item.case_id, "agenda_item", "question", item.id, item.question)),
+        question=open_in(work, item.case_id, "agenda_item", "question", item.id, item.question),
         minutes=item.minutes,
         position=number,
         present=item.present,
@@ -184,16 +213,27 @@ def add_agenda_item(work: Work, command: AddAgendaItem) -> AgendaItemView:
     )
     work.session.add(row)
     work.session.flush()
-    seat = queries.Seat(row, meeting, None, None, excluded=False)
+    work.session.refresh(
+        meeting, with_for_update=True
+    )  # the first item of another desk: only now is it hers to lock
+    if meeting.state not in _BEFORE:
+        raise work.refuse(Action.AGENDA_ITEM_ADD, Problem(Kind.ILLEGAL_TRANSITION, rule="R61"), about)
+    seat = queries.Seat(row, meeting, None, None, excluded=False, locks_on=case.locks_on, minutes_state=None)
     return _item_view(work, seat, item_facts(work, seat))
 
 
 @operation(Action.AGENDA_ITEM_READ)
 def read_agenda_item(work: Work, command: ReadAgendaItem) -> AgendaItemView:
-    """Give one item: the question, who is at the table, and of what was said there what this reader may know."""
+    """Give one item: the question, who is at the table, and of what was said there what this reader may know.
+
+    Raises Problem 409: to the desk after the sitting without a reason of the pick-list (R107), once the case is
+    locked (R90).
+    """
     seat = queries.seat(work.session, work.actor, command.agenda_item_id)
-    facts = item_facts(work, seat)
-    work.allow(Action.AGENDA_ITEM_READ, facts, about_item(seat.item if seat else None))
+    known = command.reason in codes("accessReasons", work.today)
+    facts = item_facts(work, seat, access_reason=known)
+    stated = command.reason if known and seat and not in_sitting(work.now, seat.meeting) else None
+    work.allow(Action.AGENDA_ITEM_READ, facts, about_item(seat.item if seat else None), reason=stated or "")
     return _item_view(work, there(seat), facts)
 
 
@@ -232,6 +272,7 @@ def _item_view(work: Work, seat: queries.Seat, facts: Facts) -> AgendaItemView:
             work.facts(
                 standing=facts.standing,
                 state=meeting.state,
+                locks_on=case.locks_on,
                 ground_stated=True,
                 residual_reason=True,
                 line_manager_addressed=True,

@@ -35,6 +35,8 @@ class ReadMeeting(Command):
     """Consult the agenda: the meeting with the items this reader may see (R18, R19)."""
 
     meeting_id: UUID
+    reason: Line | None = None
+    """Why the desk reads the names again after the sitting: a code of accessReasons (R107)."""
 
 
 class ConveneMeeting(Command):
@@ -68,6 +70,8 @@ class ReadAgendaItem(Command):
     """Read one item: the question, who is at the table, what was contributed."""
 
     agenda_item_id: UUID
+    reason: Line | None = None
+    """Why the desk reads it again after the sitting: a code of accessReasons (R107)."""
 
 
 class PrepareInvitation(Command):
@@ -146,3 +150,5 @@ class ReadMinutes(Command):
     """Read the minutes: the desk its own items, anybody else the items attended, for as long as it lasts (R68)."""
 
     meeting_id: UUID
+    reason: Line | None = None
+    """Why the desk reads approved minutes: a code of accessReasons (R107)."""

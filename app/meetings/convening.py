@@ -34,16 +34,14 @@ def convene_meeting(work: Work, command: ConveneMeeting) -> MeetingView:
     if not queries.own_items(work.session, row.id, work.actor.municipality_id):
         raise work.refuse(Action.MEETING_CONVENE, Problem(Kind.ILLEGAL_TRANSITION, rule="R61"), about)
     fixed = settings_of(work.session, row.cell_id)
-    for invitation, item, reference, person in queries.prepared(
-        work.session, row.id, work.actor.municipality_id
-    ):
+    for invitation, item, case, person in queries.prepared(work.session, row.id, work.actor.municipality_id):
         work.allow(
             Action.INVITATION_SEND,
-            sending_facts(work, invitation, row, person, Standing.FILE, fixed),
+            sending_facts(work, invitation, row, person, Standing.FILE, fixed, case.locks_on),
             about_item(item, "invitation", invitation.id),
             recipients=str(person.id),
         )
-        send(work, invitation, person, reference)
+        send(work, invitation, person, case.reference)
     row.state = target(Action.MEETING_CONVENE)
     row.convened_at, row.convened_by = work.now, work.actor.person_id
     row.version += 1

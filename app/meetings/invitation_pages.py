@@ -31,7 +31,8 @@ register_codes("option.answer", ["accepted", "declined", "mustDecline"])
 
 
 def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
-    view = agenda.read_agenda_item(work, c.ReadAgendaItem(agendaItemId=call.id("agendaItemId")))
+    wanted = c.ReadAgendaItem(agendaItemId=call.id("agendaItemId"), reason="meetingPreparation")
+    view = agenda.read_agenda_item(work, wanted)
     require(view.abilities, Action.INVITATION_PREPARE)
     asked_already = {str(person.person_id) for person in view.people}
     grounds = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from app.cases import queries as cases
@@ -149,9 +150,15 @@ def _line_manager_addressed(regime: str, person: Person | None) -> bool:
 
 
 def sending_facts(
-    work: Work, row: Invitation, meeting: Meeting, person: Person, standing: Standing, fixed: dict[str, int]
+    work: Work,
+    row: Invitation,
+    meeting: Meeting,
+    person: Person,
+    standing: Standing,
+    fixed: dict[str, int],
+    locks_on: date | None,
 ) -> Facts:
-    """Give the Facts on sending one invitation: its ground, and the notice its regime asks for (R22, R26)."""
+    """Give the Facts on sending one invitation: its ground, the notice its regime asks for, the case's lock."""
     french = row.regime == FRENCH_COMMUNITY
     required = 0
     if french or row.regime == FLEMISH:
@@ -161,6 +168,7 @@ def sending_facts(
     return work.facts(
         standing=standing,
         state=row.state,
+        locks_on=locks_on,
         ground_stated=ground_holds(
             work, ground, queries.seated(work.session, person.id, meeting.cell_id, work.today).roles
         ),
@@ -203,7 +211,7 @@ def send_invitation(work: Work, command: SendInvitation) -> InvitationView:
     about = about_item(seat.item, "invitation", row.id)
     work.allow(
         Action.INVITATION_SEND,
-        sending_facts(work, row, seat.meeting, person, standing, fixed),
+        sending_facts(work, row, seat.meeting, person, standing, fixed, seat.locks_on),
         about,
         recipients=str(person.id),
     )

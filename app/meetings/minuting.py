@@ -12,6 +12,7 @@ import orjson
 from app.cases.sealing import open_in, seal_in
 from app.constitution.agreements import settings_of
 from app.constitution.cells import PURPOSE
+from app.constitution.codes import codes
 from app.kernel.i18n import translate
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
@@ -24,7 +25,10 @@ from app.meetings.standing import (
     ALWAYS,
     about_item,
     about_meeting,
+    about_whole,
+    in_sitting,
     item_facts,
+    keeps_file,
     meeting_facts,
     meeting_standing,
     writing_standing,
@@ -35,6 +39,7 @@ from app.rules.facts import Facts, Standing
 from app.rules.lifecycle import target
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem
+from app.rules.roles import DESK
 from app.rules.settings import setting
 
 _NOT_SAT = "notSat"
@@ -96,7 +101,7 @@ def draft_minutes(work: Work, command: DraftMinutes) -> MinutesItemView:
 def submit_minutes(work: Work, command: SubmitMinutes) -> MinutesView:
     """Lay the minutes of a closed meeting before those who were there, for the days the agreement gives."""
     meeting, minutes, facts = _whole(work, command.meeting_id)
-    work.allow(Action.MINUTES_SUBMIT, facts, about_meeting(work, meeting))
+    work.allow(Action.MINUTES_SUBMIT, facts, about_whole(work, meeting))
     meeting, minutes = there(meeting), there(minutes)
     work.expect(minutes.version)
     days = setting(settings_of(work.session, meeting.cell_id), "minutes_remark_days")
@@ -110,7 +115,7 @@ def submit_minutes(work: Work, command: SubmitMinutes) -> MinutesView:
 def _whole(work: Work, meeting_id: Any, **known: Any) -> tuple[Meeting | None, Minutes | None, Facts]:
     """Give meeting, minutes (locked) and Facts on the minutes as a whole; they move only once the sitting is over."""
     meeting = queries.meeting(work.session, meeting_id)
-    held = meeting_standing(work.actor, meeting) is not Standing.NONE
+    held = meeting_standing(work, meeting) is Standing.FILE
     minutes = queries.minutes(work.session, meeting_id, lock=True) if held else None
     over = minutes is not None and meeting is not None and meeting.state == "closed"
     state = minutes.state if minutes and over else _NOT_SAT
@@ -160,7 +165,7 @@ def approve_minutes(work: Work, command: ApproveMinutes) -> MinutesView:
     meeting = queries.meeting(work.session, command.meeting_id)
     chairs = meeting is not None and meeting.chair_id == work.actor.person_id
     meeting, minutes, facts = _whole(work, command.meeting_id, own=chairs)
-    work.allow(Action.MINUTES_APPROVE, facts, about_meeting(work, meeting))
+    work.allow(Action.MINUTES_APPROVE, facts, about_whole(work, meeting))
     meeting, minutes = there(meeting), there(minutes)
     work.expect(minutes.version)
     for item, row, _ in queries.readable_items(work.session, work.actor, work.now, meeting.id):
@@ -187,28 +192,51 @@ def _texts(work: Work, row: MinutesItem) -> tuple[str, str]:
 
 @operation(Action.MINUTES_READ)
 def read_minutes(work: Work, command: ReadMinutes) -> MinutesView:
-    """Give the minutes: to the desk its own items, to others the items attended; one journal line for each."""
+    """Give the minutes: to the desk its own items, to others the items attended; one journal line for each.
+
+    Raises Problem 409: to the desk without a reason of the pick-list, once the minutes are approved and the sitting
+    is over (R107), and once every case that the desk could read there is locked (R90).
+    """
     meeting = queries.meeting(work.session, command.meeting_id)
     minutes = queries.minutes(work.session, command.meeting_id) if meeting else None
     rows = queries.readable_items(work.session, work.actor, work.now, command.meeting_id) if minutes else []
     standing = Standing.NONE
     if minutes is not None:
-        standing = max(meeting_standing(work.actor, meeting), Standing.ATTENDING if rows else Standing.NONE)
+        standing = max(meeting_standing(work, meeting), Standing.ATTENDING if rows else Standing.NONE)
     until = _readable_until(work, meeting, minutes)
+    known = command.reason in codes("accessReasons", work.today)
+    free = not _is_filed(work, meeting, minutes, rows)
+    locks_on = None
+    if meeting is not None and not rows and work.actor.role in DESK:
+        locks_on = queries.locked_since(work.session, meeting.id, work.actor.municipality_id)
     about = [about_item(i, "minutesItem", m.id) for i, m, _ in rows if m is not None]
     work.allow(
         Action.MINUTES_READ,
-        work.facts(standing=standing, state=minutes.state if minutes else None, window_until=until),
+        work.facts(
+            standing=standing,
+            state=minutes.state if minutes else None,
+            window_until=until,
+            access_reason=free or known,
+            locks_on=locks_on,
+        ),
         about or about_meeting(work, meeting),
+        reason=(command.reason or "") if known and not free else "",
     )
     return _view(work, there(meeting), there(minutes), rows)
 
 
+def _is_filed(work: Work, meeting: Meeting | None, minutes: Minutes | None, rows: Iterable[Any]) -> bool:
+    """Tell whether what the desk would read is part of its file: approved, and the sitting over (R107)."""
+    if meeting is None or minutes is None or minutes.state != "approved" or in_sitting(work.now, meeting):
+        return False
+    return any(keeps_file(work.actor, item.municipality_id) for item, _, _ in rows)
+
+
 def _readable_until(work: Work, meeting: Meeting | None, minutes: Minutes | None) -> Any:
-    """Give until when this actor may read: desk, secretary and chair without end, others as R68 says."""
+    """Give until when this actor may read: who holds the meeting as long as its items are in sight, others as R68 says."""
     if meeting is None or minutes is None:
         return None
-    if meeting_standing(work.actor, meeting) is Standing.FILE:
+    if meeting_standing(work, meeting) is Standing.FILE:
         return ALWAYS
     return meeting.extract_until if minutes.state == "approved" else minutes.remarks_until
 

@@ -27,6 +27,8 @@ class Meeting(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    """Of the desk that planned it; in a joint cell the others hold it only with an item of their own (R4)."""
     table_id: Mapped[UUID] = mapped_column(ForeignKey("consultation_table.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -50,6 +50,10 @@ def item_address(agenda_item_id: object) -> str:
     return f"/agenda-items/{agenda_item_id}"
 
 
+AFTERWARDS = "?reason=minutesAndCorrection"
+"""Why the desk follows a link to what was said at a sitting that is over; the reason goes to the journal (R107)."""
+
+
 def when(call: PageCall, meeting: Any) -> str:
     """Say when a meeting takes place."""
     return (
@@ -110,6 +114,7 @@ def _list(call: PageCall, work: Work) -> Response:
             "The meetings that concern you. You see what is on an agenda only where you are invited."
         ),
         rows=[(item, when(call, item)) for item in page.items],
+        afterwards=AFTERWARDS if work.actor.role in DESK else "",
         shown=command.when,
         following=page.next,
         tones=TONES,
@@ -161,6 +166,7 @@ def _read(call: PageCall, work: Work) -> Response:
         before=view.state in _BEFORE,
         sat=view.state in _SAT,
         here=meeting_address(view.meeting_id),
+        afterwards=AFTERWARDS if desk else "",
         tones=TONES,
     )
 
@@ -170,9 +176,10 @@ def _entry(call: PageCall, work: Work, view: MeetingView, entry: AgendaEntry) ->
     return {
         "number": entry.position,
         "title": entry.subject_name or entry.reference,
-        "href": item_address(entry.agenda_item_id),
+        "href": item_address(entry.agenda_item_id)
+        + (AFTERWARDS if entry.why.standing == "file" and view.state in _SAT else ""),
         "meta": [entry.reference, call.phrase("%(count)s minutes", count=entry.minutes)],
-        "body": entry.question,
+        "body": entry.question or "",
         "why": why(call, entry.why),
         "state": (call.phrase(f"state.invitation.{entry.invitation_state}"), TONES[entry.invitation_state])
         if entry.invitation_state
@@ -247,7 +254,8 @@ def _pick(call: PageCall, work: Work, item: MeetingItem) -> dict[str, Any]:
     over = item.state == "closed" and work.now > item.ends_at + _SHORTLY
     return {
         "title": when(call, item),
-        "href": meeting_address(item.meeting_id) + ("/minutes" if over else ""),
+        "href": meeting_address(item.meeting_id)
+        + ("/minutes" + (AFTERWARDS if work.actor.role in DESK else "") if over else ""),
         "note": item.place,
         "state": (call.phrase(f"state.meeting.{item.state}"), TONES[item.state]),
     }

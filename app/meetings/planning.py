@@ -8,6 +8,7 @@ from uuid import UUID
 from app.constitution.agreements import settings_of
 from app.constitution.models import ConsultationTable
 from app.constitution.standing import cell_facts
+from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -22,12 +23,12 @@ from app.meetings.standing import about_meeting
 from app.meetings.views import MeetingItem, MeetingPage, MeetingView
 from app.rules.actions import Action
 from app.rules.problems import invalid
+from app.rules.retention import years_after
 from app.rules.roles import DESK, Role
 from app.rules.settings import setting
 
 _LONGEST = timedelta(hours=24)
 """A sitting ends within a day: the reading window follows from its end, and must not be stretched by a plan."""
-_SECRETARIES = frozenset({Role.SECRETARY, Role.COORDINATOR})
 
 
 @operation(Action.MEETING_PLAN)
@@ -46,15 +47,20 @@ def plan_meeting(work: Work, command: PlanMeeting) -> MeetingView:
         raise invalid("endsAt", "after startsAt, within a day", kind="invalidPeriod")
     if command.ends_at <= work.now:
         raise invalid("startsAt", "in the past", kind="invalidPeriod")
+    if brussels_day(command.starts_at) > years_after(work.today, 1):  # what is planned opens a reading window
+        raise invalid("startsAt", "more than twelve months ahead", kind="invalidPeriod")
     _must_hold(work, command.chair_id, table.cell_id, DESK, "chairId")
     if command.secretary_id is not None:
-        _must_hold(work, command.secretary_id, table.cell_id, _SECRETARIES, "secretaryId")
-        if not queries.is_municipal(work.session, command.secretary_id):  # of the municipality that keeps the record
+        _must_hold(work, command.secretary_id, table.cell_id, queries.SECRETARIES, "secretaryId")
+        if not queries.is_municipal(
+            work.session, command.secretary_id
+        ):  # of the municipality that keeps the record
             raise invalid("secretaryId", "not of the municipality (R22)", kind="referencedResourceNotFound")
     hours = setting(settings_of(work.session, table.cell_id), "participant_window_hours")
     row = Meeting(
         id=row_id,
         cell_id=table.cell_id,
+        municipality_id=there(work.actor.municipality_id),
         table_id=table.id,
         starts_at=command.starts_at,
         ends_at=command.ends_at,
@@ -77,7 +83,7 @@ def _must_hold(work: Work, person_id: UUID, cell_id: UUID, roles: frozenset[Role
 
 @operation(Action.MEETING_LIST)
 def list_meeting(work: Work, command: ListMeeting) -> MeetingPage:
-    """Give the meetings that concern the actor: for the desk those of the cell, else those with an item in sight."""
+    """Give the meetings that concern the actor: those held or with an item in sight; to the desk also those yet to sit."""
     work.allow(Action.MEETING_LIST, cell_facts(work, work.actor.cell_id), about_meeting(work, None))
     rows = queries.visible_meetings(
         work.session,

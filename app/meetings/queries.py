@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,9 +18,15 @@ from app.meetings.models import AgendaItem, Attendance, Invitation, Meeting, Min
 from app.rules.facts import Actor
 from app.rules.roles import DESK, TABLE, Role
 
+SECRETARIES = frozenset({Role.SECRETARY, Role.COORDINATOR})
+"""Who can be named secretary of a meeting (R67)."""
+
 _SEEN = ("sent", "accepted", "attended")
 _ON_AGENDA = ("convened", "inSession", "closed")
 _SAT = ("inSession", "closed")
+_BEFORE = ("draft", "convened")
+FINISHING = timedelta(days=31)
+"""How long after the sitting secretary and chair keep its items in sight to finish the minutes, approved or not."""
 
 
 class Seat(NamedTuple):
@@ -31,6 +37,8 @@ class Seat(NamedTuple):
     invitation: Invitation | None
     present: bool | None
     excluded: bool
+    locks_on: date | None
+    minutes_state: str | None
 
 
 class Seated(NamedTuple):
@@ -53,7 +61,7 @@ def meeting(session: Session, meeting_id: UUID, *, lock: bool = False) -> Meetin
 
 
 _MEETING = """
-    SELECT id, cell_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, window_until,
+    SELECT id, cell_id, municipality_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, window_until,
            extract_until, version
     FROM meeting WHERE id = %(meeting)s
 """
@@ -69,8 +77,10 @@ def seat(session: Session, actor: Actor, agenda_item_id: UUID) -> Seat | None:
     """Give an item with the actor's own place at it, if the database lets this actor see it."""
     excluded = exists().where(Exclusion.person_id == actor.person_id, Exclusion.case_id == AgendaItem.case_id)
     row = session.execute(
-        select(AgendaItem, Meeting, Invitation, Attendance.present, excluded)
+        select(AgendaItem, Meeting, Invitation, Attendance.present, excluded, Case.locks_on, Minutes.state)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(Case, Case.id == AgendaItem.case_id)
+        .outerjoin(Minutes, Minutes.meeting_id == AgendaItem.meeting_id)
         .outerjoin(Invitation, _my(Invitation, actor))
         .outerjoin(Attendance, _my(Attendance, actor))
         .where(AgendaItem.id == agenda_item_id)
@@ -91,14 +101,20 @@ def _own_file(actor: Actor, column: Any) -> ColumnElement[bool]:
     return column == held if held is not None else ~true()
 
 
-def _minuted(actor: Actor) -> ColumnElement[bool]:
+def _minuted(actor: Actor, now: datetime) -> ColumnElement[bool]:
     if actor.role is not Role.SECRETARY:
         return ~true()
     return and_(
         Meeting.secretary_id == actor.person_id,
         Meeting.state.in_(_ON_AGENDA),
         Meeting.extract_until.is_(None),
+        Meeting.ends_at + FINISHING >= now,
     )
+
+
+def _unlocked(column: Any) -> ColumnElement[bool]:
+    """Leave locked cases out of every list; asked of the database, for not every reader sees the case's row (R90)."""
+    return ~func.is_locked(column)
 
 
 def _seated(actor: Actor) -> ColumnElement[bool]:
@@ -110,16 +126,21 @@ def in_sight(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """Give the condition under which an item joined with Meeting and the actor's own rows is in this actor's sight."""
     window = or_(
         Meeting.window_until >= now,
-        and_(Meeting.chair_id == actor.person_id, Meeting.extract_until.is_(None)),
+        and_(
+            Meeting.chair_id == actor.person_id,
+            Meeting.extract_until.is_(None),
+            Meeting.ends_at + FINISHING >= now,
+        ),
     )
     invited = and_(Invitation.state.in_(_SEEN), Meeting.state.in_(_ON_AGENDA))
     attended = and_(Attendance.present.is_(True), Meeting.state.in_(_SAT))
     return and_(
         or_(
             _own_file(actor, AgendaItem.municipality_id),
-            and_(_seated(actor), or_(_minuted(actor), and_(window, or_(invited, attended)))),
+            and_(_seated(actor), or_(_minuted(actor, now), and_(window, or_(invited, attended)))),
         ),
         _not_excluded(actor, AgendaItem.case_id),
+        _unlocked(AgendaItem.case_id),
     )
 
 
@@ -168,7 +189,7 @@ def _agenda(role: Role | None, municipal: bool, seated: bool) -> Composed:
             anybody,
             _value("now"),
             AgendaItem.id, AgendaItem.case_id, AgendaItem.municipality_id, AgendaItem.subject_id,
-            AgendaItem.minutes, AgendaItem.question, Case.reference, Case.subject,
+            AgendaItem.minutes, AgendaItem.question, Case.reference, Case.subject, Case.locks_on,
             Invitation.id.label("invitation_id"), Invitation.state.label("invited"),
             Invitation.version.label("invitation_version"), Invitation.ground_list, Invitation.ground_code,
             Invitation.sent_at, inviter.name.label("invited_by"), Attendance.present,
@@ -202,6 +223,17 @@ def is_tabled(session: Session, meeting_id: UUID, case_id: UUID) -> bool:
     return session.scalar(select(AgendaItem.id).filter_by(meeting_id=meeting_id, case_id=case_id)) is not None
 
 
+def has_item(session: Session, meeting_id: UUID, municipality_id: UUID) -> bool:
+    """Tell whether a municipality has an item on an agenda, of those the database lets this actor know."""
+    query = select(AgendaItem.id).filter_by(meeting_id=meeting_id, municipality_id=municipality_id).limit(1)
+    return session.scalar(query) is not None
+
+
+def municipalities_at(session: Session, meeting_id: UUID) -> list[UUID]:
+    """Give the municipalities with an item on a meeting, as the database tells whoever holds it; else none."""
+    return sorted(session.scalar(select(func.meeting_municipalities(meeting_id))) or [])
+
+
 def own_items(session: Session, meeting_id: UUID, municipality_id: UUID | None) -> list[AgendaItem]:
     """Give the items of one municipality on an agenda."""
     return list(
@@ -218,14 +250,23 @@ def visible_meetings(
     after: tuple[Any, ...] | None,
     limit: int,
 ) -> list[Meeting]:
-    """Give the meetings that concern this actor: of the cell for its desk, else those with an item in sight."""
-    query = select(Meeting).where(_seated(actor))
-    if actor.role not in DESK:
-        shown = visible_items(actor, now, AgendaItem.meeting_id)
-        mine = or_(Meeting.id.in_(shown), Meeting.id.in_(_extracts(actor, now)))
-        if actor.role is Role.SECRETARY:
-            mine = or_(mine, Meeting.secretary_id == actor.person_id)
-        query = query.where(mine)
+    """Give the meetings that concern this actor: those held, those with an item in sight.
+
+    To the desks of the cell also those that have yet to sit: each can table its own cases there.
+    """
+    shown = visible_items(actor, now, AgendaItem.meeting_id)
+    mine = or_(Meeting.id.in_(shown), Meeting.id.in_(_extracts(actor, now)))
+    if actor.role in DESK:
+        own = exists().where(
+            AgendaItem.meeting_id == Meeting.id, AgendaItem.municipality_id == actor.municipality_id
+        )
+        chairs = Meeting.chair_id == actor.person_id
+        mine = or_(
+            Meeting.municipality_id == actor.municipality_id, Meeting.state.in_(_BEFORE), chairs, own, mine
+        )
+    if actor.role in SECRETARIES:
+        mine = or_(mine, Meeting.secretary_id == actor.person_id)
+    query = select(Meeting).where(_seated(actor), mine)
     place = tuple_(Meeting.starts_at, Meeting.id)
     if upcoming:
         query = query.where(Meeting.state != "closed", Meeting.window_until >= now)
@@ -286,10 +327,10 @@ def invited(session: Session, agenda_item_id: UUID, person_id: UUID) -> Invitati
 
 
 def prepared(session: Session, meeting_id: UUID, municipality_id: UUID | None) -> list[Any]:
-    """Give (invitation, item, case reference, person) of what one municipality prepared for a meeting, locked."""
+    """Give (invitation, item, case, person) of what one municipality prepared for a meeting; not of locked cases."""
     return list(
         session.execute(
-            select(Invitation, AgendaItem, Case.reference, Person)
+            select(Invitation, AgendaItem, Case, Person)
             .join(AgendaItem, AgendaItem.id == Invitation.agenda_item_id)
             .join(Case, Case.id == AgendaItem.case_id)
             .join(Person, Person.id == Invitation.person_id)
@@ -297,6 +338,7 @@ def prepared(session: Session, meeting_id: UUID, municipality_id: UUID | None) -
                 Invitation.meeting_id == meeting_id,
                 Invitation.municipality_id == municipality_id,
                 Invitation.state == "draft",
+                _unlocked(Invitation.case_id),
             )
             .order_by(AgendaItem.position, Person.name, Invitation.id)
             .with_for_update(of=Invitation)
@@ -374,7 +416,9 @@ def every_mayor(session: Session, cell_id: UUID | None, today: date) -> bool:
         Mandate.role == Role.MAYOR.value,
         *_current(today),
     )
-    without = select(CellMunicipality.municipality_id).where(CellMunicipality.cell_id == cell_id, ~mayor).limit(1)
+    without = (
+        select(CellMunicipality.municipality_id).where(CellMunicipality.cell_id == cell_id, ~mayor).limit(1)
+    )
     return session.scalar(without) is None
 
 
@@ -418,7 +462,7 @@ def _extract(actor: Actor, now: datetime) -> ColumnElement[bool]:
         or_(
             and_(Minutes.state == "submitted", Minutes.remarks_until >= now),
             and_(Minutes.state == "approved", Meeting.extract_until >= now),
-            and_(chair, Minutes.state != "approved"),
+            and_(chair, Minutes.state != "approved", Meeting.ends_at + FINISHING >= now),
         ),
     )
 
@@ -432,6 +476,7 @@ def _extracts(actor: Actor, now: datetime) -> Select[Any]:
             Attendance.person_id == actor.person_id,
             _extract(actor, now),
             _not_excluded(actor, Attendance.case_id),
+            _unlocked(Attendance.case_id),
         )
     )
 
@@ -441,9 +486,9 @@ def readable_items(
 ) -> list[Any]:
     """Give (item, minutes item or None, case reference or None) of the items whose minutes this actor may read.
 
-    *file* False: only those the actor attended or takes the minutes of, not the desk's own.
+    *file* False: only those the actor attended or takes the minutes of, not the desk's own. Without locked cases.
     """
-    allowed = or_(and_(_seated(actor), _minuted(actor)), _extract(actor, now))
+    allowed = or_(and_(_seated(actor), _minuted(actor, now)), _extract(actor, now))
     if file:
         allowed = or_(allowed, _own_file(actor, AgendaItem.municipality_id))
     return list(
@@ -454,9 +499,23 @@ def readable_items(
             .outerjoin(MinutesItem, MinutesItem.agenda_item_id == AgendaItem.id)
             .outerjoin(Attendance, _my(Attendance, actor))
             .outerjoin(Case, Case.id == AgendaItem.case_id)
-            .where(AgendaItem.meeting_id == meeting_id, allowed, _not_excluded(actor, AgendaItem.case_id))
+            .where(
+                AgendaItem.meeting_id == meeting_id,
+                allowed,
+                _not_excluded(actor, AgendaItem.case_id),
+                _unlocked(AgendaItem.case_id),
+            )
             .order_by(AgendaItem.position, AgendaItem.municipality_id, AgendaItem.id)
         )
+    )
+
+
+def locked_since(session: Session, meeting_id: UUID, municipality_id: UUID | None) -> date | None:
+    """Give the earliest day on which a case of a municipality on an agenda locks."""
+    return session.scalar(
+        select(func.min(Case.locks_on))
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .where(AgendaItem.meeting_id == meeting_id, AgendaItem.municipality_id == municipality_id)
     )
 
 

@@ -19,7 +19,7 @@ from app.meetings.commands import CloseMeeting, OpenMeeting, RecordAttendance
 from app.meetings.composition import is_complete, is_core_recorded
 from app.meetings.inviting import FRENCH_COMMUNITY
 from app.meetings.models import Attendance, Meeting, Minutes
-from app.meetings.standing import about_item, about_meeting, item_facts, meeting_facts, writing_standing
+from app.meetings.standing import about_item, about_whole, item_facts, meeting_facts, writing_standing
 from app.meetings.views import AttendanceView, MeetingView
 from app.rules.actions import Action
 from app.rules.lifecycle import target
@@ -50,12 +50,14 @@ def open_meeting(work: Work, command: OpenMeeting) -> MeetingView:
         constitution_complete=is_complete(work, cell_id),
         core_recorded=is_core_recorded(work, cell_id),
     )
-    work.allow(Action.MEETING_OPEN, facts, about_meeting(work, row))
+    work.allow(Action.MEETING_OPEN, facts, about_whole(work, row))
     row = there(row)
     work.expect(row.version)
     row.state, row.opened_at = target(Action.MEETING_OPEN), work.now
     # A sitting may run over its plan without its people losing sight; one that is never closed ends here all the same.
-    row.window_until = max(row.window_until, work.now + LONGEST_SITTING)
+    # Opening late does not open again what ran out with the plan.
+    if work.now <= row.window_until:
+        row.window_until = max(row.window_until, work.now + LONGEST_SITTING)
     row.version += 1
     work.session.add(Minutes(id=new_id(), meeting_id=row.id, cell_id=row.cell_id, state="draft", version=1))
     work.session.flush()
@@ -115,7 +117,7 @@ def close_meeting(work: Work, command: CloseMeeting) -> MeetingView:
     """
     row = queries.meeting(work.session, command.meeting_id, lock=True)
     facts = meeting_facts(work, row)
-    work.allow(Action.MEETING_CLOSE, facts, about_meeting(work, row))
+    work.allow(Action.MEETING_CLOSE, facts, about_whole(work, row))
     row = there(row)
     work.expect(row.version)
     fixed = settings_of(work.session, row.cell_id)

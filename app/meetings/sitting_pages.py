@@ -17,7 +17,7 @@ from app.kernel.i18n import to_translate
 from app.kernel.work import Work
 from app.meetings import agenda, minuting, sitting
 from app.meetings import commands as c
-from app.meetings.pages import item_address, meeting_address, people_of_cell, steps_at, why
+from app.meetings.pages import AFTERWARDS, item_address, meeting_address, people_of_cell, steps_at, why
 from app.meetings.views import AgendaItemView, MinutesView
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
@@ -65,11 +65,12 @@ page_get(router, _ITEM, _item)
 
 
 def _back(call: PageCall, _view: object = None) -> str:
-    return item_address(call.id("agendaItemId"))
+    return item_address(call.id("agendaItemId")) + AFTERWARDS
 
 
 def _read_item(call: PageCall, work: Work) -> AgendaItemView:
-    return agenda.read_agenda_item(work, c.ReadAgendaItem(agendaItemId=call.id("agendaItemId")))
+    wanted = c.ReadAgendaItem(agendaItemId=call.id("agendaItemId"), reason="minutesAndCorrection")
+    return agenda.read_agenda_item(work, wanted)
 
 
 page_button(
@@ -171,7 +172,7 @@ page_get(router, _MINUTES, _minutes)
 
 
 def _minutes_address(call: PageCall, _view: object = None) -> str:
-    return f"{meeting_address(call.id('meetingId'))}/minutes"
+    return f"{meeting_address(call.id('meetingId'))}/minutes{AFTERWARDS}"
 
 
 def _read_minutes(call: PageCall, work: Work) -> MinutesView:

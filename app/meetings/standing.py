@@ -19,17 +19,21 @@ from app.rules.facts import Actor, Facts, Standing
 from app.rules.roles import DESK, TABLE, Role
 
 ALWAYS = datetime.max.replace(tzinfo=UTC)
-"""The window of those whom no window binds: the desk on its own file, whoever still has to finish the minutes."""
+"""The window of those whom no window binds: the desk on its own file. After the sitting it needs a reason (R107)."""
 SEEN = frozenset({"sent", "accepted", "attended"})
 """States of an invitation in which its item is in sight; a refusal takes it out (R31)."""
 ON_AGENDA = frozenset({"convened", "inSession", "closed"})
 SAT = frozenset({"inSession", "closed"})
+BEFORE = frozenset({"draft", "convened"})
 
 
 class Sitting(Protocol):
     """What standing needs to know of a meeting: a row, or the columns a lean query brought."""
 
+    id: Any
     cell_id: Any
+    municipality_id: Any
+    ends_at: Any
     state: Any
     chair_id: Any
     secretary_id: Any
@@ -45,7 +49,10 @@ def keeps_file(actor: Actor, municipality_id: UUID) -> bool:
 
 
 def takes_minutes(actor: Actor, meeting: Sitting) -> bool:
-    """Tell whether the actor is the secretary named for this meeting, and the minutes are not yet approved (R67)."""
+    """Tell whether the actor is the secretary named for this meeting, and the minutes are not yet approved (R67).
+
+    How long: `window_for`.
+    """
     return (
         actor.role is Role.SECRETARY
         and meeting.cell_id == actor.cell_id
@@ -56,11 +63,21 @@ def takes_minutes(actor: Actor, meeting: Sitting) -> bool:
 
 
 def window_for(actor: Actor, meeting: Sitting) -> datetime:
-    """Give until when an invited actor may read: the meeting's window; a chair until the minutes are approved."""
-    if meeting.chair_id == actor.person_id and meeting.extract_until is None:
-        return ALWAYS
+    """Give until when an actor may read who does not keep the file: until the meeting's window ends.
+
+    Chair and secretary until the minutes are approved, but no longer than a month after the sitting.
+    """
     until: datetime = meeting.window_until
+    chairs = meeting.chair_id == actor.person_id and meeting.extract_until is None
+    if chairs or takes_minutes(actor, meeting):
+        until = max(until, meeting.ends_at + queries.FINISHING)
     return until
+
+
+def in_sitting(now: datetime, meeting: Sitting) -> bool:
+    """Tell whether the desk reads its items without a reason: while the meeting is prepared and held (R107)."""
+    until: datetime = meeting.window_until
+    return now <= until
 
 
 def standing_at(
@@ -71,24 +88,30 @@ def standing_at(
     *,
     invited: str | None,
     present: bool | None,
+    minutes_state: str | None = None,
 ) -> Standing:
     """Give the standing at one item of an actor who is not excluded from its case.
 
-    In: the meeting, whose file the item comes from, the state of the actor's own invitation and their
-    recorded presence, both None where there is none.
+    In: the meeting, whose file the item comes from, the state of the actor's own invitation, their recorded
+    presence and the state of the minutes, each None where there is none. The secretary writes the record, for
+    others too, during the sitting and while its minutes are a draft; before and after, the secretary only reads.
     """
     if keeps_file(actor, municipality_id):
         return Standing.FILE
     if actor.role not in TABLE or actor.cell_id != meeting.cell_id:
         return Standing.NONE
-    if takes_minutes(actor, meeting):
+    taking = Standing.NONE
+    if takes_minutes(actor, meeting) and now <= meeting.ends_at + queries.FINISHING:
+        writing = meeting.state == "inSession" or (meeting.state == "closed" and minutes_state == "draft")
+        taking = Standing.ATTENDING if writing else Standing.INVITED
+    chairs = meeting.chair_id == actor.person_id
+    if now > (window_for(actor, meeting) if chairs else meeting.window_until):
+        return taking
+    if present and meeting.state in SAT:
         return Standing.ATTENDING
-    open_to_me = now <= window_for(actor, meeting)
-    if open_to_me and present and meeting.state in SAT:
-        return Standing.ATTENDING
-    if open_to_me and invited in SEEN and meeting.state in ON_AGENDA:
-        return Standing.INVITED
-    return Standing.NONE
+    if invited in SEEN and meeting.state in ON_AGENDA:
+        return max(taking, Standing.INVITED)
+    return taking
 
 
 def item_standing(work: Work, seat: queries.Seat | None) -> Standing:
@@ -104,6 +127,7 @@ def item_standing(work: Work, seat: queries.Seat | None) -> Standing:
         seat.item.municipality_id,
         invited=seat.invitation.state if seat.invitation else None,
         present=seat.present,
+        minutes_state=seat.minutes_state,
     )
 
 
@@ -114,10 +138,12 @@ def item_facts(work: Work, seat: queries.Seat | None, **known: Any) -> Facts:
         standing = item_standing(work, seat)
     if seat is None:
         return work.facts(standing=Standing.NONE)
-    free = standing is Standing.FILE or takes_minutes(work.actor, seat.meeting)
+    keeps = standing is Standing.FILE
     known.setdefault("state", seat.meeting.state)
-    known.setdefault("window_until", ALWAYS if free else window_for(work.actor, seat.meeting))
-    return work.facts(standing=standing, **known)
+    known.setdefault("window_until", ALWAYS if keeps else window_for(work.actor, seat.meeting))
+    if not keeps or in_sitting(work.now, seat.meeting):
+        known["access_reason"] = True  # it is the meeting itself that is the reason
+    return work.facts(standing=standing, locks_on=seat.locks_on, **known)
 
 
 def writing_standing(work: Work, seat: queries.Seat | None) -> Standing:
@@ -131,20 +157,31 @@ def writing_standing(work: Work, seat: queries.Seat | None) -> Standing:
     return standing
 
 
-def meeting_standing(actor: Actor, meeting: Sitting | None) -> Standing:
-    """Give the standing on the meeting itself, which holds nothing of any person: desk of the cell, secretary."""
+def meeting_standing(work: Work, meeting: Sitting | None) -> Standing:
+    """Give the standing on the meeting itself, which holds nothing of any person.
+
+    FILE for whoever holds it: the desk that planned it or has an item on it, its chair, its secretary. The other
+    desks of a joint cell know when and where it is until it sits, so that they can table their own cases (R4).
+    """
+    actor = work.actor
     if meeting is None or actor.cell_id is None or actor.cell_id != meeting.cell_id:
         return Standing.NONE
-    if actor.role in DESK:
+    if actor.role in queries.SECRETARIES and meeting.secretary_id == actor.person_id:
         return Standing.FILE
-    if actor.role is Role.SECRETARY and meeting.secretary_id == actor.person_id:
+    if actor.role not in DESK or actor.municipality_id is None:
+        return Standing.NONE
+    if (
+        meeting.municipality_id == actor.municipality_id
+        or meeting.chair_id == actor.person_id
+        or queries.has_item(work.session, meeting.id, actor.municipality_id)
+    ):
         return Standing.FILE
-    return Standing.NONE
+    return Standing.INVITED if meeting.state in BEFORE else Standing.NONE
 
 
 def meeting_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
     """Give Facts on a meeting for those who prepare and hold it; whoever sits at one of its items knows of it."""
-    standing = meeting_standing(work.actor, meeting)
+    standing = meeting_standing(work, meeting)
     if (
         standing is Standing.NONE
         and meeting is not None
@@ -155,10 +192,17 @@ def meeting_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
     return work.facts(standing=standing, **known)
 
 
-def about_meeting(work: Work, meeting: Meeting | None, municipality_id: UUID | None = None) -> About:
+def about_meeting(work: Work, meeting: Sitting | None, municipality_id: UUID | None = None) -> About:
     """Give what a journal line says of a meeting: the controller is the actor's own municipality, if there is one."""
     controller = work.actor.municipality_id or municipality_id or About().controller
     return About(controller, object_type="meeting", object_id=meeting.id if meeting else None)
+
+
+def about_whole(work: Work, meeting: Sitting | None) -> list[About]:
+    """Give what the journal says of a step with the meeting as a whole: one line for each municipality tabling there."""
+    tabling = queries.municipalities_at(work.session, meeting.id) if meeting else []
+    lines = [About(each, object_type="meeting", object_id=meeting.id) for each in tabling if meeting]
+    return lines or [about_meeting(work, meeting)]
 
 
 def about_item(

@@ -28,8 +28,9 @@ class AgendaEntry(View):
     case_id: UUID
     municipality_id: UUID
     reference: str
-    subject_name: str | None
-    question: str
+    subject_name: str | None = None
+    question: str | None = None
+    """Name and question are left out for a desk that gives no reason after the sitting (R107)."""
     minutes: int
     position: int
     present: bool | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from app.kernel.http.call import Api
 from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
 from app.kernel.journal.exportfile import Format
+from app.kernel.shapes import Day, Line
 from app.kernel.work import Work
 from app.oversight import exporting, reading
 from app.oversight.commands import ExportJournal, ListCheckpoint, ListJournal, Outcome
@@ -28,7 +28,7 @@ endpoint(router, "GET", "/checkpoints", reading.list_checkpoint, ListCheckpoint,
 
 MEDIA: dict[str, Format] = {"text/csv": "csv", "application/jsonl": "jsonl"}
 """The media types an export can have, the usual one first."""
-_KNOWN = frozenset({"from", "to", "caseId", "actorId", "action", "outcome"})
+_KNOWN = frozenset({"from", "to", "caseId", "actorId", "action", "outcome", "reason"})
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The export, with the proof that it is whole",
@@ -79,17 +79,18 @@ def _quality(parameters: str) -> float:
 def export_journal(
     call: Api,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
-    from_: Annotated[date | None, Query(alias="from")] = None,
-    to: date | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    to: Day | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
     actor_id: Annotated[UUID | None, Query(alias="actorId")] = None,
     action: Action | None = None,
     outcome: Outcome | None = None,
+    reason: Annotated[Line, Query()] = "supervision",
 ) -> Response:
     """Export lines of the log of one's municipality, as CSV or as JSON lines, whichever is accepted."""
     media = wanted(accept)
     command = ExportJournal.model_construct(
-        from_=from_, to=to, case_id=case_id, actor_id=actor_id, action=action, outcome=outcome
+        from_=from_, to=to, case_id=case_id, actor_id=actor_id, action=action, outcome=outcome, reason=reason
     )
     made: list[exporting.Exported] = []
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Day
+from app.kernel.shapes import Command, Day, Line
 from app.rules.actions import Action
 
 Outcome = Literal["allowed", "hidden", "refused", "conflict"]
@@ -27,7 +27,10 @@ class ListJournal(Command):
 
 
 class ExportJournal(Command):
-    """Export lines of the log of one's municipality as a file that proves itself."""
+    """Export lines of the log of one's municipality as a file that proves itself.
+
+    *reason*: a code of the list accessReasons; it stands in the file and in the log (R60, R107).
+    """
 
     from_: Annotated[Day | None, Field(alias="from")] = None
     to: Day | None = None
@@ -35,6 +38,7 @@ class ExportJournal(Command):
     actor_id: UUID | None = None
     action: Action | None = None
     outcome: Outcome | None = None
+    reason: Line = "supervision"
 
 
 class ListCheckpoint(Command):

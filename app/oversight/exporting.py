@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import IO
 from uuid import UUID
 
+from app.constitution.codes import checked, codes
+from app.constitution.reference import citation
+from app.kernel.i18n import register_codes, translate
 from app.kernel.ids import new_id
 from app.kernel.journal.exportfile import ExportWriter, Format, TreeSeal, tree_name
 from app.kernel.journal.sealer import NodeTable, Sealer, latest_checkpoint, sealed_leaves
@@ -20,6 +23,8 @@ from app.oversight.reading import as_said
 from app.oversight.standing import about_log, log_facts
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
+
+register_codes("export", ["notice"])
 
 _IN_MEMORY = 1 << 20
 _BLOCK = 1 << 16
@@ -42,6 +47,13 @@ class Exported:
                 yield piece
 
 
+def _notice(work: Work) -> str:
+    """Give the banner of a file that leaves: what it may be used for, and the duty that comes with it (R60)."""
+    language = work.actor.language
+    said = translate(language, "export.notice")
+    return f"{said} {citation('secrecyDuty', language, work.today) or ''}".strip()
+
+
 @operation(Action.JOURNAL_EXPORT)
 def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> Exported:
     """Seal what is new, then write the lines that fit, year by year, with the proof of their completeness.
@@ -50,8 +62,12 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
     not in it: it is committed after the file is whole and before the first byte leaves.
     """
     work.allow(
-        Action.JOURNAL_EXPORT, log_facts(work), about_log(work, "journal", command.case_id), reason=form
+        Action.JOURNAL_EXPORT,
+        log_facts(work),
+        about_log(work, "journal", command.case_id),
+        reason=command.reason if command.reason in codes("accessReasons", work.today) else "",
     )
+    checked("accessReasons", command.reason, work.today, "reason")
     controller = there(work.actor.municipality_id)
     seal_now(work.installation.sealer)
     filters = queries.chosen(command)
@@ -64,6 +80,8 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
         chosen={"controller": str(controller)} | as_said(filters),
         created_at=work.now,
         signer=work.installation.signer,
+        reason=command.reason,
+        notice=_notice(work),
     )
     connection = work.session.connection()
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — sent, and closed, after the commit

@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from app.cases.models import Case
 from app.cases.standing import about_case
-from app.directory.models import Notice
+from app.directory.models import Notice, SignIn, SignInPause
 from app.intake.models import Registration
 from app.intake.standing import about_registration
 from app.kernel.clock import brussels_day
@@ -252,14 +252,17 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
 def resume(installation: Installation, now: datetime | None = None) -> Swept:
     """Finish every destruction that was ordered, and clear rows whose keys are gone: at start-up and before a sweep.
 
-    What is known of keyed requests of more than a day ago goes with them.
+    What is known of keyed requests and of failed sign-ins of more than a day ago goes with them.
 
     Rows whose keys are gone come from a main database that was restored from an older copy (tech note on
     shredding); nobody could read them, and here they go.
     """
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
     with installation.retention_sessions.begin() as session:
-        session.execute(delete(Answered).where(Answered.at < installation.clock.now() - KEPT))
+        a_day_ago = installation.clock.now() - KEPT
+        session.execute(delete(Answered).where(Answered.at < a_day_ago))
+        session.execute(delete(SignInPause).where(SignInPause.failed_at < a_day_ago))
+        session.execute(delete(SignIn).where(SignIn.person_id.is_(None), SignIn.opened_at < a_day_ago))
     done = Swept()
     for model, what, act in (
         (Case, "destroyed", carry_out_case),

@@ -24,6 +24,7 @@ LONG = {
     "app/kernel/http/forms.py": "every sort of input a form can have, each a few lines, in one table",
     "app/kernel/journal/verify.py": "an auditor reads the verifier as one text; it imports nothing but the tree",
     "migrations/main/versions/0001_tables.py": "the schema as it first stood, table by table",
+    "migrations/main/versions/0002_second_lock.py": "what the database lets whom see and write, reviewed as one",
     "tests/http/test_page_door.py": "the drill of one door",
     "tests/kernel/test_embedded.py": "the drill of one module",
     "tests/kernel/test_journal_exportfile.py": "every way to tamper with an export, listed",

@@ -44,7 +44,9 @@ def test_a_trajectory_its_manager_and_an_action_with_its_outcome(house, discusse
     assert "subjectName" not in str(mine)
     assert house.client("school").get("/api/v1/actions").json()["items"] == []
     done = house.client("participant").post(
-        made.json()["self"] + "/complete", json={"result": "done", "outcome": "Gebeurd."}, headers={"If-Match": '"1"'}
+        made.json()["self"] + "/complete",
+        json={"result": "done", "outcome": "Gebeurd."},
+        headers={"If-Match": '"1"'},
     )
     assert done.json()["state"] == "done"
     assert house.client("participant").get("/api/v1/actions").json()["items"] == []
@@ -75,7 +77,8 @@ def test_a_change_needs_the_version_it_was_made_from(house, discussed):
 
 
 @pytest.mark.parametrize(
-    "over", [{"aims": {}}, {"aims": {"sport": "x"}}, {"caseManagerId": "00000000-0000-4000-8000-000000000000"}]
+    "over",
+    [{"aims": {}}, {"aims": {"sport": "x"}}, {"caseManagerId": "00000000-0000-4000-8000-000000000000"}],
 )
 def test_a_faulty_plan_is_refused(house, discussed, over):
     assert _start(house, discussed, **over).status_code == 400
@@ -83,3 +86,29 @@ def test_a_faulty_plan_is_refused(house, discussed, over):
 
 def test_before_a_discussion_there_is_no_trajectory(house, case_id):
     assert _start(house, case_id).status_code == 409
+
+
+def test_a_case_manager_works_for_the_municipality(house, discussed):
+    house.sql(
+        "UPDATE person SET agency_id = :a WHERE id = :p",
+        a=house.cast.agencies["ocmw"], p=house.cast.persons["caseManager"],
+    )  # fmt: skip
+    answer = _start(house, discussed)
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "caseManagerId")
+    assert _start(house, discussed, caseManagerId=str(house.cast.persons["participant"])).status_code == 400
+    assert house.sql("SELECT 1 FROM trajectory") == []
+
+
+@pytest.mark.parametrize("owner", ["strategicMember", "dpo", "auditor", "administrator", "zoneSchool"])
+def test_an_action_is_for_somebody_who_can_sit_at_the_table_of_this_cell(house, discussed, owner):
+    _start(house, discussed)
+    answer = _assign(house, discussed, owner=owner)
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "ownerId")
+    assert "Verzonnen" not in answer.text
+    assert house.sql("SELECT 1 FROM action_item") == []
+
+
+def test_an_action_is_not_for_an_account_that_was_closed(house, discussed):
+    _start(house, discussed)
+    house.sql("UPDATE person SET active = false WHERE id = :p", p=house.cast.persons["school"])
+    assert _assign(house, discussed, owner="school").status_code == 400

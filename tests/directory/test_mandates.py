@@ -1,6 +1,12 @@
 """Accounts and mandates: what the law and the separation of duties allow (R5, R9, R10, R22, R106)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from fastapi.testclient import TestClient
+
+from app.kernel.ids import NIL
 
 
 def _grant(house, **over):
@@ -11,13 +17,20 @@ def _grant(house, **over):
         "startsOn": "2026-01-01",
         "document": "Aanstelling (invented)",
     } | over
-    return house.client("administrator").post("/api/v1/mandates", json={k: v for k, v in body.items() if v is not None})
+    return house.client("administrator").post(
+        "/api/v1/mandates", json={k: v for k, v in body.items() if v is not None}
+    )
 
 
 @pytest.mark.parametrize(
     ("over", "field"),
     [
         ({"role": "policeMember"}, "clearanceUntil"),
+        ({"role": "policeMember", "clearanceUntil": "2030-01-01"}, "clearanceLevel"),
+        (
+            {"role": "policeMember", "clearanceUntil": "2030-01-01", "clearanceLevel": "confidential"},
+            "clearanceLevel",
+        ),
         ({"role": "delegate", "municipality": "C"}, "scope"),
         ({"role": "mayor"}, "municipalityId"),
         ({"role": "participant", "cellId": None}, "cellId"),
@@ -84,3 +97,91 @@ def test_lists_of_the_directory(house):
     mandates = house.client("auditor").get("/api/v1/mandates").json()["items"]
     assert {m["cellName"] for m in mandates} == {"LIVC R C"}
     assert len(house.client("administrator").get("/api/v1/mandates").json()["items"]) > len(mandates)
+
+
+def _lines(house, action="mandate.grant"):
+    """Lines of the day's grants: whose municipality, and how it ended."""
+    lines = house.sql(
+        "SELECT controller, outcome FROM journal.entry WHERE action = :a AND at >= '2026-03-02' ORDER BY id",
+        a=action,
+    )
+    return {tuple(line) for line in lines}
+
+
+def test_a_police_clearance_has_a_level(house):
+    granted = _grant(house, role="policeMember", clearanceUntil="2030-01-01", clearanceLevel="topSecret")
+    assert granted.status_code == 201, granted.text
+    assert granted.json()["clearanceLevel"] == "topSecret"
+    assert house.sql("SELECT count(*) FROM mandate WHERE clearance_level = 'topSecret'") == [(1,)]
+
+
+def test_an_administrator_gives_no_role_to_themselves(house):
+    answer = _grant(
+        house, role="strategicMember", personId=str(house.cast.persons["administrator"])
+    )  # a role that the separation of duties would leave them
+    assert answer.status_code == 400
+    assert [issue["name"] for issue in answer.json()["issues"]] == ["personId"]
+    assert house.sql(
+        "SELECT count(*) FROM mandate WHERE person_id = :p", p=house.cast.persons["administrator"]
+    ) == [(1,)]
+    assert _lines(house) == {(house.cast.towns["C"], "refused")}
+
+
+def test_nobody_is_administrator_and_something_with_content(house):
+    for name in ("mayor", "secretary", "participant", "auditor", "dpo"):
+        person = str(house.cast.persons[name])
+        answer = _grant(house, role="administrator", personId=person, cellId=None)
+        assert [issue["name"] for issue in answer.json()["issues"]] == ["role"], name
+
+
+def test_the_auditor_of_the_municipality_sees_who_was_let_in(house):
+    town, zone = house.cast.towns, str(house.cast.cells["zone"])
+    assert _grant(house, role="coordinator", municipalityId=str(town["C"])).status_code == 201
+    assert _lines(house) == {(town["C"], "allowed")}
+    made = _grant(house, cellId=zone, personId=str(house.cast.persons["zonePolice"]))
+    assert made.status_code == 201
+    assert _lines(house) == {(town[t], "allowed") for t in "CDE"}
+    mandate = made.json()["mandateId"]
+    end = house.client("administrator").post(
+        f"/api/v1/mandates/{mandate}/end", json={"endsOn": "2026-03-03"}, headers={"If-Match": "*"}
+    )
+    assert end.status_code == 200
+    assert _lines(house, "mandate.end") == {(town[t], "allowed") for t in "DE"}
+    seen = house.client("zoneAuditorE").get("/api/v1/journalEntries").json()["items"]
+    assert {"mandate.grant", "mandate.end"} <= {entry["action"] for entry in seen}
+    assert "mandate.grant" in house.client("auditor").get("/api/v1/journalEntries").text
+
+
+def test_a_refused_combination_is_journalled_where_it_was_tried(house):
+    assert _grant(house, role="auditor", municipalityId=str(house.cast.towns["C"])).status_code == 400
+    assert _lines(house) == {(house.cast.towns["C"], "refused")}
+
+
+def test_a_mandate_for_a_town_that_is_not_there_is_logged_under_none(house):
+    nowhere = "00000000-0000-4000-8000-000000000001"
+    house.client("mayor").post("/api/v1/mandates", json={
+        "personId": str(house.cast.persons["participant"]), "role": "mayor", "cellId": nowhere, "municipalityId": nowhere,
+        "startsOn": "2026-01-01", "document": "x"})  # fmt: skip
+    assert {controller for controller, _ in _lines(house)} == {NIL}
+
+
+def test_two_roles_that_exclude_each_other_cannot_be_given_at_the_same_moment(house):
+    person = house.client("administrator").post("/api/v1/persons", json={
+        "username": "raced", "name": "Gelijk Verzonnen", "agencyId": str(house.cast.agencies["town hall"]),
+        "password": "a long enough phrase"}).json()["personId"]  # fmt: skip
+    headers = dict(house.client("administrator").headers)
+    barrier = Barrier(2)
+
+    def grant(role):
+        client = TestClient(
+            house.app, base_url="http://127.0.0.1", headers=headers, client=("127.0.0.1", 50001)
+        )
+        body = {"personId": person, "role": role, "cellId": str(house.cast.cells["C"]),
+                "municipalityId": str(house.cast.towns["C"]), "startsOn": "2026-01-01", "document": "x"}  # fmt: skip
+        barrier.wait()
+        return client.post("/api/v1/mandates", json=body).status_code
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(grant, ("auditor", "mayor"))) == [201, 400]
+        house.sql("DELETE FROM mandate WHERE person_id = :p", p=person)

@@ -1,5 +1,7 @@
 """A signal comes in: who may bring it, who sees what became of it (R39 to R46)."""
 
+import pytest
+
 SIGNAL = {
     "subjectName": "Zorgeloos Verzonnen",
     "birthDate": "2001-04-05",
@@ -33,13 +35,19 @@ def test_the_mayor_reads_screens_and_lists(house):
     assert coordinator.get(path).status_code == 409
     seen = mayor.get(path)
     assert seen.json()["subjectName"] == "Zorgeloos Verzonnen"
-    screened = mayor.post(path + "/screen", json={"note": "Graag nagaan."}, headers={"If-Match": seen.headers["etag"]})
+    screened = mayor.post(
+        path + "/screen", json={"note": "Graag nagaan."}, headers={"If-Match": seen.headers["etag"]}
+    )
     assert screened.status_code == 200, screened.text
     assert coordinator.get(path).json()["narrative"] == SIGNAL["narrative"]
     decision = {"outcome": "listed", "indications": "Aanwijzingen van een radicaliseringsproces."}
-    refused = coordinator.post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
+    refused = coordinator.post(
+        path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]}
+    )
     assert refused.status_code == 403
-    delegate = house.client("delegate").post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
+    delegate = house.client("delegate").post(
+        path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]}
+    )
     assert delegate.status_code == 409
     assert delegate.json()["rule"] == "R41"
     listed = mayor.post(path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]})
@@ -59,3 +67,42 @@ def test_nobody_else_sees_that_it_exists(house):
             k: v for k, v in not_there.json().items() if k != "instance"
         }
     assert house.client().get(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "over", "origin"),
+    [
+        ("policeMember", {}, "policeJudicial"),
+        ("informationOfficer", {}, "policeJudicial"),
+        ("coordinator", {}, "municipality"),
+        ("participant", {}, "livcParticipant"),
+        ("frenchYouth", {}, "livcParticipant"),
+        ("participant", {"origin": "policeJudicial"}, "policeJudicial"),
+    ],
+)
+def test_a_signal_carries_its_origin_into_the_case(house, name, over, origin):
+    path = _submit(house, name, **over).json()["self"]
+    assert house.sql("SELECT origin FROM registration") == [(origin,)]
+    mayor = house.client("mayor")
+    tag = mayor.post(path + "/screen", json={}, headers={"If-Match": "*"}).headers["etag"]
+    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    assert mayor.post(path + "/decide", json=decision, headers={"If-Match": tag}).status_code == 200
+    assert house.sql("SELECT origin FROM case_file") == [(origin,)]
+
+
+def test_an_origin_is_one_of_the_list(house):
+    answer = _submit(house, origin="rumour")
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "origin")
+    assert house.sql("SELECT 1 FROM registration") == []
+
+
+def test_the_coordinator_reads_their_own_signal_before_the_mayor_received_it(house):
+    own, other = _submit(house, "coordinator").json()["self"], _submit(house).json()["self"]
+    coordinator = house.client("coordinator")
+    answer = coordinator.get(own)
+    assert (answer.status_code, answer.json()["narrative"]) == (200, SIGNAL["narrative"])
+    refused = coordinator.get(other)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R39")
+    items = {i["href"]: i for i in coordinator.get("/api/v1/registrations").json()["items"]}
+    assert items[own]["phenomenon"] == SIGNAL["phenomenon"]
+    assert "phenomenon" not in items[other]

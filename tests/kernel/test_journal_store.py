@@ -155,3 +155,40 @@ def test_without_an_actor_or_with_somebody_elses_mandate_no_line_is_shown(house)
 
 def test_the_retention_role_appends_but_reads_nothing(house):
     assert _refused(house, "livcr_retention", "SELECT * FROM journal.entry") == "42501"
+
+
+_RAW = (
+    "INSERT INTO journal.entry (year, controller, at, role, action, outcome, rule, legal_basis, reason, object_type,"
+    " processing, channel, recipients, trace_id, break_glass) VALUES (:y, gen_random_uuid(), :at, 'mayor', 'case.open',"
+    " 'allowed', 'R107', '', '', 'case', 'case', 'test', '', gen_random_uuid(), false)"
+)
+
+
+@pytest.mark.parametrize(
+    ("year", "at", "fits"),
+    [(2026, "2026-12-31 22:59:59Z", True), (2027, "2026-12-31 23:00:00Z", True), (2026, "2026-12-31 23:00:00Z", False),
+     (2027, "2026-12-31 22:59:59Z", False), (2025, "2026-06-01 12:00Z", False)],
+)  # fmt: skip
+def test_no_line_is_put_into_the_tree_of_another_year(house, year, at, fits):
+    if fits:
+        house.sql(_RAW, y=year, at=at)
+    else:
+        with pytest.raises(DBAPIError, match="ck_entry_year"):
+            house.sql(_RAW, y=year, at=at)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("auditor", "C"), ("dpo", "C"), ("zoneAuditorE", "E"), ("zoneDpoD", "D"), ("mayor", None), ("administrator", None),
+     ("participant", None), (None, None)],
+)  # fmt: skip
+@pytest.mark.parametrize("table", ["leaf", "node", "tree", "checkpoint"])
+def test_not_even_the_size_of_another_municipalitys_log_shows(house, table, name, own):
+    for town in "CDE":
+        _append(house, _line(house, town=town))
+    house.installation.sealer.seal_all()
+    actor = house.actor(name) if name else Actor()
+    with house.installation.sessions() as session:
+        session.info.update(actor=actor.person_id, mandate=actor.mandate_id, now=house.now)
+        shown = set(session.scalars(text(f"SELECT DISTINCT controller FROM journal.{table}")))
+    assert shown == ({house.cast.towns[own]} if own else set())

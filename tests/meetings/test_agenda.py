@@ -255,9 +255,64 @@ def test_a_plan_is_refused_that_cannot_be_held(table):
         ({"chairId": table.person("informationOfficer")}, "chairId"),
         ({"chairId": table.person("zoneCoordinatorD")}, "chairId"),
         ({"secretaryId": table.person("school")}, "secretaryId"),
+        ({"startsAt": "2027-03-03T10:00:00Z", "endsAt": "2027-03-03T12:00:00Z"}, "startsAt"),
     ):
         refused = table.post("coordinator", "/meetings", table.planning(**wrong))
         assert refused.status_code == 400, wrong
         assert refused.json()["issues"][0]["name"] == name
+    table.plan(startsAt="2027-03-02T10:00:00Z", endsAt="2027-03-02T12:00:00Z")
     assert table.post("school", "/meetings", table.planning()).status_code == 403
     assert table.post("zoneCoordinatorD", "/meetings", table.planning()).status_code == 404
+
+
+def test_a_secretary_works_for_a_municipality(table):
+    table.house.sql(
+        "UPDATE person SET agency_id = :a WHERE id = :p",
+        a=table.house.cast.agencies["school"], p=table.house.cast.persons["secretary"],
+    )  # fmt: skip
+    refused = table.post("coordinator", "/meetings", table.planning(secretaryId=table.person("secretary")))
+    assert refused.status_code == 400
+    assert refused.json()["issues"][0]["name"] == "secretaryId"
+
+
+def test_after_the_sitting_the_desk_reads_an_item_for_a_stated_reason_only(table):
+    meeting, item, case = table.tabled("school")
+    assert table.get("coordinator", f"/agendaItems/{item}").status_code == 200
+    table.house.later(days=20, hours=4, seconds=1)
+    for given in ({}, {"reason": "curiosity"}):
+        refused = table.get("coordinator", f"/agendaItems/{item}", **given)
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R107")
+        listed = table.get("coordinator", f"/meetings/{meeting}", **given)
+        (entry,) = table.ok(listed)["items"]
+        assert entry["reference"].startswith("C-2026-")
+        assert "subjectName" not in entry
+        assert "question" not in entry
+        assert "Verzonnen" not in listed.text
+    assert not [x for x in table.journal("agendaItem.read", "coordinator") if x.at == table.house.now]
+    assert case in {str(x.case_id) for x in table.journal("meeting.read", "coordinator")}
+    table.ok(table.get("coordinator", f"/agendaItems/{item}", reason="supervision"))
+    (entry,) = table.ok(table.get("coordinator", f"/meetings/{meeting}", reason="newInformation"))["items"]
+    assert entry["subjectName"] == "Zorgeloos Verzonnen"
+    lines = [x for x in table.journal("agendaItem.read", "coordinator") if x.at == table.house.now]
+    assert {(x.reason, str(x.case_id)) for x in lines} == {("supervision", case), ("newInformation", case)}
+    assert table.get("school", f"/agendaItems/{item}", reason="supervision").status_code == 404
+
+
+def test_a_locked_case_is_read_at_no_item_by_nobody(table):
+    meeting, item, case = table.sat("school", secretaryId=table.person("secretary"))
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-22' WHERE id = :c", c=case)
+    for who in ("mayor", "delegate", "coordinator"):
+        refused = table.get(who, f"/agendaItems/{item}", reason="supervision")
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R90"), who
+    for who in ("school", "secretary"):
+        assert table.get(who, f"/agendaItems/{item}").status_code == 404
+    assert table.ok(table.get("coordinator", f"/meetings/{meeting}", reason="supervision"))["items"] == []
+    assert table.ok(table.get("secretary", f"/meetings/{meeting}"))["items"] == []
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+
+
+def test_a_locked_case_goes_out_of_the_list_of_invitations(table):
+    _, _, case = table.tabled("school")
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-02' WHERE id = :c", c=case)
+    (mine,) = table.ok(table.get("school", "/invitations"))["items"]
+    assert "reference" not in mine

@@ -4,11 +4,6 @@ from datetime import timedelta
 
 
 def asked(table, who="school", **over):
-    if who == "frenchYouth":
-        table.house.sql(
-            "UPDATE person SET line_manager_id = :m WHERE id = :p",
-            m=table.house.cast.persons["clb"], p=table.house.cast.persons[who],
-        )  # fmt: skip
     meeting, item, case = table.tabled(who, **over)
     (mine,) = table.ok(table.get(who, "/invitations"))["items"]
     return meeting, item, case, f"/invitations/{mine['invitationId']}/answer"
@@ -89,7 +84,8 @@ def test_without_a_care_relation_a_french_community_service_must_decline(table):
         assert refused.status_code == 409
         assert refused.json()["rule"] == "R35"
     assert table.ok(table.post("frenchYouth", path, {"answer": "mustDecline"}))["state"] == "mustDecline"
-    assert table.post("frenchYouth", path, {"answer": "declined"}).status_code == 409
+    changed = table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))
+    assert changed["state"] == "accepted"  # an answer can change until the meeting begins
 
 
 def test_with_a_care_relation_it_comes(table):
@@ -98,6 +94,25 @@ def test_with_a_care_relation_it_comes(table):
         table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))["state"]
         == "accepted"
     )
+
+
+def test_a_french_community_service_is_recorded_present_only_after_it_accepted(table):
+    meeting, item, _, path = asked(table, "frenchYouth")
+    answer = {"answer": "accepted", "careRelation": True}
+    table.house.later(days=20)
+    table.open(meeting)
+    body = {"agendaItemId": item, "personId": table.person("frenchYouth")}
+    assert table.post("coordinator", "/attendances", body).status_code == 400
+    assert table.house.sql("SELECT 1 FROM attendance") == []
+    assert table.post("frenchYouth", path, answer).status_code == 409  # the sitting has begun
+
+
+def test_a_french_community_service_that_accepted_comes(table):
+    meeting, item, _, path = asked(table, "frenchYouth")
+    table.ok(table.post("frenchYouth", path, {"answer": "accepted", "careRelation": True}))
+    table.house.later(days=20)
+    table.open(meeting)
+    table.attend(item, "frenchYouth")
 
 
 def test_must_decline_is_not_for_a_flemish_service(table):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 
-def with_line_manager(table, name="frenchYouth", manager="clb"):
+def with_line_manager(table, name="frenchHandler", manager="frenchYouth"):
+    """Make somebody a case handler under a line manager; whoever has none is management."""
     table.house.sql(
         "UPDATE person SET line_manager_id = :m WHERE id = :p",
         m=table.house.cast.persons[manager], p=table.house.cast.persons[name],
@@ -52,10 +53,11 @@ def test_core_members_come_on_their_own_ground_others_on_that_of_their_service(t
         ("school", "groundsFrenchCommunity", "frenchYouthAid", "R22"),
         ("school", "groundsFlemish", "flemishResidualClause", "R23"),
         ("school", "groundsGeneral", "otherLegalBasis", "R23"),
-        ("frenchYouth", None, None, "R28"),
+        ("frenchHandler", None, None, "R28"),
     ],
 )
 def test_without_a_ground_that_holds_there_is_no_invitation(table, who, ground_list, code, rule):
+    with_line_manager(table)
     item = table.add(table.plan(), table.case())
     stated = {k: v for k, v in (("groundList", ground_list), ("groundCode", code)) if v}
     refused = table.post("coordinator", "/invitations", table.inviting(item, who, **stated))
@@ -78,7 +80,6 @@ def test_the_residual_clause_holds_with_its_reason_sealed(table):
 
 
 def test_the_french_community_regime_wants_fourteen_days_or_an_urgency(table):
-    with_line_manager(table)
     case = table.case()
     meeting = table.plan(**soon(table, 13))
     item = table.add(meeting, case)
@@ -97,13 +98,58 @@ def test_the_french_community_regime_wants_fourteen_days_or_an_urgency(table):
     table.convene(urgent)
 
 
-def test_a_french_community_invitation_is_addressed_to_the_line_manager(table):
-    with_line_manager(table, manager="clb")
-    table.tabled("frenchYouth")
+def test_a_french_community_invitation_goes_to_management_and_to_nobody_under_it(table):
+    with_line_manager(table)
+    _, item, _ = table.tabled("frenchYouth")
     (notice,) = table.house.sql("SELECT person_id FROM notice")
-    assert str(notice.person_id) == table.person("clb")
+    assert str(notice.person_id) == table.person("frenchYouth")
     assert len(table.ok(table.get("frenchYouth", "/invitations"))["items"]) == 1
-    assert table.ok(table.get("clb", "/invitations"))["items"] == []
+    refused = table.post("coordinator", "/invitations", table.inviting(item, "frenchHandler"))
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
+
+
+def test_somebody_who_got_a_line_manager_meanwhile_is_not_sent_the_invitation(table):
+    meeting = table.plan()
+    table.invite(table.add(meeting, table.case()), "frenchHandler")
+    with_line_manager(table)
+    refused = table.post("mayor", f"/meetings/{meeting}/convene")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
+
+
+def test_an_invitation_states_the_purpose_and_the_decree_it_goes_out_under(table):
+    _, item, _ = table.tabled("school", "frenchYouth")
+    for who, named in (("school", "Vlaams"), ("frenchYouth", "Franse Gemeenschap")):
+        (mine,) = table.ok(table.get(who, "/invitations"))["items"]
+        assert mine["purpose"]
+        assert named in mine["legalReference"]
+    made = table.ok(table.post("coordinator", "/invitations", table.inviting(item, "policeMember")), 201)
+    assert "LIVC R-wet" in made["legalReference"]
+    assert made["purpose"] == mine["purpose"]
+
+
+def test_nobody_is_asked_for_a_case_that_is_locked(table):
+    _, item, case = table.tabled()
+    draft = table.invite(item, "school")
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-02' WHERE id = :c", c=case)
+    for path, body in (
+        ("/invitations", table.inviting(item, "clb")),
+        (f"/invitations/{draft}/send", {}),
+    ):
+        refused = table.post("mayor", path, body)
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R90")
+    assert {r.state for r in table.house.sql("SELECT state FROM invitation")} == {"draft"}
+
+
+def test_convening_leaves_the_invitations_of_a_locked_case_unsent(table):
+    meeting, case = table.plan(), table.case("Tweede Verzonnen")
+    table.invite(table.add(meeting, table.case()), "school")
+    table.invite(table.add(meeting, case), "clb")
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-02' WHERE id = :c", c=case)
+    table.convene(meeting)
+    sent = {
+        str(r.person_id) for r in table.house.sql("SELECT person_id FROM invitation WHERE state = 'sent'")
+    }
+    assert sent == {table.person("school")}
 
 
 def test_only_mayor_or_delegate_sends(table):

@@ -22,7 +22,10 @@ def joint(zone):
 
 def test_each_desk_sees_its_own_item_as_the_first_and_only_one(joint):
     d, e, meeting, (item_d, _), (item_e, _) = joint
-    for who, mine, other in (("zoneMayorD", item_d, "-E"), ("zoneCoordinatorE", item_e, "-D")):
+    for who, mine, other in (
+        ("zoneMayorD", item_d, "Verzonnen-E"),
+        ("zoneCoordinatorE", item_e, "Verzonnen-D"),
+    ):
         answer = d.get(who, f"/meetings/{meeting}")
         (only,) = d.ok(answer)["items"]
         assert (only["agendaItemId"], only["position"]) == (mine, 1)
@@ -89,17 +92,24 @@ def test_one_sitting_closes_for_both_and_each_keeps_its_own_record(joint):
         (case_e, "underDiscussion"),
     }
     assert {r.state for r in d.house.sql("SELECT state FROM invitation")} == {"attended"}
+    for step in ("open", "close"):
+        lines = [x for x in d.journal(f"meeting.{step}") if x.case_id is None]
+        assert sorted(x.controller for x in lines) == sorted(d.house.cast.towns[t] for t in "DE"), step
     by_town = {(str(x.case_id), x.controller) for x in d.journal("meeting.close") if x.case_id}
     assert by_town == {(case_d, d.house.cast.towns["D"]), (case_e, d.house.cast.towns["E"])}
     d.ok(d.post("zoneSecretary", f"/meetings/{meeting}/minutes/submit"))
     d.ok(d.post("zoneCoordinatorD", f"/meetings/{meeting}/minutes/approve"))
+    for step in ("submit", "approve"):
+        lines = d.journal(f"minutes.{step}")
+        assert sorted(x.controller for x in lines) == sorted(d.house.cast.towns[t] for t in "DE"), step
+    d.house.later(hours=3)
     for who, item in (
         ("zoneMayorD", item_d),
         ("zoneMayorE", item_e),
         ("zoneSchool", item_d),
         ("zonePolice", item_e),
     ):
-        read = d.ok(d.get(who, f"/meetings/{meeting}/minutes"))
+        read = d.ok(d.get(who, f"/meetings/{meeting}/minutes", reason="minutesAndCorrection"))
         assert [i["agendaItemId"] for i in read["items"]] == [item]
 
 
@@ -116,3 +126,98 @@ def test_the_desk_of_the_other_municipality_may_be_invited_but_keeps_no_record(j
     assert e.post("zoneCoordinatorE", f"/meetings/{meeting}/minutes/items", text).status_code == 403
     body = {"agendaItemId": item_d, "personId": d.person("zoneSchool")}
     assert e.post("zoneCoordinatorE", "/attendances", body).status_code == 403
+
+
+@pytest.fixture
+def alone(zone):
+    """A meeting of the joint table with a case of D only; gives (d, meeting, item)."""
+    d, _ = zone
+    meeting = d.plan(secretaryId=d.person("zoneSecretary"))
+    item = d.add(meeting, d.case())
+    d.invite(item, "zoneSchool")
+    d.convene(meeting)
+    return d, meeting, item
+
+
+def sees_nothing(d, who, meeting):
+    for path in (f"/meetings/{meeting}", f"/meetings/{meeting}/minutes"):
+        assert d.get(who, path, reason="supervision").status_code == 404, path
+    for when in ("upcoming", "all"):
+        assert d.ok(d.get(who, "/meetings", when=when))["items"] == []
+    for step in ("open", "close", "minutes/submit", "minutes/approve"):
+        assert d.post(who, f"/meetings/{meeting}/{step}").status_code == 404, step
+
+
+def test_until_it_sits_the_other_desk_knows_when_and_where_and_nothing_else(alone):
+    d, meeting, _ = alone
+    for who in ("zoneCoordinatorE", "zoneMayorE"):
+        seen = d.ok(d.get(who, f"/meetings/{meeting}"))
+        assert (seen["place"], seen["items"], seen["abilities"]) == ("Raadzaal", [], [])
+        assert [m["meetingId"] for m in d.ok(d.get(who, "/meetings"))["items"]] == [meeting]
+        for step in ("open", "close", "minutes/submit"):
+            assert d.post(who, f"/meetings/{meeting}/{step}").status_code == 403, step
+        assert d.get(who, f"/meetings/{meeting}/minutes").status_code == 404
+    assert d.post("zoneMayorE", f"/meetings/{meeting}/convene").status_code == 403
+
+
+def test_from_the_sitting_on_a_meeting_without_a_case_of_one_s_own_is_not_there(alone):
+    d, meeting, item = alone
+    d.house.later(days=20)
+    d.open(meeting)
+    for who in ("zoneCoordinatorE", "zoneMayorE"):
+        sees_nothing(d, who, meeting)
+    d.attend(item, "zoneSchool")
+    d.close(meeting)
+    for who in ("zoneCoordinatorE", "zoneMayorE"):
+        sees_nothing(d, who, meeting)
+    assert d.house.sql("SELECT state FROM minutes")[0].state == "draft"
+    d.ok(d.post("zoneCoordinatorD", f"/meetings/{meeting}/minutes/submit"))
+
+
+def test_the_database_too_hides_it_and_lets_the_other_desk_change_nothing(alone):
+    d, meeting, _ = alone
+    said = {"m": meeting}
+    change = "UPDATE meeting SET place = 'Elders' WHERE id = %(m)s"
+    closing = (
+        "SELECT * FROM record_discussions(%(m)s, '2026-03-22', '2027-03-22', '2031-03-22', 14, '2026-06-22')"
+    )
+    municipalities = "SELECT unnest(meeting_municipalities(%(m)s))"
+    for hidden in (False, True):
+        if hidden:
+            d.house.later(days=20)
+            d.open(meeting)
+            d.house.sql("UPDATE meeting SET state = 'closed'")
+        with d.house.work("zoneCoordinatorE") as unit:
+            unit.repeat()
+            run = unit.session.connection().exec_driver_sql
+            assert len(run("SELECT id FROM meeting").all()) == (0 if hidden else 1)
+            assert run("SELECT id FROM minutes").all() == []
+            assert run("UPDATE minutes SET state = 'submitted'").rowcount == 0
+            assert run(change, said).rowcount == 0
+            assert run(closing, said).all() == []
+            assert run(municipalities, said).all() == []
+
+
+def test_a_case_of_one_s_own_gives_the_other_desk_its_part_in_the_meeting(alone):
+    d, meeting, _ = alone
+    e = type(d)(d.house, "zone", "E")
+    e.add(meeting, e.case())
+    d.house.later(days=20)
+    assert e.open(meeting)["state"] == "inSession"
+    (only,) = e.ok(e.get("zoneMayorE", f"/meetings/{meeting}"))["items"]
+    assert only["municipalityId"] == str(d.house.cast.towns["E"])
+
+
+def test_a_chair_from_the_other_municipality_holds_the_meeting_without_seeing_its_case(zone):
+    d, _ = zone
+    meeting = d.plan(chairId=d.person("zoneCoordinatorE"))
+    item = d.add(meeting, d.case())
+    d.convene(meeting)
+    d.house.later(days=20)
+    d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/open"))
+    d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/close"))
+    d.ok(d.post("zoneCoordinatorD", f"/meetings/{meeting}/minutes/submit"))
+    assert d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/minutes/approve"))["items"] == []
+    assert d.get("zoneCoordinatorE", f"/agendaItems/{item}").status_code == 404
+    (line,) = d.journal("minutes.approve")
+    assert line.controller == d.house.cast.towns["D"]

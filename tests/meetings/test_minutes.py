@@ -191,7 +191,83 @@ def test_the_extract_is_readable_for_fourteen_days(table):
     table.house.later(seconds=1)
     assert table.get("school", f"/meetings/{meeting}/minutes").status_code == 404
     assert table.ok(table.get("school", "/meetings", when="all"))["items"] == []
-    assert table.ok(table.get("mayor", f"/meetings/{meeting}/minutes"))["items"]
+    refused = table.get("mayor", f"/meetings/{meeting}/minutes")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R107")
+    assert table.ok(table.get("mayor", f"/meetings/{meeting}/minutes", reason="supervision"))["items"]
+    (line,) = table.journal("minutes.read", "mayor")
+    assert line.reason == "supervision"
+
+
+def test_until_they_are_approved_those_who_write_and_approve_need_no_reason(table):
+    meeting, _, _ = drafted(table, secretaryId=table.person("secretary"))
+    table.close(meeting)
+    table.house.later(days=5)
+    for step in ("submit", "approve"):
+        for who in ("coordinator", "mayor", "secretary"):
+            assert table.ok(table.get(who, f"/meetings/{meeting}/minutes"))["items"], (who, step)
+        table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/{step}"))
+    assert {x.reason for x in table.journal("minutes.read")} == {""}
+    assert table.get("coordinator", f"/meetings/{meeting}/minutes").json()["rule"] == "R107"
+
+
+def test_the_minutes_of_a_locked_case_are_read_and_written_by_nobody(table):
+    meeting, item, case = drafted(table, secretaryId=table.person("secretary"))
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-22' WHERE id = :c", c=case)
+    written = draft(table, meeting, item, match="*")
+    assert (written.status_code, written.json()["rule"]) == (409, "R90")
+    assert draft(table, meeting, item, "secretary", match="*").status_code == 404
+    table.close(meeting)
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-22' WHERE id = :c", c=case)
+    table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/submit"))
+    refused = table.get("coordinator", f"/meetings/{meeting}/minutes", reason="supervision")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R90")
+    assert table.get("school", f"/meetings/{meeting}/minutes").status_code == 404
+    body = {"agendaItemId": item, "text": "Nog iets."}
+    assert table.post("school", f"/meetings/{meeting}/minutes/remark", body).status_code == 404
+
+
+def test_a_locked_case_is_left_out_of_the_minutes_of_the_others(table):
+    first, second = table.case("Eerste Verzonnen"), table.case("Tweede Verzonnen")
+    meeting = table.plan()
+    items = [table.add(meeting, first), table.add(meeting, second)]
+    table.convene(meeting)
+    table.open(meeting)
+    for item in items:
+        table.ok(draft(table, meeting, item))
+    table.house.sql("UPDATE case_file SET locks_on = '2026-03-02' WHERE id = :c", c=first)
+    (only,) = table.ok(table.get("coordinator", f"/meetings/{meeting}/minutes"))["items"]
+    assert only["agendaItemId"] == items[1]
+
+
+def test_the_minutes_state_their_purpose(table):
+    meeting, _, _ = drafted(table)
+    invitation = table.ok(table.get("school", "/invitations"))["items"][0]
+    assert (
+        table.ok(table.get("coordinator", f"/meetings/{meeting}/minutes"))["purpose"] == invitation["purpose"]
+    )
+
+
+def test_a_month_after_the_sitting_secretary_and_chair_lose_sight_of_what_was_never_approved(zone):
+    d, e = zone
+    meeting = d.plan(secretaryId=d.person("zoneSecretary"), chairId=e.person("zoneCoordinatorE"))
+    item = d.add(meeting, d.case())
+    d.invite(item, "zoneCoordinatorE")
+    d.convene(meeting)
+    d.house.later(days=20)
+    d.open(meeting)
+    d.attend(item, "zoneCoordinatorE")
+    d.ok(draft(d, meeting, item, "zoneCoordinatorD"))
+    d.close(meeting)
+    d.house.later(days=31, hours=2)
+    for who in ("zoneSecretary", "zoneCoordinatorE"):
+        assert d.get(who, f"/agendaItems/{item}").status_code == 200, who
+        assert len(d.ok(d.get(who, f"/meetings/{meeting}/minutes"))["items"]) == 1, who
+    d.house.later(seconds=1)
+    for who in ("zoneSecretary", "zoneCoordinatorE"):
+        assert d.get(who, f"/agendaItems/{item}").status_code == 404, who
+        assert d.ok(d.get(who, f"/meetings/{meeting}/minutes"))["items"] == [], who
+    assert draft(d, meeting, item, "zoneSecretary", match="*").status_code == 404
+    assert len(d.ok(d.get("zoneCoordinatorD", f"/meetings/{meeting}/minutes"))["items"]) == 1
 
 
 def test_each_recipient_sees_only_the_items_attended(table):

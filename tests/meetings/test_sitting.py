@@ -127,8 +127,65 @@ def test_an_item_nobody_sat_at_was_not_discussed(table):
     table.close(meeting)
     row = file_of(table, case)
     assert (row.state, row.last_discussed_on, row.due_on) == ("listed", None, date(2027, 3, 2))
-    assert {r.state for r in table.house.sql("SELECT state FROM invitation")} == {"absent"}
+    assert {r.state for r in table.house.sql("SELECT state FROM invitation")} == {"noAnswer"}
     assert [x for x in table.journal("meeting.close") if x.case_id] == []
+
+
+def test_who_accepted_and_did_not_come_is_absent_and_who_said_nothing_gave_no_answer(table):
+    meeting, _, _ = table.tabled("school", "clb")
+    (mine,) = table.ok(table.get("school", "/invitations"))["items"]
+    table.ok(table.post("school", f"/invitations/{mine['invitationId']}/answer", {"answer": "accepted"}))
+    table.house.later(days=20)
+    table.open(meeting)
+    table.close(meeting)
+    states = {str(r.person_id): r.state for r in table.house.sql("SELECT person_id, state FROM invitation")}
+    assert states == {table.person("school"): "absent", table.person("clb"): "noAnswer"}
+
+
+@pytest.mark.parametrize("late", [0, 3])
+def test_a_term_that_is_over_is_not_started_anew_by_a_sitting_or_by_closing_it_late(table, late):
+    meeting, _, case = table.sat("school")
+    due = date(2026, 3, 22) + timedelta(days=late - 1 if late else 0)
+    table.house.sql("UPDATE case_file SET due_on = :d WHERE id = :c", d=due, c=case)
+    table.house.later(days=late)
+    table.close(meeting)
+    row = file_of(table, case)
+    assert (row.due_on, row.last_discussed_on, row.state) == (due, None, "listed")
+    assert table.house.sql("SELECT 1 FROM discussion") == []
+    assert [x for x in table.journal("meeting.close") if x.case_id] == []
+
+
+def test_without_a_mayor_of_each_municipality_on_record_nothing_is_tabled_convened_or_opened(zone):
+    d, _ = zone
+    case, meeting = d.case(), d.plan()
+    d.add(meeting, case)
+    other = d.case("Tweede Verzonnen")
+    ended = "UPDATE mandate SET ends_on = '2026-03-01' WHERE role = 'mayor' AND id = :m"
+    d.house.sql(ended, m=d.house.cast.mandates["zoneMayorE"])
+    body = {"meetingId": meeting, "caseId": other, "question": "?"}
+    for who, path, sent in (
+        ("zoneCoordinatorD", "/agendaItems", body),
+        ("zoneMayorD", f"/meetings/{meeting}/convene", {}),
+    ):
+        refused = d.post(who, path, sent)
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R115"), path
+    d.house.sql("UPDATE meeting SET state = 'convened' WHERE id = :m", m=meeting)
+    assert d.post("zoneCoordinatorD", f"/meetings/{meeting}/open").json()["rule"] == "R115"
+
+
+def test_a_sitting_that_runs_over_keeps_its_people_for_twelve_hours_and_no_longer(table):
+    meeting, _, _ = table.sat("school")
+    table.house.later(hours=12)
+    assert table.get("school", f"/meetings/{meeting}").status_code == 200
+    table.house.later(seconds=1)
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
+
+
+def test_opening_late_does_not_open_again_what_ran_out_with_the_plan(table):
+    meeting, _, _ = table.tabled("school")
+    table.house.later(days=21)
+    table.open(meeting)
+    assert table.get("school", f"/meetings/{meeting}").status_code == 404
 
 
 def test_a_new_discussion_keeps_a_decided_extension_but_never_beyond_five_years(table):

@@ -52,3 +52,27 @@ def test_the_database_refuses_it_as_well(table, two):
             ),
             {"c": there, "i": item_here, "p": table.house.cast.persons["school"]},
         )
+
+
+def test_the_secretary_writes_for_others_during_the_sitting_and_while_its_minutes_are_a_draft(table):
+    meeting, item, case = table.tabled("school", secretaryId=table.person("secretary"))
+    body = _statement(case, item) | {"contributorId": table.person("school")}
+
+    def said():
+        return table.post("secretary", "/statements", body).status_code
+
+    assert table.ok(table.get("secretary", f"/agendaItems/{item}"))["why"]["standing"] == "invited"
+    assert said() == 403
+    table.house.later(days=20)
+    table.open(meeting)
+    table.attend(item, "school")
+    assert (
+        table.ok(table.get("secretary", f"/meetings/{meeting}"))["items"][0]["why"]["standing"] == "attending"
+    )
+    assert said() == 201
+    table.close(meeting)
+    table.house.later(days=2)
+    assert said() == 201
+    table.ok(table.post("secretary", f"/meetings/{meeting}/minutes/submit"))
+    assert table.ok(table.get("secretary", f"/agendaItems/{item}"))["why"]["standing"] == "invited"
+    assert said() == 403

@@ -1,11 +1,14 @@
 """Two locks, one answer: standing in Python and row-level security in the database agree for everybody, at each moment."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, text
 
+from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
 from app.meetings.models import AgendaItem, Invitation, Meeting, Minutes, MinutesItem
-from app.meetings.queries import readable_items, seat, visible_items
-from app.meetings.standing import SEEN, item_standing, keeps_file
+from app.meetings.queries import meeting, readable_items, seat, visible_items, visible_meetings
+from app.meetings.standing import SEEN, item_standing, keeps_file, meeting_standing
 from app.rules.facts import Standing
 
 PEOPLE = ("mayor", "delegate", "coordinator", "secretary", "caseManager", "policeMember", "participant", "school", "clb",
@@ -49,11 +52,18 @@ def world(table, zone):
     )
 
 
+def ids_of(session, sql):
+    return list(session.scalars(text(sql)))
+
+
 def compare(house):
     """For each person: what Python shows equals what the database shows, item by item; gives how many were seen."""
     seen = 0
     items = {r.id: r.municipality_id for r in house.sql("SELECT id, municipality_id FROM agenda_item")}
     meetings = [r.id for r in house.sql("SELECT id FROM meeting")]
+    locked = {
+        r.id for r in house.sql("SELECT id FROM case_file WHERE locks_on <= :d", d=brussels_day(house.now))
+    }
     minuted = {
         r.id
         for r in house.sql("SELECT a.id FROM agenda_item a JOIN minutes n ON n.meeting_id = a.meeting_id")
@@ -72,13 +82,34 @@ def compare(house):
             excluded = set(session.scalar(text("SELECT excluded_cases()")))
             own = {
                 r.id for r in session.execute(select(AgendaItem.id, AgendaItem.case_id, AgendaItem.municipality_id))
-                if keeps_file(actor, r.municipality_id) and r.case_id not in excluded
+                if keeps_file(actor, r.municipality_id) and r.case_id not in excluded | locked
             }  # fmt: skip
             shown = set(session.scalars(visible_items(actor, unit.now)))
             assert shown == own | in_db | attended, name
-            standings = {i: item_standing(unit, seat(session, actor, i)) for i in items}
+            seats = {i: seat(session, actor, i) for i in items}
+            for name_, found in seats.items():
+                if (
+                    found and found.item.case_id in locked
+                ):  # the desk keeps the row, to extend; nobody reads it
+                    assert keeps_file(actor, found.item.municipality_id), (name, name_)
+            standings = {
+                i: item_standing(unit, s)
+                for i, s in seats.items()
+                if s is None or s.item.case_id not in locked
+            }
             assert {i for i, s in standings.items() if s > Standing.NONE} == shown, name
             assert {i for i, s in standings.items() if s is Standing.ATTENDING} == attended - own, name
+            held = {
+                m for m in meetings
+                if meeting_standing(unit, meeting(session, m)) is Standing.FILE
+            }  # fmt: skip
+            assert held == {
+                m for m in meetings if ids_of(session, f"SELECT holds_meeting('{m}')") == [True]
+            }, name
+            listed = visible_meetings(session, actor, unit.now, upcoming=False, after=None, limit=1000)
+            in_the_database = set(session.scalars(select(Meeting.id)))
+            assert {m.id for m in listed} <= in_the_database, name
+            assert held <= {m.id for m in listed}, name
             readable = {
                 row[0].id for m in meetings for row in readable_items(session, actor, unit.now, m, file=False)
             }
@@ -117,6 +148,44 @@ def test_both_locks_agree_at_every_moment_of_a_consultation(table, zone):
     house.later(days=15)
     counts.append(compare(house))
     assert counts[0] > counts[3] >= counts[-1] > 0
+
+
+def test_both_locks_agree_where_minutes_are_never_approved_and_a_case_locks(table, zone):
+    house = table.house
+    (t, meeting, item, guests), (d, joint, at_d, guests_d), (e, _, at_e, guests_e) = world(table, zone)
+    house.later(days=20)
+    t.open(meeting)
+    d.open(joint)
+    for side, at, people in ((t, item, guests), (d, at_d, guests_d), (e, at_e, guests_e)):
+        side.attend(at, *people)
+    t.close(meeting)
+    d.close(joint)
+    t.ok(t.post(t.coordinator, f"/meetings/{meeting}/minutes/submit"))
+    house.later(days=31, hours=2)
+    at_the_last_moment = compare(house)
+    house.later(seconds=1)
+    assert compare(house) < at_the_last_moment
+    house.at(house.now - timedelta(days=31))
+    before = compare(house)
+    house.sql(
+        "UPDATE case_file SET locks_on = :d WHERE id IN (SELECT case_id FROM agenda_item WHERE id IN (:i, :e))",
+        d=brussels_day(house.now), i=item, e=at_e,
+    )  # fmt: skip
+    assert compare(house) < before
+
+
+def test_both_locks_agree_on_a_meeting_of_the_other_municipality(table, zone):
+    d, e = zone
+    alone = d.plan(secretaryId=d.person("zoneSecretary"))
+    d.invite(d.add(alone, d.case()), "zoneSchool")
+    d.plan(chairId=d.person("zoneCoordinatorE"))
+    e.plan(secretaryId=d.person("zoneCoordinatorD"))
+    compare(d.house)
+    d.convene(alone)
+    d.house.later(days=20)
+    d.open(alone)
+    d.close(alone)
+    assert compare(d.house) > 0
 
 
 def test_without_an_actor_the_database_shows_nothing_of_a_consultation(table):

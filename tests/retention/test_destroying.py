@@ -3,6 +3,7 @@
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -261,13 +262,19 @@ def test_an_interrupted_erasure_is_finished_at_the_next_start(house, acts, monke
     assert house.sql("SELECT count(*) FROM registration") == [(0,)]
 
 
-def test_answers_kept_for_repetition_go_with_the_file(house, acts):
+def test_what_is_known_of_keyed_requests_goes_with_the_file_and_after_a_day(house, acts):
     acts.submit(house)
+    ((location,),) = house.sql("SELECT location FROM idempotency")
+    assert house.sql("SELECT id::text FROM registration") == [(location.rsplit("/", 1)[1],)]
     house.client("participant").post("/api/v1/registrations", json={}, headers={"Idempotency-Key": "another"})
     house.sql("UPDATE registration SET due_on = '2026-03-02'")
     house.sql(
-        "INSERT INTO idempotency (person_id, key, request_hash, at) VALUES (:p, 'running', '\\x00', now())",
+        "INSERT INTO idempotency (person_id, mandate_id, key, request_hash, at)"
+        " VALUES (:p, :m, 'running', '\\x00', :now), (:p, :m, 'over', '\\x00', :then)",
         p=house.cast.persons["school"],
+        m=house.cast.mandates["school"],
+        now=house.now,
+        then=house.now - timedelta(days=1, seconds=1),
     )
     assert sweep_all(house.installation).erased == 1
     assert house.sql("SELECT key FROM idempotency") == [("running",)]

@@ -144,8 +144,7 @@ class Call:
         self._check_query(allowed_query)
         try:
             with self.work() as unit:
-                if unit.actor.person_id is None and not visitors:
-                    raise Problem(Kind.NO_TOKEN)
+                _admit(unit, visitors=visitors)
                 return self._answer_once(unit, operation, command, status, location)
         except Problem:
             raise
@@ -178,6 +177,11 @@ class Call:
         response = render(view, status, location)
         kept.keep(response, view)
         return response
+
+
+def _admit(unit: Work, *, visitors: bool) -> None:
+    if unit.actor.person_id is None and not visitors:
+        raise Problem(Kind.NO_TOKEN)
 
 
 def render(view: View | None, status: int, location: str) -> Response:

@@ -30,7 +30,8 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "The same key with the same body gives the first answer again; with another body 409.",
+        "description": "The same key with the same body is carried out once: the answer is the first status, Location and"
+        " ETag, and of the body `self` alone. With another body 409.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},
     },
     "IfMatch": {

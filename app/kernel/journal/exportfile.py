@@ -147,14 +147,16 @@ class ExportWriter:
         chosen: Mapping[str, Any],
         created_at: datetime,
         signer: Signer,
+        reason: str = "",
+        notice: str = "",
     ) -> None:
-        """Begin an export; `chosen` is its filter, `signer` signs the manifest."""
+        """Begin an export; `chosen` is its filter, `signer` signs the manifest, `notice` is the banner (R60)."""
         if not export_id or not export_id.isprintable():
             raise ValueError("an export has an id that prints")
         self.count = 0
         self._form, self._signer, self._export_id = form, signer, export_id
         self._filter = canonical_filter(chosen)
-        self._header = header_line(export_id, self._filter, created_at)
+        self._header = header_line(export_id, self._filter, created_at, reason, notice)
         self._digest = hashlib.sha256()
         self._runs: dict[str, array[int]] = {}
         self._tree, self._next, self._home = "", 0, b""
@@ -234,10 +236,11 @@ class ExportWriter:
         return data
 
 
-def header_line(export_id: str, filter_text: str, created_at: datetime) -> str:
-    """Give the header object as every export spells it."""
+def header_line(export_id: str, filter_text: str, created_at: datetime, reason: str = "", notice: str = "") -> str:
+    """Give the header object as every export spells it; `reason` and `notice` say what it may be used for (R60)."""
     head = dump({"type": "header", "format": FORMAT_NAME, "version": 1, "exportId": export_id})[:-1]
-    return f'{head},"filter":{filter_text},"createdAt":"{moment_text(created_at)}","fields":{dump(FIELDS)}}}'
+    said = dump({"reason": reason, "notice": notice, "createdAt": moment_text(created_at)})[1:-1]
+    return f'{head},"filter":{filter_text},{said},"fields":{dump(FIELDS)}}}'
 
 
 def pairs(runs: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -127,11 +127,11 @@ def append(session: Session, circumstance: Circumstance, decisions: Sequence[Dec
         reasons=[decided.reason for decided in decisions],
         processings=[decided.processing for decided in decisions],
         recipients=[decided.recipients for decided in decisions],
-        of=[number for number, _ in lines],
+        of="{" + ",".join([str(number) for number, _ in lines]) + "}",
         controllers=_ids(about.controller for _, about in lines),
         cases=_ids(about.case_id for _, about in lines),
         subjects=_ids(about.subject_id for _, about in lines),
-        types=[about.object_type for _, about in lines],
+        types="{" + ",".join([about.object_type or '""' for _, about in lines]) + "}",  # our own nouns
         objects=_ids(about.object_id for _, about in lines),
     )
 

@@ -60,6 +60,8 @@ _HEADER = {
     "version": int,
     "exportId": str,
     "filter": dict,
+    "reason": str,
+    "notice": str,
     "createdAt": str,
     "fields": list,
 }

@@ -270,6 +270,7 @@ TABLES = (
     CREATE TABLE meeting (
         id UUID NOT NULL,
         cell_id UUID NOT NULL,
+        municipality_id UUID NOT NULL,
         table_id UUID NOT NULL,
         starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
         ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -287,6 +288,7 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_meeting PRIMARY KEY (id),
         CONSTRAINT fk_meeting_cell_id FOREIGN KEY(cell_id) REFERENCES cell (id),
+        CONSTRAINT fk_meeting_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id),
         CONSTRAINT fk_meeting_table_id FOREIGN KEY(table_id) REFERENCES consultation_table (id),
         CONSTRAINT fk_meeting_chair_id FOREIGN KEY(chair_id) REFERENCES person (id),
         CONSTRAINT fk_meeting_secretary_id FOREIGN KEY(secretary_id) REFERENCES person (id)

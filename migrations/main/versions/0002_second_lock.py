@@ -29,6 +29,21 @@ FUNCTIONS = (
           AND d.starts_on <= present_day() AND (d.ends_on IS NULL OR d.ends_on >= present_day())
     $$
     """,
+    # Whether an administrator acts: the only one who hands out accounts and mandates.
+    """
+    CREATE FUNCTION administering() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT EXISTS (SELECT 1 FROM acting() WHERE role = 'administrator')
+    $$
+    """,
+    # The one thing that signing in has to know of a person before it knows that it is this person; who has signed in
+    # learns nothing here.
+    """
+    CREATE FUNCTION password_hash_for(p_person uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT password_hash FROM credential WHERE person_id = p_person AND acting_person() IS NULL
+    $$
+    """,
     """
     CREATE FUNCTION desk_municipalities() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -71,7 +86,14 @@ FUNCTIONS = (
         SELECT coalesce(array_agg(case_id), '{}') FROM exclusion WHERE person_id = acting_person()
     $$
     """,
-    # Items this person takes the minutes of, until those are approved.
+    # Whether a case is locked, for those who cannot see its row: its last days are for an extension alone (R90).
+    """
+    CREATE FUNCTION is_locked(p_case uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT EXISTS (SELECT 1 FROM case_file c WHERE c.id = p_case AND c.locks_on <= present_day())
+    $$
+    """,
+    # Items this person takes the minutes of, until those are approved, a month after the sitting at the latest.
     """
     CREATE FUNCTION minuted_items() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -80,11 +102,24 @@ FUNCTIONS = (
         JOIN meeting m ON m.cell_id = d.cell_id AND m.secretary_id = acting_person()
         JOIN agenda_item a ON a.meeting_id = m.id
         WHERE d.role = 'secretary' AND m.state IN ('convened', 'inSession', 'closed') AND m.extract_until IS NULL
-          AND a.case_id <> ALL (excluded_cases())
+          AND moment() <= m.ends_at + interval '744 hours'
+          AND a.case_id <> ALL (excluded_cases()) AND NOT is_locked(a.case_id)
+    $$
+    """,
+    # Of these the ones whose record can still be written: during the sitting, and while the minutes are a draft.
+    """
+    CREATE FUNCTION recorded_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(a.id), '{}')
+        FROM agenda_item a
+        JOIN meeting m ON m.id = a.meeting_id
+        LEFT JOIN minutes n ON n.meeting_id = m.id
+        WHERE a.id = ANY ((SELECT minuted_items())::uuid[])
+          AND (m.state = 'inSession' OR (m.state = 'closed' AND n.state = 'draft'))
     $$
     """,
     # Items on a convened agenda to which this person is invited, while the window is open; a chair keeps
-    # them until the minutes are approved.
+    # them until the minutes are approved, a month after the sitting at the latest.
     """
     CREATE FUNCTION open_items() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -94,21 +129,23 @@ FUNCTIONS = (
         WHERE i.person_id = acting_person() AND i.state IN ('sent', 'accepted', 'attended')
           AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
           AND m.state IN ('convened', 'inSession', 'closed')
-          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL))
-          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL
+            AND moment() <= m.ends_at + interval '744 hours'))
+          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(i.case_id)
     $$
     """,
     """
     CREATE FUNCTION attended_items() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT coalesce(array_agg(t.agenda_item_id), '{}') || minuted_items()
+        SELECT coalesce(array_agg(t.agenda_item_id), '{}') || recorded_items()
         FROM attendance t
         JOIN meeting m ON m.id = t.meeting_id
         WHERE t.person_id = acting_person() AND t.present
           AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
           AND m.state IN ('inSession', 'closed')
-          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL))
-          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL
+            AND moment() <= m.ends_at + interval '744 hours'))
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(t.case_id)
     $$
     """,
     # Items of which this person, having been there, may read the minutes.
@@ -121,10 +158,11 @@ FUNCTIONS = (
         JOIN minutes n ON n.meeting_id = m.id
         WHERE t.person_id = acting_person() AND t.present
           AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
-          AND ((n.state = 'submitted' AND (moment() <= n.remarks_until OR m.chair_id = acting_person()))
+          AND ((n.state = 'submitted' AND moment() <= n.remarks_until)
             OR (n.state = 'approved' AND moment() <= m.extract_until)
-            OR (m.chair_id = acting_person() AND n.state <> 'approved'))
-          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+            OR (m.chair_id = acting_person() AND n.state <> 'approved'
+              AND moment() <= m.ends_at + interval '744 hours'))
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(t.case_id)
     $$
     """,
     """
@@ -149,6 +187,43 @@ FUNCTIONS = (
         ) parts WHERE c <> ALL (excluded_cases())
     $$
     """,
+    # Meetings this person was asked to or sat in: date and place, as in their own list of invitations.
+    """
+    CREATE FUNCTION own_meetings() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(s.meeting_id), '{}') FROM (
+            SELECT i.meeting_id FROM invitation i WHERE i.person_id = acting_person() AND i.state <> 'draft'
+            UNION
+            SELECT t.meeting_id FROM attendance t WHERE t.person_id = acting_person() AND t.present
+        ) s
+    $$
+    """,
+    # Who holds a meeting: the desk that planned it or has an item on it, its chair, its secretary. Nobody else of
+    # a joint cell opens, closes or submits it (R4).
+    """
+    CREATE FUNCTION holds_meeting(p_meeting uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT EXISTS (
+            SELECT 1 FROM meeting m JOIN acting() d ON d.cell_id = m.cell_id
+            WHERE m.id = p_meeting AND (
+                (d.role IN ('mayor', 'delegate', 'coordinator') AND (m.municipality_id = d.municipality_id
+                  OR m.chair_id = acting_person()
+                  OR EXISTS (SELECT 1 FROM agenda_item a
+                    WHERE a.meeting_id = m.id AND a.municipality_id = d.municipality_id
+                      AND a.case_id <> ALL (excluded_cases()))))
+                OR (d.role IN ('secretary', 'coordinator') AND m.secretary_id = acting_person()))
+        )
+    $$
+    """,
+    # The municipalities with an item on a meeting: the controllers under whom a step with the whole is journalled.
+    # Told only to who holds the meeting, who sees no item of another municipality.
+    """
+    CREATE FUNCTION meeting_municipalities(p_meeting uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(DISTINCT a.municipality_id), '{}') FROM agenda_item a
+        WHERE a.meeting_id = p_meeting AND holds_meeting(p_meeting)
+    $$
+    """,
     # Closing a meeting dates every case discussed in it, of whichever municipality of the cell: the date is
     # set by the meeting record (R69). The days come from the rules; nobody can set them without closing.
     """
@@ -158,12 +233,9 @@ FUNCTIONS = (
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     #variable_conflict use_column
     BEGIN
-        IF NOT EXISTS (
-            SELECT 1 FROM meeting m JOIN acting() d ON d.cell_id = m.cell_id
-            WHERE m.id = p_meeting AND m.state = 'closed'
-              AND (d.role IN ('mayor', 'delegate', 'coordinator')
-                OR (d.role = 'secretary' AND m.secretary_id = acting_person()))
-        ) THEN
+        IF NOT EXISTS (SELECT 1 FROM meeting m WHERE m.id = p_meeting AND m.state = 'closed')
+            OR NOT holds_meeting(p_meeting)
+        THEN
             RETURN;
         END IF;
         UPDATE invitation i SET
@@ -179,7 +251,8 @@ FUNCTIONS = (
             SELECT a.case_id, a.meeting_id, a.municipality_id, p_day
             FROM agenda_item a JOIN case_file c ON c.id = a.case_id
             -- A term that is over cannot be started anew by closing a sitting late (R86, R91).
-            WHERE a.meeting_id = p_meeting AND c.shred_ordered_at IS NULL AND c.due_on > p_day
+            WHERE a.meeting_id = p_meeting AND c.shred_ordered_at IS NULL
+              AND c.due_on > greatest(p_day, present_day())
               AND EXISTS (SELECT 1 FROM attendance t WHERE t.agenda_item_id = a.id AND t.present)
             ON CONFLICT DO NOTHING
             RETURNING case_id
@@ -291,15 +364,18 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
         f"({DESK} OR {OF_SEEN_PLAN}) AND {NOT_X}",
         f"({DESK} OR ({MINE.format(column='owner_id')} AND {PART}) OR {OF_SEEN_PLAN}) AND {NOT_X}",
     ),
+    # Until it sits, the desks of the cell know when and where, so that each can table its own cases.
     "meeting": (
-        "cell_id = ANY ((SELECT seat_cells())::uuid[])",
-        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
-        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+        f"cell_id = ANY ((SELECT seat_cells())::uuid[]) AND ({DESK}"
+        " OR (state IN ('draft', 'convened') AND (SELECT desk_municipalities())::uuid[] <> '{}')"
+        " OR id = ANY ((SELECT own_meetings())::uuid[]) OR holds_meeting(id))",
+        f"cell_id = ANY ((SELECT minute_taking_cells())::uuid[]) AND {DESK}",
+        f"cell_id = ANY ((SELECT minute_taking_cells())::uuid[]) AND ({DESK} OR holds_meeting(id))",
     ),
     "minutes": (
-        "cell_id = ANY ((SELECT seat_cells())::uuid[])",
-        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
-        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[])",
+        "EXISTS (SELECT 1 FROM meeting m WHERE m.id = meeting_id)",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[]) AND holds_meeting(meeting_id)",
+        "cell_id = ANY ((SELECT minute_taking_cells())::uuid[]) AND holds_meeting(meeting_id)",
     ),
     "agenda_item": (
         f"({DESK} OR {_items('open_items', 'id')} OR {_items('extract_items', 'id')}) AND {NOT_X}",
@@ -313,13 +389,13 @@ POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     ),
     "attendance": (
         f"({DESK} OR {MINE.format(column='person_id')} OR {_items('attended_items')}) AND {NOT_X}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('recorded_items')}) AND {NOT_X}",
+        f"({DESK} OR {_items('recorded_items')}) AND {NOT_X}",
     ),
     "minutes_item": (
         f"({DESK} OR {_items('extract_items')}) AND {NOT_X}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X} AND {NOT_APPROVED}",
-        f"({DESK} OR {_items('minuted_items')}) AND {NOT_X} AND {NOT_APPROVED}",
+        f"({DESK} OR {_items('recorded_items')}) AND {NOT_X} AND {NOT_APPROVED}",
+        f"({DESK} OR {_items('recorded_items')}) AND {NOT_X} AND {NOT_APPROVED}",
     ),
     "minutes_remark": (
         f"({DESK} OR {MINE.format(column='person_id')} OR {_items('minuted_items')}) AND {NOT_X}",
@@ -353,10 +429,31 @@ CHANGEABLE = {
     "case_file": "state, due_on, locks_on, closure_ground, closure_meeting_id, closed_on, closed_by, version",
 }
 
-OPEN_TABLES = (
-    "installation", "municipality", "cell", "cell_municipality", "consultation_table", "agreement", "agency",
-    "person", "credential", "mandate", "undertaking", "session", "idempotency",
-)  # fmt: skip
+# Who somebody is and what they are mandated for: table -> (select, insert, update, the columns an update reaches).
+# An administrator in office hands it out; what is one's own is written by oneself alone. A password is not changed by
+# any operation yet, so not by any statement either. What is open for update without a column of meaning (version)
+# is so for the sake of a row lock.
+SELF = "person_id = (SELECT acting_person())"
+BY_ADMINISTRATOR = "(SELECT administering())"
+WAITING = "(state = 'secondFactorWanted' AND mandate_id IS NULL AND secret_hash IS NULL)"
+DIRECTORY: dict[str, tuple[str, str, str | None, str]] = {
+    "person": ("true", BY_ADMINISTRATOR, BY_ADMINISTRATOR, "version"),
+    "credential": (SELF, BY_ADMINISTRATOR, SELF, "totp_last_step"),
+    "mandate": ("true", BY_ADMINISTRATOR, BY_ADMINISTRATOR, "ends_on, version"),
+    "undertaking": ("true", SELF, None, ""),
+    "session": (
+        "true",
+        f"{SELF} OR {WAITING}",
+        f"{SELF} OR {WAITING}",
+        "mandate_id, state, secret_hash, previous_hash, csrf_token, seen_at, expires_at, closed_at, failures",
+    ),
+}
+
+# table -> the columns that may change ("": none, "*": all).
+OPEN_TABLES = {
+    "municipality": "", "cell": "version", "cell_municipality": "", "consultation_table": "",
+    "agreement": "state, version", "agency": "", "sign_in_pause": "failures, failed_at, paused_until", "idempotency": "*",
+}  # fmt: skip
 
 
 def upgrade() -> None:
@@ -365,11 +462,14 @@ def upgrade() -> None:
         op.execute(statement)
     op.execute("REVOKE ALL ON FUNCTION record_discussions, retention_calendar FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION record_discussions, retention_calendar TO livcr_app")
-    for table in OPEN_TABLES:
+    op.execute("GRANT SELECT ON installation TO livcr_app, livcr_retention")
+    for table, columns in OPEN_TABLES.items():
         op.execute(f"GRANT SELECT ON {table} TO livcr_app, livcr_retention")
-        if table != "installation":
-            op.execute(f"GRANT INSERT, UPDATE ON {table} TO livcr_app")
-    op.execute("GRANT DELETE ON idempotency TO livcr_retention")
+        op.execute(f"GRANT INSERT ON {table} TO livcr_app")
+        if columns:
+            op.execute(f"GRANT UPDATE{'' if columns == '*' else f' ({columns})'} ON {table} TO livcr_app")
+    op.execute("GRANT DELETE ON idempotency, sign_in_pause TO livcr_retention")
+    _lock_directory()
     for table, (select, insert, update) in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT TO livcr_app USING ({select})")
@@ -391,20 +491,43 @@ def upgrade() -> None:
     op.execute("RESET ROLE")
 
 
+def _lock_directory() -> None:
+    op.execute("REVOKE ALL ON FUNCTION password_hash_for FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION password_hash_for TO livcr_app")
+    for table, (select, insert, update, columns) in DIRECTORY.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT TO livcr_app USING ({select})")
+        op.execute(f"CREATE POLICY {table}_add ON {table} FOR INSERT TO livcr_app WITH CHECK ({insert})")
+        op.execute(f"GRANT SELECT, INSERT ON {table} TO livcr_app")
+        if update:
+            op.execute(f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO livcr_app USING ({update})")
+            op.execute(f"GRANT UPDATE ({columns}) ON {table} TO livcr_app")
+        if table != "credential":
+            op.execute(f"CREATE POLICY {table}_end ON {table} FOR SELECT TO livcr_retention USING (true)")
+            op.execute(f"GRANT SELECT ON {table} TO livcr_retention")
+    # Sign-ins that lead nowhere are nobody's; they go after a day.
+    op.execute(
+        "CREATE POLICY session_nobody ON session FOR DELETE TO livcr_retention USING (person_id IS NULL)"
+    )
+    op.execute("GRANT DELETE ON session TO livcr_retention")
+
+
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
-    for table in POLICIES:
-        for name in ("read", "add", "change", "end", "term"):
+    for table in (*POLICIES, *DIRECTORY):
+        for name in ("read", "add", "change", "end", "term", "nobody"):
             op.execute(f"DROP POLICY IF EXISTS {table}_{name} ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     op.execute("DROP TRIGGER term_stays ON case_file")
-    for table in (*OPEN_TABLES, *POLICIES):
+    for table in ("installation", *OPEN_TABLES, *DIRECTORY, *POLICIES):
         op.execute(f"REVOKE ALL ON {table} FROM livcr_app, livcr_retention")
     for name in (
-        "term_stays()", "retention_calendar()", "record_discussions(uuid, date, date, date, integer, date)", "part_cases()",
-        "tabled_cases()", "extract_items()", "attended_items()", "open_items()", "minuted_items()",
+        "term_stays()", "retention_calendar()", "record_discussions(uuid, date, date, date, integer, date)",
+        "meeting_municipalities(uuid)", "holds_meeting(uuid)", "own_meetings()", "part_cases()",
+        "tabled_cases()", "extract_items()", "attended_items()", "open_items()", "recorded_items()", "minuted_items()",
+        "is_locked(uuid)",
         "excluded_cases()", "minute_taking_cells()", "seat_cells()", "audited_municipalities()",
-        "watched_municipalities()", "desk_municipalities()", "acting()", "present_day()", "moment()",
+        "watched_municipalities()", "desk_municipalities()", "password_hash_for(uuid)", "administering()", "acting()", "present_day()", "moment()",
         "acting_mandate()", "acting_person()",
     ):  # fmt: skip
         op.execute(f"DROP FUNCTION {name}")

@@ -125,9 +125,7 @@ def upgrade() -> None:
     )
     op.execute("CREATE POLICY entry_seal ON journal.entry FOR SELECT TO livcr_sealer USING (true)")
     for table in ("checkpoint", "leaf", "node", "tree"):
-        op.execute(
-            f"CREATE POLICY {table}_read ON journal.{table} FOR SELECT TO livcr_app USING ({watched})"
-        )
+        op.execute(f"CREATE POLICY {table}_read ON journal.{table} FOR SELECT TO livcr_app USING ({watched})")
         op.execute(f"CREATE POLICY {table}_seal ON journal.{table} TO livcr_sealer USING (true)")
     op.execute("GRANT USAGE ON SCHEMA journal TO livcr_app, livcr_retention, livcr_sealer")
     op.execute(f"GRANT INSERT ({APPENDED}) ON journal.entry TO livcr_app, livcr_retention")

@@ -1,0 +1,83 @@
+"""Closing a case, and data that go before their term ends (R84 to R86, R90)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.retention.sweeping import sweep_all
+
+CLOSE = {"If-Match": "*"}
+
+
+@pytest.fixture
+def proposed(house, case_id, sitting):
+    """A case of which the table proposed closure; gives (case id, its due date)."""
+    meeting, _ = sitting(case_id)
+    house.sql(
+        "UPDATE case_file SET state = 'closureProposed', closure_ground = 'regularCare', closure_meeting_id = :m,"
+        " last_discussed_on = :d WHERE id = :c",
+        m=meeting, c=case_id, d=house.now.date(),
+    )  # fmt: skip
+    ((due_on,),) = house.sql("SELECT due_on FROM case_file")
+    return case_id, due_on
+
+
+def _close(house, case_id, name="mayor", **body):
+    return house.client(name).post(f"/api/v1/cases/{case_id}/close", json=body, headers=CLOSE)
+
+
+def _sweep_on(house, day):
+    house.at(datetime(day.year, day.month, day.day, 9, tzinfo=house.now.tzinfo))
+    return sweep_all(house.installation)
+
+
+def test_closing_leaves_the_data_until_their_term_ends(house, proposed):
+    case_id, due_on = proposed
+    closed = _close(house, case_id)
+    assert (closed.status_code, closed.json()["state"]) == (200, "closed")
+    assert closed.json()["dueOn"] == str(due_on)
+
+
+def test_data_no_longer_needed_lock_and_go_on_the_day_that_was_set(house, proposed):
+    case_id, due_on = proposed
+    until = house.now.date() + timedelta(days=60)
+    assert until < due_on
+    closed = _close(house, case_id, dataUntil=str(until))
+    assert closed.status_code == 200, closed.text
+    assert closed.json()["dueOn"] == str(until)
+    assert closed.json()["locksOn"] == str(until - timedelta(days=14))
+    reason = {"reason": "newInformation"}
+    assert _sweep_on(house, until - timedelta(days=15)).destroyed == 0
+    assert house.client("mayor").get(f"/api/v1/cases/{case_id}", params=reason).status_code == 200
+    house.later(days=1)
+    locked = house.client("mayor").get(f"/api/v1/cases/{case_id}", params=reason)
+    assert (locked.status_code, locked.json()["rule"]) == (409, "R90")
+    assert _sweep_on(house, until - timedelta(days=1)).destroyed == 0
+    assert _sweep_on(house, until).destroyed == 1
+    assert house.sql("SELECT 1 FROM case_file") == house.sql("SELECT 1 FROM registration") == []
+    assert house.sql("SELECT due_on FROM certificate") == [(until,)]
+
+
+@pytest.mark.parametrize("days", [1, 400])
+def test_data_are_not_kept_beyond_their_term(house, proposed, days):
+    case_id, due_on = proposed
+    answer = _close(house, case_id, dataUntil=str(due_on + timedelta(days=days)))
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "dataUntil")
+    assert house.sql("SELECT state, due_on FROM case_file") == [("closureProposed", due_on)]
+
+
+def test_data_do_not_end_in_the_past(house, proposed):
+    answer = _close(house, proposed[0], dataUntil=str(house.now.date() - timedelta(days=1)))
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "dataUntil")
+
+
+def test_the_last_day_of_the_term_itself_can_be_named(house, proposed):
+    case_id, due_on = proposed
+    assert _close(house, case_id, dataUntil=str(due_on)).json()["dueOn"] == str(due_on)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("coordinator", 403), ("participant", 404), ("zoneMayorD", 404), ("auditor", 404)]
+)
+def test_nobody_but_the_mayor_ends_data_early(house, proposed, name, status):
+    assert _close(house, proposed[0], name, dataUntil="2026-05-01").status_code == status
