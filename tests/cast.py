@@ -18,8 +18,8 @@ from app.directory.models import Mandate, Person, Undertaking
 from app.kernel.ids import new_id
 from app.kernel.installing import Process, console_work
 from app.kernel.work import Work, work
-from app.rules.facts import Actor
 from app.rules.delegation import PARTS
+from app.rules.facts import Actor
 from app.rules.roles import Role
 
 PASSWORD = "correct horse battery staple"

@@ -51,7 +51,7 @@ def test_imports_go_down_only():
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
         "--no-cache",
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 — our own words
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "0 broken" in done.stdout
 

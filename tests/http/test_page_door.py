@@ -325,7 +325,7 @@ def test_without_an_undertaking_there_is_nothing_else(house):
     one = reader(house, "school")
     assert one.get("/registrations").url.path == "/undertaking"
     page = one.get("/undertaking?next=/registrations")
-    assert "beroepsgeheim" in page.text
+    assert "geheimhouding" in page.text
     refused = one.client.post(
         "/undertaking", data={k: v for k, v in forms_of(page.text)[-1]["values"].items() if k != "confirmed"}
     )

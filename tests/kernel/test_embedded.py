@@ -3,7 +3,7 @@
 Holders are other processes: a few lines of Python that enter a cluster, say so, and wait for a line.
 """
 
-# ruff: noqa: S603, S607 -- the processes started here are the tests' own
+# ruff: noqa: S607 -- the processes started here are the tests' own
 from __future__ import annotations
 
 import contextlib
