@@ -93,21 +93,32 @@ def build(process: Process) -> Cast:
     with console_work(process, _ADMIN, now=NOW - timedelta(days=30)) as unit:
         for letter in "CDE":
             view = create_municipality(
-                unit, CreateMunicipality.of(name_nl=f"Gemeente {letter}", name_fr=f"Commune {letter}", profile="flanders")
+                unit,
+                CreateMunicipality.of(
+                    name_nl=f"Gemeente {letter}", name_fr=f"Commune {letter}", profile="flanders"
+                ),
             )
             cast.towns[letter] = view.municipality_id
         unit.session.flush()
         for name, kind, towns in (("C", "municipal", "C"), ("zone", "zonal", "DE")):
             cell = create_cell(
-                unit, CreateCell.of(kind=kind, name=f"LIVC R {name}", municipality_ids=[cast.towns[t] for t in towns])
+                unit,
+                CreateCell.of(
+                    kind=kind, name=f"LIVC R {name}", municipality_ids=[cast.towns[t] for t in towns]
+                ),
             )
             cast.cells[name] = cell.cell_id
             unit.session.flush()
-            table = create_table(unit, CreateTable.of(cell_id=cell.cell_id, kind="operational", name="Operationele tafel"))
+            table = create_table(
+                unit, CreateTable.of(cell_id=cell.cell_id, kind="operational", name="Operationele tafel")
+            )
             cast.tables[name] = table.table_id
         for name, (regime, ground_list, code) in AGENCIES.items():
             made = create_agency(
-                unit, CreateAgency.of(name=f"{name} (invented)", regime=regime, ground_list=ground_list, ground_code=code)
+                unit,
+                CreateAgency.of(
+                    name=f"{name} (invented)", regime=regime, ground_list=ground_list, ground_code=code
+                ),
             )
             cast.agencies[name] = made.agency_id
         unit.session.flush()
@@ -121,7 +132,12 @@ def build(process: Process) -> Cast:
                 _mandate(unit, cast, name, role, cast.cells[cell], cast.towns[town] if town else None)
         unit.session.execute(text("UPDATE credential SET totp_last_step = 0"))
     for mayor, cell in (("mayor", "C"), ("zoneMayorD", "zone")):
-        with work(process.installation, actor(process, cast, mayor, NOW), channel="cli", now=NOW - timedelta(days=29)) as unit:
+        with work(
+            process.installation,
+            actor(process, cast, mayor, NOW),
+            channel="cli",
+            now=NOW - timedelta(days=29),
+        ) as unit:
             adopt_agreement(unit, agreement(cast.cells[cell]))
     return cast
 
@@ -148,16 +164,23 @@ def _person(unit: Work, cast: Cast, name: str, agency_id: UUID) -> None:
     view = create_person(
         unit,
         CreatePerson.of(
-            username=name.lower(), name=f"{name[0].upper()}{name[1:]} Verzonnen", agency_id=agency_id, password=PASSWORD
+            username=name.lower(),
+            name=f"{name[0].upper()}{name[1:]} Verzonnen",
+            agency_id=agency_id,
+            password=PASSWORD,
         ),
     )
     cast.persons[name] = view.person_id
     unit.session.flush()
     unit.session.add(
         Undertaking(
-            id=new_id(), person_id=view.person_id, text_version="2026-2", language="nl", confirmed_at=unit.now,
+            id=new_id(),
+            person_id=view.person_id,
+            text_version="2026-2",
+            language="nl",
+            confirmed_at=unit.now,
             valid_until=date(2050, 1, 1),
-        )  # fmt: skip
+        )
     )
 
 

@@ -65,7 +65,8 @@ class Live:
             "LIVCR_DATA": str(self.data),
         }
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "app.asgi:create", "--factory", "--port", str(self.port), "--log-level", "critical"],
+            [sys.executable, "-m", "uvicorn", "app.asgi:create", "--factory", "--port", str(self.port),
+             "--log-level", "critical"],
             cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(200):

@@ -42,7 +42,8 @@ def test_three_stories_are_shipped_and_one_is_of_a_joint_cell():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "start"), [(name, date(2026, 3, 2)) for name in STORIES] + [("returnee.toml", date(2026, 11, 21))]
+    ("name", "start"),
+    [(name, date(2026, 3, 2)) for name in STORIES] + [("returnee.toml", date(2026, 11, 21))],
 )
 def test_the_story_holds(house, player, name, start):
     """From any day: with the second start the year of the term has a leap day in it."""

@@ -25,19 +25,22 @@ class Signal(Protocol):
     phenomenon: str
     origin: str
     subject: Sealed | None
+    narrative: Sealed | None
+    screening: Sealed | None
 
 
 def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: str) -> Case:
     """Make a case from a registration that was decided `listed`; part of that decision, never by itself.
 
-    The identity is sealed anew under the case's own key. The one-year term starts with the listing until a
-    first discussion starts it anew (R86).
+    Identity and signal move: they are sealed anew under the case's own key and leave the registration, which from
+    now on is a receipt. The one-year term starts with the listing until a first discussion starts it anew (R86).
     """
     case_id = new_id()
     work.vault.new_file(case_id, signal.municipality_id)
-    identity = work.vault.unseal(
-        Place(signal.id, "registration", "subject", signal.id), there(signal.subject)
-    )
+    identity = _opened(work, signal, "subject", there(signal.subject))
+    brought = _opened(work, signal, "narrative", there(signal.narrative))
+    if signal.screening is not None:
+        brought += "\n\n" + _opened(work, signal, "screening", signal.screening)
     due_on = case_due_on(work.today, agreement.settings)
     case = Case(
         id=case_id,
@@ -50,6 +53,7 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
         subject_id=signal.subject_id,
         subject=seal_in(work, case_id, "case_file", "subject", case_id, identity),
         indications=seal_in(work, case_id, "case_file", "indications", case_id, indications),
+        signal=seal_in(work, case_id, "case_file", "signal", case_id, brought),
         registration_id=signal.id,
         agreement_id=agreement.id,
         listed_on=work.today,
@@ -60,4 +64,9 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     )
     work.session.add(case)
     work.session.flush()
+    signal.subject = signal.narrative = signal.screening = None
     return case
+
+
+def _opened(work: Work, signal: Signal, column: str, value: Sealed) -> str:
+    return work.vault.unseal(Place(signal.id, "registration", column, signal.id), value)

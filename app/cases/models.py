@@ -37,6 +37,8 @@ class Case(Row):
     subject_id: Mapped[UUID]
     subject: Mapped[Sealed | None]
     indications: Mapped[Sealed | None]
+    signal: Mapped[Sealed | None]
+    """What was brought to the mayor, moved here from the registration at the listing."""
     origin: Mapped[str] = mapped_column(Text)
     """Where the signal behind the listing came from (R53, R99)."""
     registration_id: Mapped[UUID | None]

@@ -113,6 +113,8 @@ def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
         subject_name=name,
         birth_date=date.fromisoformat(born) if born else None,
         indications=open_in(work, case.id, "case_file", "indications", case.id, case.indications),
+        signal=open_in(work, case.id, "case_file", "signal", case.id, case.signal),
+        origin=case.origin,
         listed_on=case.listed_on,
         listed_by_name=case.listed_by_name,
         last_discussed_on=case.last_discussed_on,

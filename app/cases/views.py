@@ -106,6 +106,8 @@ class CaseView(Document):
     subject_name: str | None = None
     birth_date: date | None = None
     indications: str | None = None
+    signal: str | None = None
+    origin: str | None = None
     listed_on: date
     listed_by_name: str | None = None
     last_discussed_on: date | None = None

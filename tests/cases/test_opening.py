@@ -82,5 +82,13 @@ def test_fourteen_days_before_its_end_the_file_is_locked(house, case_id):
 
 def test_the_database_shows_no_case_to_nobody(house, case_id):
     with house.process.databases.app.connect() as conn:
-        for table in ("case_file", "registration", "statement", "agenda_item", "invitation", "meeting", "notice"):
+        for table in (
+            "case_file",
+            "registration",
+            "statement",
+            "agenda_item",
+            "invitation",
+            "meeting",
+            "notice",
+        ):
             assert conn.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0

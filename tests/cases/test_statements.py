@@ -65,7 +65,9 @@ def test_nobody_without_standing_adds_or_opens(house, case_id):
     made = _say(house, case_id, category=9).json()
     for name in ("participant", "policeMember", "zoneMayorD", "auditor", "administrator", "dpo"):
         assert _say(house, case_id, name).status_code == 404
-        assert house.client(name).post(made["href"] + "/open", json={"reason": "supervision"}).status_code == 404
+        assert (
+            house.client(name).post(made["href"] + "/open", json={"reason": "supervision"}).status_code == 404
+        )
 
 
 def test_any_unicode_survives(house, case_id):

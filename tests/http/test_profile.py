@@ -97,7 +97,9 @@ def test_a_repetition_is_journalled_about_the_session_it_came_in(house):
         "SELECT action, object_type, object_id FROM journal.entry WHERE reason = 'repeatedAnswer'"
     )
     assert (action, kind) == ("session.read", "session")
-    assert house.sql("SELECT person_id FROM session WHERE id = :i", i=object_id) == [(house.cast.persons["participant"],)]
+    assert house.sql("SELECT person_id FROM session WHERE id = :i", i=object_id) == [
+        (house.cast.persons["participant"],)
+    ]
 
 
 def test_who_lost_standing_gets_no_text_by_repeating_an_old_request(house):
@@ -132,7 +134,9 @@ def test_nothing_of_an_answer_is_kept_and_another_password_is_another_request(ho
     secret = first.json()["totpSecret"]
     again = client.post("/api/v1/persons", json=body, headers=headers)
     assert (again.status_code, again.json()) == (201, {"self": first.headers["location"]})
-    other = client.post("/api/v1/persons", json=body | {"password": "second invented password"}, headers=headers)
+    other = client.post(
+        "/api/v1/persons", json=body | {"password": "second invented password"}, headers=headers
+    )
     assert other.status_code == 409
     ((kept,),) = house.sql("SELECT idempotency::text FROM idempotency WHERE key = 'account'")
     assert not any(said in kept for said in (secret, "Verzonnen", "invented"))
@@ -142,14 +146,21 @@ def test_sessions_take_no_key(house):
     client, headers = house.client("participant"), {"Idempotency-Key": "switch"}
     (session,) = house.sql("SELECT id FROM session WHERE person_id = :p", p=house.cast.persons["participant"])
     body = {"mandateId": str(house.cast.mandates["participant"])}
-    answers = [client.post(f"/api/v1/sessions/{session.id}/switch", json=body, headers=headers) for _ in range(2)]
+    answers = [
+        client.post(f"/api/v1/sessions/{session.id}/switch", json=body, headers=headers) for _ in range(2)
+    ]
     assert all(answer.json()["accessToken"] for answer in answers), answers[1].text
     assert house.sql("SELECT count(*) FROM idempotency")[0][0] == 0
 
 
 def test_a_refused_request_leaves_its_key_free(house):
     client, headers = house.client("participant"), {"Idempotency-Key": "two"}
-    assert client.post("/api/v1/registrations", json=_body(house, nothingClassified=False), headers=headers).status_code == 409
+    assert (
+        client.post(
+            "/api/v1/registrations", json=_body(house, nothingClassified=False), headers=headers
+        ).status_code
+        == 409
+    )
     assert client.post("/api/v1/registrations", json=_body(house), headers=headers).status_code == 201
 
 
@@ -157,7 +168,9 @@ def test_a_double_submit_at_the_same_moment_makes_one(house):
     client, answers = house.client("participant"), []
 
     def submit():
-        answers.append(client.post("/api/v1/registrations", json=_body(house), headers={"Idempotency-Key": "three"}))
+        answers.append(
+            client.post("/api/v1/registrations", json=_body(house), headers={"Idempotency-Key": "three"})
+        )
 
     threads = [threading.Thread(target=submit) for _ in range(4)]
     for thread in threads:
@@ -182,13 +195,17 @@ def test_every_answer_has_a_trace_and_echoes_the_callers(house):
     assert lost.headers["belgov-trace-id"]
 
 
-@pytest.mark.parametrize(("accept", "language"), [("fr-BE", "fr"), ("de", "de"), ("en-GB,en", "en"), ("zh", "nl"), ("", "nl")])
+@pytest.mark.parametrize(
+    ("accept", "language"), [("fr-BE", "fr"), ("de", "de"), ("en-GB,en", "en"), ("zh", "nl"), ("", "nl")]
+)
 def test_details_come_in_the_language_negotiated(house, accept, language):
     answer = house.client("participant").get("/api/v1/cases", headers={"Accept-Language": accept})
     assert answer.headers["content-language"] == language
     assert "Accept-Language" in answer.headers["vary"]
     details = {
-        lang: house.client("participant").get("/api/v1/cases", headers={"Accept-Language": lang}).json()["detail"]
+        lang: house.client("participant")
+        .get("/api/v1/cases", headers={"Accept-Language": lang})
+        .json()["detail"]
         for lang in ("nl", "fr", "de", "en")
     }
     assert len(set(details.values())) == 4

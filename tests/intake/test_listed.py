@@ -116,3 +116,14 @@ def test_each_of_the_two_locks_says_so_by_itself(house, listed):
         assert registration_facts(unit, row).standing is Standing.EXCLUDED
         assert unit.session.scalar(text("SELECT count(*) FROM registration")) == 0
         assert unit.session.execute(text("UPDATE registration SET urgency = 'x'")).rowcount == 0
+
+
+def test_what_was_reported_moves_into_the_file_and_leaves_the_registration(house, listed):
+    case_id = listed[1].json()["caseId"]
+    file = (
+        house.client("mayor").get(f"/api/v1/cases/{case_id}", params={"reason": "decisionPreparation"}).json()
+    )
+    assert file["signal"] == "Plotse afwezigheid en haatboodschappen.\n\nNagaan."
+    assert file["origin"] == "livcParticipant"
+    (kept,) = house.sql("SELECT subject, narrative, screening FROM registration")
+    assert tuple(kept) == (None, None, None)

@@ -88,8 +88,8 @@ def fill(house, listed):
         meeting, item, minutes, minuted, plan, act = (new_id() for _ in range(6))
         unit.session.add(
             Meeting(
-                id=meeting, cell_id=cast.cells["C"], table_id=cast.tables["C"], starts_at=unit.now,
-                ends_at=unit.now, place="Stadhuis", chair_id=cast.persons["coordinator"], state="draft",
+                id=meeting, municipality_id=cast.towns["C"], cell_id=cast.cells["C"], table_id=cast.tables["C"],
+                starts_at=unit.now, ends_at=unit.now, place="Stadhuis", chair_id=cast.persons["coordinator"], state="draft",
                 window_until=unit.now, created_by=cast.persons["coordinator"],
             )
         )  # fmt: skip

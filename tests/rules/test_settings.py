@@ -48,15 +48,11 @@ def test_a_lawful_bound_is_never_wider_than_the_law():
         assert SETTINGS[name].most <= most
 
 
-OTHERWISE = {"invitation_notice_days_flemish"}
-"""The reference data give the days of a warning that never blocks; here it is the least notice, off by default (R30)."""
-
-
 def test_defaults_are_those_of_the_rules_where_both_name_them():
     told = default_settings()
     both = set(told) & set(SETTINGS)
     assert both
-    assert {name for name in both if SETTINGS[name].default != told[name]} == OTHERWISE
+    assert {name for name in both if SETTINGS[name].default != told[name]} == set()
 
 
 @pytest.mark.parametrize("name", SETTINGS)

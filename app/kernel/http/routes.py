@@ -100,13 +100,18 @@ def endpoint(
             )
     elif rest:
         inputs: dict[str, Any] = {
-            name: (_annotated(field.annotation, *field.metadata) if field.metadata else field.annotation, field)
+            name: (
+                _annotated(field.annotation, *field.metadata) if field.metadata else field.annotation,
+                field,
+            )
             for name, field in rest.values()
         }
         config = ConfigDict(
             alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid"
         )
-        body = create_model(f"{command.__name__}Input", __config__=config, __doc__=inspect.getdoc(command), **inputs)
+        body = create_model(
+            f"{command.__name__}Input", __config__=config, __doc__=inspect.getdoc(command), **inputs
+        )
         parameters.append(_keyword("body", body))
 
     def handle(**given: Any) -> Response:

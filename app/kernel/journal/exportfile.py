@@ -236,7 +236,9 @@ class ExportWriter:
         return data
 
 
-def header_line(export_id: str, filter_text: str, created_at: datetime, reason: str = "", notice: str = "") -> str:
+def header_line(
+    export_id: str, filter_text: str, created_at: datetime, reason: str = "", notice: str = ""
+) -> str:
     """Give the header object as every export spells it; `reason` and `notice` say what it may be used for (R60)."""
     head = dump({"type": "header", "format": FORMAT_NAME, "version": 1, "exportId": export_id})[:-1]
     said = dump({"reason": reason, "notice": notice, "createdAt": moment_text(created_at)})[1:-1]

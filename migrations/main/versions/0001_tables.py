@@ -180,6 +180,7 @@ TABLES = (
         subject_id UUID NOT NULL,
         subject BYTEA,
         indications BYTEA,
+        signal BYTEA,
         origin TEXT NOT NULL,
         registration_id UUID,
         agreement_id UUID NOT NULL,
