@@ -9,7 +9,7 @@ from app.intake import queries
 from app.intake.models import Registration
 from app.kernel.journal.store import About
 from app.kernel.work import Work
-from app.rules.facts import Facts, Standing
+from app.rules.facts import NEVER, Facts, Standing
 from app.rules.roles import DESK
 
 
@@ -38,6 +38,7 @@ def registration_facts(
         known["locks_on"] = queries.case_locks_on(work.session, row.case_id)
         if known["locks_on"] is None:  # its case is not there for this desk any more: neither is this
             standing = Standing.NONE
+    known.setdefault("locks_on", NEVER)
     return work.facts(standing=standing, state=row.state, own=own, **known)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -35,7 +35,7 @@ from app.meetings.standing import (
 )
 from app.meetings.views import MinutesItemView, MinutesView, RemarkView
 from app.rules.actions import Action
-from app.rules.facts import Facts, Standing
+from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import target
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem
@@ -206,9 +206,9 @@ def read_minutes(work: Work, command: ReadMinutes) -> MinutesView:
     until = _readable_until(work, meeting, minutes)
     known = command.reason in codes("accessReasons", work.today)
     free = not _is_filed(work, meeting, minutes, rows)
-    locks_on = None
+    locks_on: date | None = NEVER
     if meeting is not None and not rows and work.actor.role in DESK:
-        locks_on = queries.locked_since(work.session, meeting.id, work.actor.municipality_id)
+        locks_on = queries.locked_since(work.session, meeting.id, work.actor.municipality_id) or NEVER
     about = [about_item(i, "minutesItem", m.id) for i, m, _ in rows if m is not None]
     work.allow(
         Action.MINUTES_READ,

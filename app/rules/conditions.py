@@ -76,7 +76,7 @@ def _access_reason(actor: Actor, facts: Facts) -> bool:
 
 def _not_locked(actor: Actor, facts: Facts) -> bool:
     del actor
-    return facts.locks_on is None or bool(facts.today and facts.today < facts.locks_on)
+    return bool(facts.today and facts.locks_on and facts.today < facts.locks_on)
 
 
 def _within_term(actor: Actor, facts: Facts) -> bool:

@@ -52,6 +52,9 @@ class Actor:
     demo: bool = False
 
 
+NEVER = date.max
+"""A day that does not come: said where a date does not apply, so that it differs from one nobody looked up."""
+
 VISITOR = Actor()
 """Somebody who has not signed in."""
 
@@ -97,6 +100,7 @@ class Facts:
     due_on: date | None = None
     """Day on which the data have to be destroyed at the latest (R86)."""
     locks_on: date | None = None
+    """From when the file is shut (R90); NEVER where the object is not part of any file."""
     extension_until: date | None = None
     extension_limit: date | None = None
     objective_ground: bool | None = None

@@ -200,7 +200,7 @@ def test_the_settings_of_the_policy_rules_have_the_defaults_of_the_field():
         "participant_window_hours": 2,
         "break_glass": False,
         "listing_by_delegate": False,
-        "invitation_notice_days_flemish": 14,
+        "invitation_notice_days_flemish": 0,
         "registration_alert_days": 14,
         "registration_limit_days": 90,
         "not_listed_days": 30,

@@ -208,7 +208,8 @@ def test_a_journal_with_entries_can_be_taken_down_and_comes_back_empty(empty):
             text(
                 "INSERT INTO journal.entry (year, controller, at, role, action, outcome, rule, legal_basis, reason, object_type,"
                 " processing, channel, recipients, trace_id, break_glass) VALUES (2026, gen_random_uuid(),"
-                " '2026-03-02 09:00Z', 'mayor', 'case.open', 'allowed', 'R107', '', '', 'case', 'case', 'test', '', gen_random_uuid(), false)"
+                " '2026-03-02 09:00Z', 'mayor', 'case.open', 'allowed', 'R107', '', '', 'case', 'case', 'test', '',"
+                " gen_random_uuid(), false)"
             )
         )
         conn.commit()

@@ -136,12 +136,17 @@ def test_another_municipality_exports_its_own_lines_only(house, played, check):
     assert d.count
 
 
-def test_the_export_leaves_a_line_with_its_format(house, played):
-    _export(house, accept="application/jsonl", caseId=played)
+def test_the_export_leaves_a_line_with_its_reason_and_says_what_it_may_be_used_for(house, played):
+    refused = house.client("auditor").get(EXPORT, params={"reason": "curiosity"})
+    assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "reason")
+    answer = _export(house, accept="application/jsonl", caseId=played)
+    head = json.loads(answer.split(b"\n")[0])
+    assert head["reason"] == "supervision"
+    assert "geheimhoudingsplicht" in head["notice"]
     lines = house.sql(
         "SELECT role, reason, case_id::text, outcome FROM journal.entry WHERE action = 'journal.export'"
     )
-    assert [tuple(line) for line in lines] == [("auditor", "jsonl", played, "allowed")]
+    assert [tuple(line) for line in lines] == [("auditor", "supervision", played, "allowed")]
 
 
 def test_what_is_not_asked_properly_is_refused_and_nothing_is_exported(house, played):
@@ -202,4 +207,5 @@ def test_the_export_stands_in_the_published_document_with_both_formats(house):
         "actorId",
         "action",
         "outcome",
+        "reason",
     }
