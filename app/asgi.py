@@ -8,6 +8,7 @@ import os
 from fastapi import FastAPI
 
 from app.directory.actors import recognise
+from app.kernel.i18n import load_all
 from app.kernel.installing import Addresses, assemble
 from app.kernel.settings import settings
 from app.main import create_app
@@ -19,6 +20,7 @@ def create() -> FastAPI:
     """Build the application from the addresses the parent put into the environment."""
     process = assemble(Addresses(os.environ[MAIN], os.environ[KEYS]), settings(), recognise)
     app = create_app(process.installation)
+    load_all()  # all four languages before the first request
     gc.collect()
     gc.freeze()  # what start-up made stays; collecting it again and again costs requests
     gc.set_threshold(50_000, 20, 20)

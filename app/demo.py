@@ -26,8 +26,10 @@ from app.kernel.clock import brussels_day
 from app.kernel.identity import Claims, code_now
 from app.kernel.ids import new_id
 from app.kernel.installing import Process, console_work
-from app.kernel.work import Installation
+from app.kernel.journal.store import About
+from app.kernel.work import Installation, work
 from app.main import create_app
+from app.rules.actions import Action
 from app.rules.facts import Actor
 from app.rules.roles import Role
 from app.walkthrough import Administrator, Player, read_story
@@ -194,7 +196,10 @@ def _find(installation: Installation, who: str) -> tuple[Person, Mandate] | None
 
 
 def demo_token(installation: Installation, who: str) -> str | None:
-    """Give a bearer token of a demo person (username or role), or None when there is no such person."""
+    """Give a bearer token of a demo person (username or role), or None when there is no such person.
+
+    A session opened from the console is decided and journalled like any other.
+    """
     found = _find(installation, who)
     if found is None or not installation.demo:
         return None
@@ -210,10 +215,9 @@ def demo_token(installation: Installation, who: str) -> str | None:
         seen_at=moment,
         expires_at=moment + timedelta(hours=_TOKEN_HOURS),
     )
-    with installation.sessions() as session:
-        session.info["actor"] = person.id
-        session.add(row)
-        session.commit()
+    with work(installation, Actor(person_id=person.id, session_id=row.id), channel="cli") as unit:
+        unit.session.add(row)
+        unit.allow(Action.SESSION_OPEN, unit.facts(), About(object_type="session", object_id=row.id))
     return installation.tokens.issue(Claims(person.id, row.id, mandate.id), _TOKEN_HOURS * 60)
 
 

@@ -73,3 +73,20 @@ def test_what_is_no_story_is_refused_in_a_sentence(tmp_path: Path, content):
     path.write_text(content)
     with pytest.raises(StoryFailed, match=r"odd\.toml"):
         read_story(path)
+
+
+def test_a_demo_token_leaves_its_line_in_the_log(house):
+    from app.demo import demo_token
+
+    house.sql("UPDATE person SET demo = true")
+    token = demo_token(house.installation, "auditor")
+    assert (
+        house.client().get("/api/v1/journalEntries", headers={"Authorization": f"Bearer {token}"}).status_code
+        == 200
+    )
+    (line,) = house.sql(
+        "SELECT channel, actor_id, outcome FROM journal.entry WHERE action = 'session.open' AND channel = 'cli'"
+    )
+    assert tuple(line) == ("cli", house.cast.persons["auditor"], "allowed")
+    house.installation.demo = False
+    assert demo_token(house.installation, "auditor") is None

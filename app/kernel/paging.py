@@ -12,8 +12,6 @@ import orjson
 from app.rules.problems import invalid
 
 _INTEGER_MOST = 2**63 - 1
-PAGE_MOST = 100
-PAGE_DEFAULT = 25
 
 
 def cursor(*position: Any) -> str:
