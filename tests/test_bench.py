@@ -36,6 +36,7 @@ def test_the_small_benchmark_measures_every_operation_on_both_sides(tmp_path):
             assert side["failures"] == 0, name
             assert 0 < side["p50"] <= side["p99"], name
             assert side["requestsPerSecond"] > 0, name
-        assert operation["ratio"] > 0, name
+        measured = operation["requestsPerSecond"] / operation["floor"]["requestsPerSecond"]
+        assert operation["ratio"] == pytest.approx(measured, abs=0.01), name
         assert len(operation["ratioOfEachRound"]) == 1, name
     Path(folder).rmdir()  # works only if nothing was left behind
