@@ -28,14 +28,16 @@ class Stop(Exception):  # noqa: N818 — one sentence for the person at the cons
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; gives the exit code."""
+    from app.kernel.dumping import DumpFailed
     from app.kernel.embedded import EmbeddedUnavailable
+    from app.kernel.keys.provider import KeyFault
     from app.kernel.migrating import Unreachable
     from app.walkthrough import StoryFailed
 
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
-    except (Stop, EmbeddedUnavailable, Unreachable, StoryFailed) as fault:
+    except (Stop, EmbeddedUnavailable, Unreachable, StoryFailed, KeyFault, DumpFailed) as fault:
         print(f"livcr: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -71,6 +73,24 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("story", type=Path)
     made.add_argument("--url", default="http://127.0.0.1:8000")
     add("sweep", sweep, "warn, and destroy what is due, for every municipality")
+    keys = add("keys", None, "the keys that the files are sealed under").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    made = keys.add_parser("rotate", help="replace keys while the server runs")
+    which = made.add_mutually_exclusive_group(required=True)
+    which.add_argument("--municipality", metavar="ID", help="the key of one municipality: its id or NIS code")
+    which.add_argument("--all", action="store_true", help="the key of every municipality, one after the other")
+    which.add_argument("--wrapping", action="store_true", help="the installation's wrapping key")
+    made.set_defaults(run=rotate)
+    made = add("backup", backup, "copy both databases, each into a file of its own")
+    made.add_argument("--output", type=Path, required=True, metavar="FILE")
+    part = made.add_mutually_exclusive_group()
+    part.add_argument("--main-only", dest="part", action="store_const", const="main", help="without FILE.keys")
+    part.add_argument("--keys-only", dest="part", action="store_const", const="keys", help="the key store alone")
+    made.set_defaults(part="both")
+    made = add("restore", restore, "put copies back into empty databases")
+    made.add_argument("--main", type=Path, metavar="FILE", help="copy of the main database")
+    made.add_argument("--keys", type=Path, metavar="FILE", help="copy of the key store")
     made = add("docs", docs, "write the generated pages of docs/")
     made.add_argument("--check", action="store_true", help="only say whether they are current")
     journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
@@ -332,7 +352,50 @@ def sweep(_: argparse.Namespace) -> int:
         print(
             f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}"
         )
+        if done.waits:
+            print(done.waits)
         return 1 if done.left else 0
+
+
+def rotate(arguments: argparse.Namespace) -> None:
+    """Replace keys while the server runs."""
+    from app.keeping import rotate_keys
+
+    with _process() as process:
+        _print(
+            rotate_keys(
+                process,  # type: ignore[arg-type]
+                arguments.municipality,
+                every=arguments.all,
+                wrapping=arguments.wrapping,
+            )
+        )
+
+
+def backup(arguments: argparse.Namespace) -> None:
+    """Copy both databases, or one."""
+    from app.keeping import back_up
+
+    with _process() as process:
+        _print(back_up(process, arguments.output, arguments.part))  # type: ignore[arg-type]
+
+
+def restore(arguments: argparse.Namespace) -> None:
+    """Put copies back into empty databases."""
+    from app.keeping import restore as put_back
+    from app.kernel.installing import databases_running
+    from app.kernel.settings import settings
+
+    if arguments.main is None and arguments.keys is None:
+        raise Stop("Say what to put back: --main FILE, --keys FILE, or both.")
+    _data_ready()
+    with databases_running(settings()) as addresses:
+        _print(put_back(addresses, settings(), arguments.main, arguments.keys))
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 def docs(arguments: argparse.Namespace) -> int:

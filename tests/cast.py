@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.constitution.agreements import adopt_agreement
 from app.constitution.cells import create_cell, create_municipality, create_table
+from app.constitution.models import CellMunicipality
 from app.constitution.commands import AdoptAgreement, CreateCell, CreateMunicipality, CreateTable
 from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
@@ -216,6 +217,9 @@ def actor(process: Process, cast: Cast, name: str, now: datetime) -> Actor:
             role=Role(mandate.role),
             cell_id=mandate.cell_id,
             municipality_id=mandate.municipality_id,
+            municipalities=frozenset(
+                session.scalars(select(CellMunicipality.municipality_id).filter_by(cell_id=mandate.cell_id))
+            ),
             agency_id=person.agency_id,
             language="nl",
             second_factor=True,

@@ -210,11 +210,14 @@ class House:
 
 
 @pytest.fixture
-def house(databases: Databases, template: Template) -> Iterator[House]:
-    """A House on databases of its own, where commits are real."""
+def house(databases: Databases, template: Template, tmp_path: Path) -> Iterator[House]:
+    """A House on databases of its own, where commits are real, with wrapping keys that it may rotate."""
     name = f"livcr_t_{uuid4().hex[:10]}"
     addresses = databases.create(name, template.name)
-    process = assemble(addresses, databases.server.settings, recognise, SetClock(cast_module.NOW))
+    home = tmp_path / "house"
+    shutil.copytree(databases.server.settings.secrets, home / "secrets")
+    settings = databases.server.settings.model_copy(update={"data": home})
+    process = assemble(addresses, settings, recognise, SetClock(cast_module.NOW))
     try:
         yield House(process, template.cast)
     finally:

@@ -20,7 +20,7 @@ _ACTOR = """
     SELECT s.id AS session_id, s.state, s.channel, s.expires_at, s.seen_at, s.csrf_token, s.mandate_id AS session_mandate,
            p.id AS person_id, p.language, p.demo, p.active, p.name,
            d.id AS mandate_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope, p.agency_id,
-           u.valid_until
+           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities, u.valid_until
     FROM session s
     JOIN person p ON p.id = s.person_id
     LEFT JOIN mandate d ON d.id = s.mandate_id AND d.person_id = p.id
@@ -57,6 +57,7 @@ def actor_of(work: Work, row: Any) -> Actor:
         role=Role(row.role) if row.role else None,
         cell_id=row.cell_id,
         municipality_id=row.municipality_id,
+        municipalities=frozenset(row.municipalities) | ({row.municipality_id} - {None}),
         agency_id=row.agency_id,
         language=row.language,
         second_factor=True,

@@ -21,13 +21,17 @@ def configuration() -> str:
             table(
                 "Variable", "Default", "Values", "Meaning",
                 rows=(
-                    (_environment(name, field), f"`{field.default}`" if field.default != "" else "empty", _values(field),
+                    (_environment(name, field), f"`{shown}`" if (shown := _default(field)) else "empty", _values(field),
                      field.description or "")
                     for name, field in Settings.model_fields.items()
                 ),
             ),
         )
     )  # fmt: skip
+
+
+def _default(field: FieldInfo) -> str:
+    return "" if field.default is None else str(field.default)
 
 
 def _environment(name: str, field: FieldInfo) -> str:

@@ -22,9 +22,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, session
 
 from app.kernel.sealed import Sealed, SealedColumn
 
-APP, RETENTION, SEALER = "livcr_app", "livcr_retention", "livcr_sealer"
+APP, RETENTION, SEALER, KEEPER = "livcr_app", "livcr_retention", "livcr_sealer", "livcr_keeper"
 OWNER, LEDGER = "livcr_owner", "livcr_ledger"
-LOGIN_ROLES = (APP, RETENTION, SEALER)
+LOGIN_ROLES = (APP, RETENTION, SEALER, KEEPER)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,10 +82,11 @@ class Databases:
     retention: Engine
     sealer: Engine
     keys_retention: Engine
+    keys_keeper: Engine
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        for engine in (self.app, self.keys, self.retention, self.sealer, self.keys_retention):
+        for engine in (self.app, self.keys, self.retention, self.sealer, self.keys_retention, self.keys_keeper):
             engine.dispose()
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,6 +36,26 @@ class Settings(BaseSettings):
     )
     postgres: Annotated[Literal[16, 18], BeforeValidator(int)] = Field(
         18, description="Version of the embedded PostgreSQL."
+    )
+    key_provider: Literal["file", "secret", "kms"] = Field(
+        "file",
+        description="Who holds the wrapping key: a file in the data folder (development), a secret handed to the server,"
+        " or a key service that speaks the HTTP of HashiCorp Vault's Transit engine.",
+    )
+    wrapping_key: SecretStr = Field(
+        SecretStr(""),
+        description="For `secret`: ID:KEY with a KEY of 32 bytes in base64; after a comma older ones, to unwrap only.",
+    )
+    wrapping_key_file: Path | None = Field(
+        None, description="For `secret`: a file with the same, in place of the variable."
+    )
+    kms_url: str = Field("", description="For `kms`: address of the Transit engine, e.g. `https://host:8200/v1/transit`.")
+    kms_key: str = Field("livcr", description="For `kms`: name of the key, of type `aes256-gcm96`.")
+    kms_token_file: Path | None = Field(None, description="For `kms`: file with the token; read at each request.")
+    key_copies: Path | None = Field(
+        None,
+        description="Folder that gets a copy of the key store after each rotation of the wrapping key, before the old"
+        " key is destroyed; empty: none.",
     )
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     pool: int = Field(10, ge=1, le=100, description="Database connections per process.")

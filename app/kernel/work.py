@@ -21,8 +21,10 @@ from app.kernel.identity import Claims, Tokens
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
+from app.kernel.keys.keeper import Keeper
+from app.kernel.keys.own import OwnKeys
 from app.kernel.settings import Settings
-from app.kernel.vault import FileKeyProvider, Vault
+from app.kernel.vault import Vault
 from app.rules.actions import Action
 from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
@@ -48,8 +50,10 @@ class Installation:
     clock: Clock
     demo: bool
     """Whether this database was created by the demonstration; only there do demo accounts and story time exist."""
-    provider: FileKeyProvider
-    """Wraps what belongs to the installation itself: second-factor secrets, the marks of keyed requests."""
+    provider: OwnKeys
+    """Wraps and marks what belongs to the installation itself: second-factor secrets, the marks of keyed requests."""
+    keeper: Keeper
+    """Rotates the keys of municipalities and the wrapping key."""
     sealer: Sealer
     signer: Signer
     installation_id: UUID
@@ -75,7 +79,6 @@ class Work:
     ) -> None:
         self.installation = installation
         self.session = session
-        self.vault = installation.vault
         self.channel = channel
         self.now = now or installation.clock.now()
         self.today = brussels_day(self.now)
@@ -94,8 +97,12 @@ class Work:
         self.act_as(actor)
 
     def act_as(self, actor: Actor) -> None:
-        """Say who acts. The database is told at the start of every transaction, and at once if one is open."""
+        """Say who acts. The database is told at the start of every transaction, and at once if one is open.
+
+        The vault opens as far as this actor's mandate leads, and no further.
+        """
         self.actor = actor
+        self.vault = self.installation.vault.within(actor.municipalities)
         who = {"actor": actor.person_id, "mandate": actor.mandate_id, "now": self.now}
         if self.session.in_transaction() and who != {k: self.session.info.get(k) for k in who}:
             say_who(self.session.connection(), actor.person_id, actor.mandate_id, self.now)

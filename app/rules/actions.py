@@ -92,6 +92,9 @@ class Action(StrEnum):
     CERTIFICATE_LIST = "certificate.list"
     CASE_DESTROY = "case.destroy"
     REGISTRATION_ERASE = "registration.erase"
+    KEY_ROTATE = "key.rotate"
+    WRAPPING_KEY_ROTATE = "wrappingKey.rotate"
+    BACKUP_MAKE = "backup.make"
 
     # oversight
     JOURNAL_LIST = "journal.list"

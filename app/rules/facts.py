@@ -40,6 +40,8 @@ class Actor:
     role: Role | None = None
     cell_id: UUID | None = None
     municipality_id: UUID | None = None
+    municipalities: frozenset[UUID] = frozenset()
+    """Those whose files the mandate can lead to: its own, or those of its cell. The keys of no others open (R4, R5)."""
     agency_id: UUID | None = None
     language: str = "nl"
     second_factor: bool = False
