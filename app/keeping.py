@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -72,7 +73,9 @@ def back_up(process: Process, output: Path, part: str) -> Iterator[str]:
         yield f"{path}: {path.stat().st_size} bytes"
 
 
-def restore(addresses: Addresses, settings: Settings, main: Path | None, keys: Path | None) -> Iterator[str]:
+def restore(
+    addresses: Addresses, settings: Settings, main: Path | None, keys: Path | None, now: datetime | None = None
+) -> Iterator[str]:
     """Put copies back into empty databases, and finish every destruction that they do not know of.
 
     Raises DumpFailed, KeyFault when the key store's copy does not go with the wrapping key of today.
@@ -89,7 +92,9 @@ def restore(addresses: Addresses, settings: Settings, main: Path | None, keys: P
             return
     process = assemble(addresses, settings, recognise)
     try:
-        done = resume(process.installation)
+        done = resume(process.installation, now)
     finally:
         process.databases.dispose()
     yield f"Of what had been destroyed since: {done.destroyed} cases and {done.erased} registrations were cleared again."
+    if done.left:
+        yield f"{done.left} files could not be cleared now; nobody can read them, and the next sweep takes them up."

@@ -35,6 +35,8 @@ def dump(url: str, path: Path) -> None:
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
         os.link(fresh, path)
+    except OSError as fault:
+        raise DumpFailed(f"{path} cannot be written: {fault.strerror}.") from None
     finally:
         fresh.unlink(missing_ok=True)
 

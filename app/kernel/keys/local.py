@@ -75,7 +75,7 @@ class FileKeys(_Held):
             return self._read
 
     def make(self) -> str:
-        """Make a new key; when two processes make the first one at once, both get the same."""
+        """Make a new key. An existing file is never overwritten by a first one."""
         fresh = secrets.token_hex(4)
         held = self._keys()
         self._write(held | {fresh: AESGCM.generate_key(256)}, first=not held)

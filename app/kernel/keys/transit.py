@@ -44,12 +44,8 @@ class TransitKeys:
 
     def _ask(self, method: str, path: str, said: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
-            token = self._token_file.read_text("utf-8").strip()
-        except OSError:
-            raise KeyFault(f"The token of the key service cannot be read from {self._token_file}.") from None
-        try:
             answer = self._client.request(
-                method, f"{self._url}/{path}", json=said, headers={"X-Vault-Token": token}
+                method, f"{self._url}/{path}", json=said, headers={"X-Vault-Token": self._token()}
             )
         except httpx2.HTTPError:
             raise KeysUnreachable(f"The key service at {self._url} does not answer.") from None
@@ -66,6 +62,15 @@ class TransitKeys:
         except (ValueError, AttributeError):
             raise KeysUnreachable(f"What answers at {self._url} is not a key service.") from None
         return data if isinstance(data, dict) else {}
+
+    def _token(self) -> str:
+        try:
+            token = self._token_file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            token = ""
+        if not token or not token.isprintable():
+            raise KeyFault(f"The token of the key service cannot be read from {self._token_file}.")
+        return token
 
     def key_ids(self) -> list[str]:
         """Give the versions that can still unwrap, the newest last. The key itself an operator makes, once."""
