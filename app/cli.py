@@ -79,14 +79,20 @@ def _parser() -> argparse.ArgumentParser:
     made = keys.add_parser("rotate", help="replace keys while the server runs")
     which = made.add_mutually_exclusive_group(required=True)
     which.add_argument("--municipality", metavar="ID", help="the key of one municipality: its id or NIS code")
-    which.add_argument("--all", action="store_true", help="the key of every municipality, one after the other")
+    which.add_argument(
+        "--all", action="store_true", help="the key of every municipality, one after the other"
+    )
     which.add_argument("--wrapping", action="store_true", help="the installation's wrapping key")
     made.set_defaults(run=rotate)
     made = add("backup", backup, "copy both databases, each into a file of its own")
     made.add_argument("--output", type=Path, required=True, metavar="FILE")
     part = made.add_mutually_exclusive_group()
-    part.add_argument("--main-only", dest="part", action="store_const", const="main", help="without FILE.keys")
-    part.add_argument("--keys-only", dest="part", action="store_const", const="keys", help="the key store alone")
+    part.add_argument(
+        "--main-only", dest="part", action="store_const", const="main", help="without FILE.keys"
+    )
+    part.add_argument(
+        "--keys-only", dest="part", action="store_const", const="keys", help="the key store alone"
+    )
     made.set_defaults(part="both")
     made = add("restore", restore, "put copies back into empty databases")
     made.add_argument("--main", type=Path, metavar="FILE", help="copy of the main database")

@@ -74,7 +74,11 @@ def back_up(process: Process, output: Path, part: str) -> Iterator[str]:
 
 
 def restore(
-    addresses: Addresses, settings: Settings, main: Path | None, keys: Path | None, now: datetime | None = None
+    addresses: Addresses,
+    settings: Settings,
+    main: Path | None,
+    keys: Path | None,
+    now: datetime | None = None,
 ) -> Iterator[str]:
     """Put copies back into empty databases, and finish every destruction that they do not know of.
 

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from app.constitution.agreements import adopt_agreement
 from app.constitution.cells import create_cell, create_municipality, create_table
-from app.constitution.models import CellMunicipality
 from app.constitution.commands import AdoptAgreement, CreateCell, CreateMunicipality, CreateTable
+from app.constitution.models import CellMunicipality
 from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
 from app.directory.models import Mandate, Person, Undertaking

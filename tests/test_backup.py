@@ -37,7 +37,8 @@ def forms(said: str) -> dict[str, bytes]:
     found = {
         "UTF-8": plain, "UTF-16 little": said.encode("utf-16-le"), "UTF-16 big": said.encode("utf-16-be"),
         "UTF-32": said.encode("utf-32-le"), "Latin-1": said.encode("latin-1", "replace"),
-        "JSON": json.dumps(said)[1:-1].encode(), "percent": quote(said).encode(), "plus": quote(said, safe="").replace("%20", "+").encode(),
+        "JSON": json.dumps(said)[1:-1].encode(), "percent": quote(said).encode(),
+        "plus": quote(said, safe="").replace("%20", "+").encode(),
         "escaped": said.encode("unicode_escape"), "backwards": plain[::-1], "doubled": said.replace("'", "''").encode(),
     }  # fmt: skip
     for name, raw in (("UTF-8", plain), ("UTF-16", said.encode("utf-16-le"))):
@@ -56,7 +57,10 @@ def fragments(said: str) -> set[str]:
 
 def found_in(dump: bytes, texts: set[str]) -> set[tuple[str, str]]:
     return {
-        (text, form) for text in texts for form, written in forms(text).items() if len(written) > 8 and written in dump
+        (text, form)
+        for text in texts
+        for form, written in forms(text).items()
+        if len(written) > 8 and written in dump
     }
 
 
@@ -79,7 +83,11 @@ class Listener(Player):
         elif isinstance(value, list):
             for each in value:
                 self._hear(name, each)
-        elif isinstance(value, str) and name not in OF_NOBODY and (" " in value or name in {"subjectName", "birthDate"}):
+        elif (
+            isinstance(value, str)
+            and name not in OF_NOBODY
+            and (" " in value or name in {"subjectName", "birthDate"})
+        ):
             self.heard.add(value)
 
 
@@ -118,7 +126,9 @@ def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house
     heard = set()
     for number, name in enumerate(STORIES):
         heard |= play(name, "closed", f"Waterlelie{number} Onvindbaar-Verzonnen")
-    texts = set().union(*map(fragments, heard))
+    # Three words that stand in an agreement as well, which is of nobody, give nothing away; a whole text always would.
+    agreed = " ".join(str(read_story(EXAMPLES / name)["agreement"]) for name in STORIES)
+    texts = heard | {f for f in set().union(*map(fragments, heard)) if f not in agreed}
     assert len(heard) > 30
     assert sum("Waterlelie" in text for text in heard) == len(STORIES)
     ((cases, statements),) = house.sql(
@@ -174,7 +184,10 @@ def test_a_copy_is_put_back_whole_or_not_at_all(house, databases, tmp_path):
         list(restore(addresses, house.installation.settings, tmp_path / "copy", tmp_path / "copy.keys"))
         with pytest.raises(DumpFailed, match="not empty"):
             list(restore(addresses, house.installation.settings, tmp_path / "copy", None))
-        for url, original in ((addresses.main, house.process.addresses.main), (addresses.keys, house.process.addresses.keys)):
+        for url, original in (
+            (addresses.main, house.process.addresses.main),
+            (addresses.keys, house.process.addresses.keys),
+        ):
             assert _inventory(url) == _inventory(original)
     finally:
         databases.drop(name)
@@ -191,7 +204,8 @@ def _inventory(url):
             " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'journal') AND c.relkind IN ('r', 'p')"
         )).all()  # fmt: skip
         return {
-            (*row, conn.scalar(text(f'SELECT count(*) FROM {row[0]}."{row[1]}"'))) for row in map(tuple, tables)
+            (*row, conn.scalar(text(f'SELECT count(*) FROM {row[0]}."{row[1]}"')))
+            for row in map(tuple, tables)
         }
 
 
@@ -212,7 +226,9 @@ def test_the_console_rotates_by_id_by_nis_code_and_all(house):
     assert "4 keys" in line
     with pytest.raises(KeyFault, match="No municipality"):
         list(rotate_keys(house.process, "nowhere", every=False, wrapping=False))
-    lines = house.sql("SELECT role, channel, reason FROM journal.entry WHERE action IN ('key.rotate', 'wrappingKey.rotate')")
+    lines = house.sql(
+        "SELECT role, channel, reason FROM journal.entry WHERE action IN ('key.rotate', 'wrappingKey.rotate')"
+    )
     assert {(role, channel) for role, channel, _ in lines} == {("administrator", "cli")}
     assert len(lines) == 2 * (2 + 2 + 1 + 1)
 
@@ -232,7 +248,8 @@ def test_the_command_backs_up_and_restores_an_installation(tmp_path):
     made = _livcr("create-administrator", "beheer", data=old)
     assert made.returncode == 0, made.stderr
     for arguments in (("keys", "rotate", "--all"), ("keys", "rotate", "--wrapping"),
-                      ("backup", "--output", tmp_path / "both"), ("backup", "--main-only", "--output", tmp_path / "alone")):  # fmt: skip
+                      ("backup", "--output", tmp_path / "both"),
+                      ("backup", "--main-only", "--output", tmp_path / "alone")):  # fmt: skip
         done = _livcr(*arguments, data=old)
         assert done.returncode == 0, done.stderr
     assert not (tmp_path / "alone.keys").exists()
@@ -255,11 +272,12 @@ def test_a_wrong_or_missing_key_is_one_sentence_at_the_console(tmp_path):
     key.unlink()
     token = tmp_path / "token"
     token.write_text("een-verzonnen-token")
+    other = "a:" + base64.b64encode(os.urandom(32)).decode()
     for environment, said in (
         ({}, "holds no wrapping key"),
         ({"LIVCR_KEY_PROVIDER": "secret"}, "There is no wrapping key in LIVCR_WRAPPING_KEY"),
         ({"LIVCR_KEY_PROVIDER": "secret", "LIVCR_WRAPPING_KEY_FILE": str(tmp_path / "none")}, "cannot be read"),
-        ({"LIVCR_KEY_PROVIDER": "secret", "LIVCR_WRAPPING_KEY": "a:" + base64.b64encode(os.urandom(32)).decode()}, "does not hold"),
+        ({"LIVCR_KEY_PROVIDER": "secret", "LIVCR_WRAPPING_KEY": other}, "does not hold"),
         ({"LIVCR_KEY_PROVIDER": "kms"}, "LIVCR_KMS_URL"),
         ({"LIVCR_KEY_PROVIDER": "kms", "LIVCR_KMS_URL": "http://127.0.0.1:9/v1/transit", "LIVCR_KMS_TOKEN_FILE": str(token)},
          "does not answer"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import AliasChoices
+from pathlib import Path
+
+from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from app.documenting.words import MADE, table
@@ -41,6 +43,10 @@ def _environment(name: str, field: FieldInfo) -> str:
 
 
 def _values(field: FieldInfo) -> str:
+    if field.annotation == Path | None:
+        return "path"
+    if field.annotation is SecretStr:
+        return "text"
     choices = getattr(field.annotation, "__args__", None)
     if choices:
         return " or ".join(f"`{choice}`" for choice in choices)

@@ -50,7 +50,9 @@ def restore(url: str, path: Path) -> None:
             "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema')"
         )):  # fmt: skip
-            raise DumpFailed(f"The database for {path.name} is not empty; a copy is only put back into an empty one.")
+            raise DumpFailed(
+                f"The database for {path.name} is not empty; a copy is only put back into an empty one."
+            )
     _run("pg_restore", url, "--exit-on-error", "--single-transaction", "--clean", "--if-exists", str(path))
 
 

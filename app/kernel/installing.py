@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from app.kernel.clock import Clock, SystemClock
-from app.kernel.database import APP, KEEPER, RETENTION, SEALER, Databases, engine_for, session_factory
+from app.kernel.database import (
+    APP,
+    KEEPER,
+    RETENTION,
+    SEALER,
+    Databases,
+    engine_for,
+    planned_once,
+    session_factory,
+)
 from app.kernel.dumping import dump
 from app.kernel.embedded import Cluster
 from app.kernel.identity import Claims, Tokens
@@ -81,7 +90,7 @@ def connect(addresses: Addresses, settings: Settings) -> Databases:
     """Give this process's connections, each under the role that may do what it is for."""
     return Databases(
         app=engine_for(url_for(addresses.main, APP), pool=settings.pool),
-        keys=engine_for(url_for(addresses.keys, APP), pool=max(2, settings.pool // 2)),
+        keys=planned_once(engine_for(url_for(addresses.keys, APP), pool=max(2, settings.pool // 2))),
         retention=engine_for(url_for(addresses.main, RETENTION), pool=2),
         sealer=engine_for(url_for(addresses.main, SEALER), pool=2),
         keys_retention=engine_for(url_for(addresses.keys, RETENTION), pool=2),

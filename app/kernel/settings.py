@@ -49,9 +49,13 @@ class Settings(BaseSettings):
     wrapping_key_file: Path | None = Field(
         None, description="For `secret`: a file with the same, in place of the variable."
     )
-    kms_url: str = Field("", description="For `kms`: address of the Transit engine, e.g. `https://host:8200/v1/transit`.")
+    kms_url: str = Field(
+        "", description="For `kms`: address of the Transit engine, e.g. `https://host:8200/v1/transit`."
+    )
     kms_key: str = Field("livcr", description="For `kms`: name of the key, of type `aes256-gcm96`.")
-    kms_token_file: Path | None = Field(None, description="For `kms`: file with the token; read at each request.")
+    kms_token_file: Path | None = Field(
+        None, description="For `kms`: file with the token; read at each request."
+    )
     key_copies: Path | None = Field(
         None,
         description="Folder that gets a copy of the key store after each rotation of the wrapping key, before the old"

@@ -132,7 +132,7 @@ class Vault:
     def within(self, municipalities: Iterable[UUID]) -> Self:
         """Give this vault as far as it is open for somebody: the keys of these municipalities' files and no others."""
         mine = copy.copy(self)
-        mine._reach = frozenset(municipalities)
+        mine._reach = frozenset(municipalities)  # noqa: SLF001 — a copy of oneself
         return mine
 
     def new_file(self, file_id: UUID, municipality_id: UUID) -> None:
@@ -166,7 +166,9 @@ class Vault:
     def _newest(self, conn: Connection, municipality_id: UUID) -> tuple[int, bytes]:
         row = conn.execute(_NEWEST, {"m": municipality_id}).one_or_none()
         if row is None:
-            wrapping = conn.scalar(text("SELECT key_id FROM wrapping_key ORDER BY made_at DESC, key_id LIMIT 1"))
+            wrapping = conn.scalar(
+                text("SELECT key_id FROM wrapping_key ORDER BY made_at DESC, key_id LIMIT 1")
+            )
             wrapped = self._provider.wrap(wrapping, AESGCM.generate_key(256), municipality_id.bytes)
             conn.execute(
                 text(

@@ -7,6 +7,7 @@ done. A rotation that was broken off leaves the first alone, harms nothing and i
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -89,7 +90,7 @@ class Rotation:
             rotate_wrapping_key(unit, RotateWrappingKey.of(step="finish"))
         return done.rewrapped
 
-    def _work(self):  # type: ignore[no-untyped-def]
+    def _work(self) -> AbstractContextManager[Work]:
         return open_work(self.installation, self.actor, channel=self.channel, now=self.now, retention=True)
 
 
@@ -119,6 +120,7 @@ def make_final(rotation: Rotation) -> Ended:
                     f"Destroyed files stay readable with older backups until you replace the wrapping key in"
                     f" {keeper.provider.place}."
                 )
+                log.warning("%s", ended.waits)
                 return ended
             rotation.wrapping()
             ended.wrapping = True

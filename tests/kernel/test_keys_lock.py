@@ -40,9 +40,10 @@ def bare(house):
 def reached(house, conn):
     """Give the letters of the municipalities of which this connection sees key rows."""
     letters = {town: letter for letter, town in house.cast.towns.items()}
-    found = []
-    for table in ("municipal_key", "file_key"):
-        found.append({letters[m] for m in conn.scalars(text(f"SELECT municipality_id FROM {table}"))})
+    found = [
+        {letters[m] for m in conn.scalars(text(f"SELECT municipality_id FROM {table}"))}
+        for table in ("municipal_key", "file_key")
+    ]
     assert found[0] == found[1]
     return found[0]
 
@@ -61,10 +62,14 @@ def test_without_an_actor_the_key_store_shows_no_key(house, files, bare):
     ("who", "letters"),
     [("mayor", "C"), ("participant", "C"), ("zoneMayorD", "DE"), ("zoneSchool", "DE"), ("dpo", "C")],
 )
-def test_with_an_actor_it_shows_the_keys_of_their_cell_s_municipalities_and_no_others(house, files, bare, who, letters):
+def test_with_an_actor_it_shows_the_keys_of_their_cell_s_municipalities_and_no_others(
+    house, files, bare, who, letters
+):
     municipalities = list(house.actor(who).municipalities)
     assert {house.cast.towns[letter] for letter in letters} == set(municipalities)
-    bare.exec_driver_sql("SELECT set_config('livcr.municipalities', %s::uuid[]::text, true)", (municipalities,))
+    bare.exec_driver_sql(
+        "SELECT set_config('livcr.municipalities', %s::uuid[]::text, true)", (municipalities,)
+    )
     assert reached(house, bare) == set(letters)
     bare.rollback()
     assert reached(house, bare) == set(), "what a transaction said ends with it"
@@ -80,7 +85,9 @@ def test_the_actor_of_a_request_is_given_the_same_reach_as_in_these_tests(house)
         with house.installation.sessions() as session:
             unit = Work(house.installation, session, VISITOR, channel="api", loopback=True)
             claims = house.installation.tokens.read(token)
-            unit.act_as(Actor(person_id=claims.person_id, session_id=claims.session_id, mandate_id=claims.mandate_id))
+            unit.act_as(
+                Actor(person_id=claims.person_id, session_id=claims.session_id, mandate_id=claims.mandate_id)
+            )
             assert recognise(unit, claims).municipalities == house.actor(who).municipalities, who
 
 

@@ -98,9 +98,10 @@ def test_what_was_wrapped_opens_for_what_it_was_bound_to_and_nothing_else(provid
 def test_a_key_that_was_never_there_is_gone(provider):
     (key_id,) = provider.key_ids()
     wrapped = provider.wrap(key_id, KEY, b"here")
-    for act in (lambda: provider.wrap("v9", KEY, b"here"), lambda: provider.unwrap("v9", wrapped.replace(b":v1:", b":v9:"), b"here")):  # fmt: skip
-        with pytest.raises(KeyGone):
-            act()
+    with pytest.raises(KeyGone):
+        provider.wrap("v9", KEY, b"here")
+    with pytest.raises(KeyGone):
+        provider.unwrap("v9", wrapped.replace(b":v1:", b":v9:"), b"here")
 
 
 @pytest.mark.parametrize("provider", ["file", "kms"], indirect=True)
@@ -148,7 +149,9 @@ def test_a_destroyed_key_is_overwritten_where_it_stood(tmp_path):
     assert set(held.read_bytes()) == {0}
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b'{"wrappingKeys": [{"id": "a", "key": "c2hvcnQ="}]}', os.urandom(32)])
+@pytest.mark.parametrize(
+    "content", [b"", b"not json", b'{"wrappingKeys": [{"id": "a", "key": "c2hvcnQ="}]}', os.urandom(32)]
+)
 def test_a_spoiled_file_is_refused_in_a_sentence_and_left_alone(tmp_path, content):
     path = tmp_path / "wrapping.key"
     path.write_bytes(content)
@@ -176,7 +179,18 @@ def test_of_several_secrets_the_first_is_the_newest_and_the_others_still_open(tm
     assert chosen.key_ids() == ["2026", "2027"]
 
 
-@pytest.mark.parametrize("said", ["", "  ", "no colon", "a:short", "a:" + "A" * 43, "ä:" + base64.b64encode(KEY).decode(), written("a", "a")])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "  ",
+        "no colon",
+        "a:short",
+        "a:" + "A" * 43,
+        "ä:" + base64.b64encode(KEY).decode(),
+        written("a", "a"),
+    ],
+)
 def test_a_secret_of_another_form_is_refused_without_repeating_it(said):
     with pytest.raises(KeyFault) as fault:
         SecretKeys(said, "LIVCR_WRAPPING_KEY")

@@ -112,7 +112,9 @@ def test_a_destroyed_file_makes_its_municipality_s_key_due_and_no_other(house, v
 
 
 @pytest.mark.parametrize("moment", ["_new_version", "_rewrap_files", "_end_versions"])
-def test_a_rotation_that_dies_anywhere_leaves_every_file_open_and_is_finished_by_the_next(house, vault, keeper, town, monkeypatch, moment):  # fmt: skip
+def test_a_rotation_that_dies_anywhere_harms_no_file_and_is_finished_by_the_next(
+    house, vault, keeper, town, monkeypatch, moment
+):
     monkeypatch.setattr(keeper_module, "BATCH", 3)
     files = made_files(vault, town)
     real, calls = getattr(Keeper, moment), []
@@ -141,7 +143,9 @@ def test_a_rotation_that_dies_anywhere_leaves_every_file_open_and_is_finished_by
     assert all_open(second(house), files)
 
 
-def test_somebody_who_writes_under_the_former_key_at_that_moment_loses_nothing(house, vault, keeper, town, monkeypatch):
+def test_somebody_who_writes_under_the_former_key_at_that_moment_loses_nothing(
+    house, vault, keeper, town, monkeypatch
+):
     """Between looking up the municipality's key and writing, the whole rotation goes by."""
     files = made_files(vault, town, 2)
     writer = second(house)
@@ -231,7 +235,9 @@ def test_replacing_the_wrapping_key_may_die_anywhere(house, vault, keeper, town,
     assert all_open(second(house), files)
 
 
-def test_a_municipality_that_gets_its_first_key_during_the_replacement_loses_nothing(house, vault, keeper, monkeypatch):
+def test_a_municipality_that_gets_its_first_key_during_the_replacement_loses_nothing(
+    house, vault, keeper, monkeypatch
+):
     town, writer = house.cast.towns["E"], second(house)
     real, replaced = writer._provider.wrap, []
 
@@ -302,7 +308,9 @@ print(json.dumps({"reads": reads, "made": [[str(p.file_id), str(p.row_id), v.hex
 
 
 @pytest.mark.slow
-def test_readers_and_writers_in_other_processes_and_threads_notice_nothing(house, vault, keeper, town, tmp_path, monkeypatch):
+def test_readers_and_writers_in_other_processes_and_threads_notice_nothing(
+    house, vault, keeper, town, tmp_path, monkeypatch
+):
     monkeypatch.setattr(keeper_module, "BATCH", 25)
     files, stop = made_files(vault, town, 100), tmp_path / "stop"
     addresses = house.process.addresses
@@ -352,7 +360,9 @@ def test_readers_and_writers_in_other_processes_and_threads_notice_nothing(house
     assert stored(house, "SELECT version FROM municipal_key") == [(5,)]
 
 
-def test_a_file_destroyed_during_a_rotation_stays_destroyed_and_makes_another_one_due(house, vault, keeper, town, monkeypatch):
+def test_a_file_destroyed_during_a_rotation_stays_destroyed_and_makes_another_one_due(
+    house, vault, keeper, town, monkeypatch
+):
     files = made_files(vault, town, 4)
     doomed, value, _ = files.pop()
     real, done = Keeper._end_versions, []

@@ -80,7 +80,9 @@ def test_after_a_year_nothing_of_the_person_is_left_in_a_dump_nor_readable_with_
     older = _sealed_values(house)
     assert len(older) >= 10
     for place, value in older:
-        assert acts.MARK in house.installation.vault.within(house.cast.towns.values()).unseal(place, Sealed(value))
+        assert acts.MARK in house.installation.vault.within(house.cast.towns.values()).unseal(
+            place, Sealed(value)
+        )
     before = _dump(house)
     assert acts.MARK.encode() not in before
     assert filled.registration_reference.encode() in before

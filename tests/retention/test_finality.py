@@ -43,7 +43,9 @@ def asked(url, query, **values):
 
 def subject(process, case_id):
     """Open the name in a case's file, past all rules: what can be read, if anything can."""
-    rows = asked(process.addresses.main, "SELECT municipality_id, subject FROM case_file WHERE id = :i", i=case_id)
+    rows = asked(
+        process.addresses.main, "SELECT municipality_id, subject FROM case_file WHERE id = :i", i=case_id
+    )
     vault = process.installation.vault.within([rows[0].municipality_id])
     return vault.unseal(Place(case_id, "case_file", "subject", case_id), Sealed(rows[0].subject))
 
@@ -89,7 +91,9 @@ def test_destroying_replaces_the_municipality_s_key_and_the_wrapping_key_by_itse
     assert provider.key_ids() == after, "nothing was destroyed since: nothing is due"
 
 
-def test_older_backups_of_both_stores_beside_the_present_key_open_no_destroyed_case(house, story, empty, tmp_path):
+def test_older_backups_of_both_stores_beside_the_present_key_open_no_destroyed_case(
+    house, story, empty, tmp_path
+):
     doomed, living, (main, keys) = story
     sweep_all(house.installation)
     # That these copies do hold everything, the wrapping key of their day shows.
@@ -108,7 +112,9 @@ def test_older_backups_of_both_stores_beside_the_present_key_open_no_destroyed_c
         list(restore(empty(), house.installation.settings, main, keys))
 
 
-def test_no_combination_of_older_key_stores_and_the_present_one_opens_a_destroyed_key(house, story, tmp_path, empty):
+def test_no_combination_of_older_key_stores_and_the_present_one_opens_a_destroyed_key(
+    house, story, tmp_path, empty
+):
     """Backups at every step of the way, put together with each other and with what is in use now."""
     doomed, _, _ = story
     rotation = Rotation(house.installation, ROBOT, house.now, "robot")
@@ -121,7 +127,10 @@ def test_no_combination_of_older_key_stores_and_the_present_one_opens_a_destroye
         )
         municipal.update(
             tuple(row)
-            for row in asked(house.process.addresses.keys, "SELECT municipality_id, wrapped, wrapping_key FROM municipal_key")
+            for row in asked(
+                house.process.addresses.keys,
+                "SELECT municipality_id, wrapped, wrapping_key FROM municipal_key",
+            )
         )
 
     def readable():
@@ -129,7 +138,9 @@ def test_no_combination_of_older_key_stores_and_the_present_one_opens_a_destroye
         found, provider = set(), choose(house.installation.settings)
         for (file_id, sealed), (owner, wrapped, key_id) in product(files, municipal):
             try:
-                found.add(file_id) if opened(provider.unwrap(key_id, wrapped, owner.bytes), sealed, file_id.bytes) else None
+                found.add(file_id) if opened(
+                    provider.unwrap(key_id, wrapped, owner.bytes), sealed, file_id.bytes
+                ) else None
             except (KeyGone, InvalidTag):
                 continue
         return found
@@ -154,7 +165,9 @@ def test_no_combination_of_older_key_stores_and_the_present_one_opens_a_destroye
     assert not keeper.wrapping_due()
 
 
-def test_an_older_main_database_beside_the_newest_key_store_brings_back_the_living_and_them_alone(house, story, empty, tmp_path):
+def test_an_older_main_database_beside_the_newest_key_store_brings_back_the_living_and_them_alone(
+    house, story, empty, tmp_path
+):
     doomed, living, (main, _) = story
     sweep_all(house.installation)
     _, keys = copies(house, tmp_path / "new")
@@ -171,13 +184,17 @@ def test_an_older_main_database_beside_the_newest_key_store_brings_back_the_livi
             process.installation.vault.within(house.cast.towns.values()).seal(place, "x")
         # Second factors were sealed before the wrapping key was replaced, and still work.
         person = house.cast.persons["mayor"]
-        ((sealed,),) = asked(addresses.main, "SELECT totp_secret FROM credential WHERE person_id = :p", p=person)
+        ((sealed,),) = asked(
+            addresses.main, "SELECT totp_secret FROM credential WHERE person_id = :p", p=person
+        )
         assert process.installation.provider.unwrap(sealed, person.bytes)
     finally:
         process.databases.dispose()
 
 
-def test_a_copy_of_the_key_store_is_there_before_the_old_wrapping_key_goes(house, story, tmp_path, empty, monkeypatch):
+def test_a_copy_of_the_key_store_is_there_before_the_old_wrapping_key_goes(
+    house, story, tmp_path, empty, monkeypatch
+):
     from app.kernel.installing import _copier
 
     folder = tmp_path / "key-copies"
@@ -203,7 +220,9 @@ def test_a_copy_of_the_key_store_is_there_before_the_old_wrapping_key_goes(house
         process.databases.dispose()
 
 
-def test_where_a_person_brings_the_wrapping_key_the_sweep_says_that_it_waits_for_them(house, story, monkeypatch):
+def test_where_a_person_brings_the_wrapping_key_the_sweep_says_that_it_waits_for_them(
+    house, story, monkeypatch
+):
     provider = house.installation.keeper.provider
     monkeypatch.setattr(provider, "makes_keys", False, raising=False)
     swept = sweep_all(house.installation)

@@ -75,7 +75,9 @@ def settle(keys: Engine, provider: KeyProvider, in_use: Callable[[], bool]) -> O
 
 
 def _missing(missing: list[str], provider: KeyProvider) -> str:
-    lacks = f"does not hold wrapping key {', '.join(missing)}" if provider.key_ids() else "holds no wrapping key"
+    lacks = (
+        f"does not hold wrapping key {', '.join(missing)}" if provider.key_ids() else "holds no wrapping key"
+    )
     return (
         f"The key store holds sealed keys, and {provider.place} {lacks}: put the right one back, or, if it was"
         " destroyed on purpose, restore the newest backup of the key store; no new key is made."

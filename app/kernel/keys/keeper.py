@@ -43,7 +43,9 @@ class Rotated:
 class Keeper:
     """Rotates keys, as the role of the key store that may wrap anew but destroys no file's key."""
 
-    def __init__(self, keys: Engine, provider: KeyProvider, keep_copy: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, keys: Engine, provider: KeyProvider, keep_copy: Callable[[], None] | None = None
+    ) -> None:
         """*keep_copy* writes a copy of the key store, after rewrapping and before old wrapping keys are destroyed."""
         self._keys, self.provider, self._keep_copy = keys, provider, keep_copy
 
@@ -83,7 +85,8 @@ class Keeper:
             try:
                 with self._keys.begin() as conn:
                     newest = conn.scalar(
-                        text("SELECT max(version) FROM municipal_key WHERE municipality_id = :m"), {"m": municipality_id}
+                        text("SELECT max(version) FROM municipal_key WHERE municipality_id = :m"),
+                        {"m": municipality_id},
                     )
                     if newest is None:
                         return None
@@ -207,13 +210,11 @@ class Keeper:
     def _new_wrapping_key(self) -> str:
         with self._keys.begin() as conn:
             current = self._current(conn)
-            held = self.provider.key_ids()
-            if self.provider.makes_keys or not held or held[-1] == current:
-                fresh = self.provider.make()
-            else:
-                fresh = held[-1]
+            brought = not self.provider.makes_keys and self.provider.key_ids()[-1:] != [current]
+            fresh = self.provider.key_ids()[-1] if brought else self.provider.make()
             conn.execute(
-                text("INSERT INTO wrapping_key (key_id, made_at) VALUES (:k, clock_timestamp())"), {"k": fresh}
+                text("INSERT INTO wrapping_key (key_id, made_at) VALUES (:k, clock_timestamp())"),
+                {"k": fresh},
             )
             return fresh
 
@@ -237,7 +238,9 @@ class Keeper:
                             f"{self.provider.place} does not hold wrapping key {row.wrapping_key}, under which keys still lie."
                         ) from None
                     conn.execute(
-                        text(f"UPDATE {table} SET wrapped = :w, wrapping_key = :k WHERE ctid = CAST(:p AS tid)"),
+                        text(
+                            f"UPDATE {table} SET wrapped = :w, wrapping_key = :k WHERE ctid = CAST(:p AS tid)"
+                        ),
                         {"w": self.provider.wrap(fresh, key, bound), "k": fresh, "p": row.place},
                     )
                 done += len(rows)

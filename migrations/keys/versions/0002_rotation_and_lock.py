@@ -72,7 +72,9 @@ def upgrade() -> None:
     # The keeper wraps keys anew and destroys none that a file still needs.
     op.execute("GRANT SELECT, INSERT, DELETE ON wrapping_key TO livcr_keeper")
     op.execute("GRANT SELECT, INSERT, UPDATE (wrapping_key, wrapped) ON installation_key TO livcr_keeper")
-    op.execute("GRANT SELECT, INSERT, DELETE, UPDATE (wrapping_key, wrapped) ON municipal_key TO livcr_keeper")
+    op.execute(
+        "GRANT SELECT, INSERT, DELETE, UPDATE (wrapping_key, wrapped) ON municipal_key TO livcr_keeper"
+    )
     op.execute("GRANT SELECT, UPDATE (key_version, wrapped) ON file_key TO livcr_keeper")
     op.execute("GRANT SELECT (municipality_id, at) ON tomb TO livcr_keeper")
     op.execute("RESET ROLE")
