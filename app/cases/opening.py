@@ -125,8 +125,8 @@ def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
         closure_meeting_id=case.closure_meeting_id,
         closed_on=case.closed_on,
         discussions=[
-            DiscussionView(meeting_id=d.meeting_id, discussed_on=d.discussed_on)
-            for d in queries.discussions(work.session, case.id)
+            DiscussionView(meeting_id=UUID(meeting_id), discussed_on=date.fromisoformat(day))
+            for meeting_id, day in case.discussions or ()
         ],
         statements=statement_views(work, queries.statements(work.session, case.id)),
         trajectory=trajectory_view(work, case, found) if found else None,
