@@ -57,6 +57,7 @@ class Action(StrEnum):
     CASE_MONITOR = "case.monitor"
     CASE_PROPOSE_CLOSURE = "case.proposeClosure"
     CASE_CLOSE = "case.close"
+    CASE_KEEP_OPEN = "case.keepOpen"
     STATEMENT_CREATE = "statement.create"
     STATEMENT_OPEN = "statement.open"
     TRAJECTORY_START = "trajectory.start"
