@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     add("sweep", sweep, "warn, and destroy what is due, for every municipality")
     made = add("docs", docs, "write the generated pages of docs/")
     made.add_argument("--check", action="store_true", help="only say whether they are current")
+    access = add("access", None, "who may do what, and why").add_subparsers(required=True, metavar="WHAT")
+    made = access.add_parser("explain", help="say whether a person may do something with a case, and why")
+    made.add_argument("person", help="username")
+    made.add_argument("action", help="for example statement.open")
+    made.add_argument("case", help="reference or id of the case")
+    made.set_defaults(run=explain)
     journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
     made = journal.add_parser("verify", help="verify an exported file")
     made.add_argument("file", type=Path)
@@ -333,6 +339,44 @@ def sweep(_: argparse.Namespace) -> int:
             f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}"
         )
         return 1 if done.left else 0
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    """Say whether a person may do something with a case, and why."""
+    from pydantic import ValidationError
+
+    from app.kernel.installing import Process, console_work
+    from app.main import rule_text
+    from app.oversight.commands import ExplainAccess
+    from app.oversight.explaining import explain_access
+    from app.rules.facts import Actor
+    from app.rules.problems import Problem
+    from app.rules.roles import Role
+
+    with _process() as process:
+        if not isinstance(process, Process):
+            raise TypeError
+        try:
+            asked = ExplainAccess.of(person=arguments.person, action=arguments.action, case=arguments.case)
+            with console_work(process, Actor(role=Role.ROBOT)) as unit:
+                found = explain_access(unit, asked, process.installation.sessions)
+        except ValidationError:
+            raise Stop(
+                f"There is no act called {arguments.action}: docs/authorisation.md lists them."
+            ) from None
+        except Problem as problem:
+            raise Stop(f"{problem.issues[0].detail.capitalize()}.") from None
+        print(f"{found.action} on {found.reference}, asked for {found.person}")
+        if not found.mandates:
+            print("\nno: no mandate today")
+        for under in found.mandates:
+            print(f"\n{'yes' if under.outcome == 'allowed' else 'no'}: as {under.role} of {under.cell or 'no cell'},"
+                  f" {under.outcome} under {under.rule}, standing {under.standing}")  # fmt: skip
+            for step in under.steps:
+                answer = {True: "yes", False: "NO", None: "?"}[step.met]
+                print(f"  {answer:4} {step.name:24} {step.rule:5} {rule_text(step.rule, 'en')[0]}")
+            shown = ", ".join(f"{count} of {name}" for name, count in under.rows_shown.items())
+            print(f"  the database shows {shown or 'nothing'}")
 
 
 def docs(arguments: argparse.Namespace) -> int:

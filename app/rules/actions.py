@@ -98,6 +98,7 @@ class Action(StrEnum):
     JOURNAL_LIST = "journal.list"
     JOURNAL_EXPORT = "journal.export"
     CHECKPOINT_LIST = "checkpoint.list"
+    ACCESS_EXPLAIN = "access.explain"
 
     @property
     def noun(self) -> str:
