@@ -348,7 +348,7 @@ def explain(arguments: argparse.Namespace) -> None:
     from app.kernel.installing import Process, console_work
     from app.main import rule_text
     from app.oversight.commands import ExplainAccess
-    from app.oversight.explaining import explain_access
+    from app.oversight.explaining import explain_access, lines_of
     from app.rules.facts import Actor
     from app.rules.problems import Problem
     from app.rules.roles import Role
@@ -366,17 +366,7 @@ def explain(arguments: argparse.Namespace) -> None:
             ) from None
         except Problem as problem:
             raise Stop(f"{problem.issues[0].detail.capitalize()}.") from None
-        print(f"{found.action} on {found.reference}, asked for {found.person}")
-        if not found.mandates:
-            print("\nno: no mandate today")
-        for under in found.mandates:
-            print(f"\n{'yes' if under.outcome == 'allowed' else 'no'}: as {under.role} of {under.cell or 'no cell'},"
-                  f" {under.outcome} under {under.rule}, standing {under.standing}")  # fmt: skip
-            for step in under.steps:
-                answer = {True: "yes", False: "NO", None: "?"}[step.met]
-                print(f"  {answer:4} {step.name:24} {step.rule:5} {rule_text(step.rule, 'en')[0]}")
-            shown = ", ".join(f"{count} of {name}" for name, count in under.rows_shown.items())
-            print(f"  the database shows {shown or 'nothing'}")
+        print("\n".join(lines_of(found, rule_text)))
 
 
 def docs(arguments: argparse.Namespace) -> int:

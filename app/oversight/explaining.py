@@ -6,6 +6,7 @@ that person which rows it shows. The question itself stands in the processing lo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -105,3 +106,21 @@ def _under(
         steps=[StepView(name=step.name, rule=step.number, met=step.met) for step in steps],
         rows_shown=rows,
     )
+
+
+def lines_of(said: AccessExplained, rule_text: Callable[[str, str], tuple[str, str]]) -> Iterator[str]:
+    """Give an explanation as lines of English text; *rule_text* gives what a rule asks in a language."""
+    yield f"{said.action} on {said.reference}, asked for {said.person}"
+    if not said.mandates:
+        yield "\nno: no mandate today"
+    for under in said.mandates:
+        answer = "yes" if under.outcome == Outcome.ALLOW.value else "no"
+        yield (
+            f"\n{answer}: as {under.role} of {under.cell or 'no cell'}, {under.outcome} under {under.rule},"
+            f" standing {under.standing}"
+        )
+        for step in under.steps:
+            met = {True: "yes", False: "NO", None: "?"}[step.met]
+            yield f"  {met:4} {step.name:24} {step.rule:5} {rule_text(step.rule, 'en')[0]}"
+        shown = ", ".join(f"{count} of {name}" for name, count in under.rows_shown.items())
+        yield f"  the database shows {shown or 'nothing'}"
