@@ -7,23 +7,12 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import secrets
-import shutil
-import signal
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-LEAST_DISK = 300 * 1024 * 1024
-SWEEP_SECONDS = 3600.0
-"""Destruction runs by itself, within the hour in which its day begins (R90)."""
-
-
-class Stop(Exception):  # noqa: N818 — one sentence for the person at the console
-    """End the command with a sentence."""
+from app.starting import Stop, data_ready, loopback_only, port_free, running, serve_process
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -99,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--keys", type=Path, metavar="FILE", help="copy of the key store")
     made = add("docs", docs, "write the generated pages of docs/")
     made.add_argument("--check", action="store_true", help="only say whether they are current")
+    access = add("access", None, "who may do what, and why").add_subparsers(required=True, metavar="WHAT")
+    made = access.add_parser("explain", help="say whether a person may do something with a case, and why")
+    made.add_argument("person", help="username")
+    made.add_argument("action", help="for example statement.open")
+    made.add_argument("case", help="reference or id of the case")
+    made.set_defaults(run=explain)
     journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
     made = journal.add_parser("verify", help="verify an exported file")
     made.add_argument("file", type=Path)
@@ -109,112 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# -- parts ---------------------------------------------------------------------------------------------
-
-
-def _data_ready() -> Path:
-    from app.kernel.settings import settings
-
-    data = settings().data
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    free = shutil.disk_usage(data).free
-    if free < LEAST_DISK:
-        free, least = free >> 20, LEAST_DISK >> 20
-        raise Stop(f"The disk that holds {data} has only {free} MiB free; at least {least} are needed.")
-    return data
-
-
-def _port_free() -> None:
-    from app.kernel.settings import settings
-
-    host, port = settings().host, settings().port
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise Stop(f"Port {port} on {host} is in use; choose another one with PORT=….") from None
-
-
-@contextmanager
-def _process(kind: str = "") -> Iterator[object]:
-    """Have databases running and migrated, and give this process's parts. *kind*: mark of a new database."""
-    from app.directory.actors import recognise
-    from app.kernel.installing import assemble, databases_running, mark, migrate
-    from app.kernel.settings import settings
-
-    _data_ready()
-    with databases_running(settings()) as addresses:
-        migrate(addresses)
-        mark(addresses, kind or "production")
-        process = assemble(addresses, settings(), recognise)
-        try:
-            yield process
-        finally:
-            process.databases.dispose()
-
-
-def _loopback_only() -> None:
-    from ipaddress import ip_address
-
-    from app.kernel.settings import settings
-
-    host = settings().host
-    try:
-        fine = ip_address(host).is_loopback
-    except ValueError:
-        fine = host == "localhost"
-    if not fine:
-        raise Stop(f"A demonstration is served on this machine's own address only, not on {host}.")
-
-
-def _serve(process: object) -> None:
-    import uvicorn
-
-    from app.asgi import KEYS, MAIN
-    from app.kernel.installing import Periodically, Process
-    from app.kernel.settings import settings
-    from app.retention.sweeping import sweep_all
-
-    if not isinstance(process, Process):
-        raise TypeError
-    chosen = settings()
-    if process.installation.demo:
-        _loopback_only()
-    os.environ[MAIN], os.environ[KEYS] = process.addresses.main, process.addresses.keys
-    # Before uvicorn: after its own shutdown it raises the signal again, and the databases still have to stop.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    chores = (
-        Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
-        Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
-    )
-    for chore in chores:
-        chore.start()
-    try:
-        uvicorn.run(
-            "app.asgi:create",
-            factory=True,
-            host=chosen.host,
-            port=chosen.port,
-            workers=chosen.workers,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    finally:
-        for chore in chores:
-            chore.stop()
-
-
-# -- commands ------------------------------------------------------------------------------------------
-
-
 def serve(_: argparse.Namespace) -> None:
     """Serve the application."""
-    _port_free()
-    with _process() as process:
-        _serve(process)
+    port_free()
+    with running() as process:
+        serve_process(process)
 
 
 def demo(_: argparse.Namespace) -> None:
@@ -224,9 +118,9 @@ def demo(_: argparse.Namespace) -> None:
     from app.kernel.installing import Process, assemble, databases_running, mark, migrate, reset
     from app.kernel.settings import settings
 
-    _loopback_only()
-    _port_free()
-    data = _data_ready()
+    loopback_only()
+    port_free()
+    data = data_ready()
     with databases_running(settings()) as addresses:
         migrate(addresses)
         if mark(addresses, "demo") != "demo":
@@ -246,7 +140,7 @@ def demo(_: argparse.Namespace) -> None:
             world.build_world(process, data, lambda line: print(line, flush=True))
         try:
             _welcome(process, data)
-            _serve(process)
+            serve_process(process)
         finally:
             process.databases.dispose()
 
@@ -272,7 +166,7 @@ def _welcome(process: object, data: Path) -> None:
 
 def migrate_only(_: argparse.Namespace) -> None:
     """Bring both databases to their heads."""
-    with _process():
+    with running():
         print("Both databases are at their newest revision.")
 
 
@@ -281,7 +175,7 @@ def administrator(arguments: argparse.Namespace) -> None:
     from app.demo import create_administrator
     from app.kernel.installing import Process
 
-    with _process() as process:
+    with running() as process:
         if not isinstance(process, Process):
             raise TypeError
         asked = sys.stdin.isatty()
@@ -310,7 +204,7 @@ def _print_of_demo(who: str, what: str) -> None:
     from app import demo as world
     from app.kernel.installing import Process
 
-    with _process("demo") as process:
+    with running("demo") as process:
         if not isinstance(process, Process):
             raise TypeError
         if not process.installation.demo:
@@ -351,7 +245,7 @@ def sweep(_: argparse.Namespace) -> int:
     from app.kernel.installing import Process
     from app.retention.sweeping import sweep_all
 
-    with _process() as process:
+    with running() as process:
         if not isinstance(process, Process):
             raise TypeError
         done = sweep_all(process.installation)
@@ -367,7 +261,7 @@ def rotate(arguments: argparse.Namespace) -> None:
     """Replace keys while the server runs."""
     from app.keeping import rotate_keys
 
-    with _process() as process:
+    with running() as process:
         _print(
             rotate_keys(
                 process,  # type: ignore[arg-type]
@@ -382,7 +276,7 @@ def backup(arguments: argparse.Namespace) -> None:
     """Copy both databases, or one."""
     from app.keeping import back_up
 
-    with _process() as process:
+    with running() as process:
         _print(back_up(process, arguments.output, arguments.part))  # type: ignore[arg-type]
 
 
@@ -394,7 +288,7 @@ def restore(arguments: argparse.Namespace) -> None:
 
     if arguments.main is None and arguments.keys is None:
         raise Stop("Say what to put back: --main FILE, --keys FILE, or both.")
-    _data_ready()
+    data_ready()
     with databases_running(settings()) as addresses:
         _print(put_back(addresses, settings(), arguments.main, arguments.keys))
 
@@ -402,6 +296,34 @@ def restore(arguments: argparse.Namespace) -> None:
 def _print(lines: Iterator[str]) -> None:
     for line in lines:
         print(line, flush=True)
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    """Say whether a person may do something with a case, and why."""
+    from pydantic import ValidationError
+
+    from app.kernel.installing import Process, console_work
+    from app.main import rule_text
+    from app.oversight.commands import ExplainAccess
+    from app.oversight.explaining import explain_access, lines_of
+    from app.rules.facts import Actor
+    from app.rules.problems import Problem
+    from app.rules.roles import Role
+
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
+        try:
+            asked = ExplainAccess.of(person=arguments.person, action=arguments.action, case=arguments.case)
+            with console_work(process, Actor(role=Role.ROBOT)) as unit:
+                found = explain_access(unit, asked, process.installation.sessions)
+        except ValidationError:
+            raise Stop(
+                f"There is no act called {arguments.action}: docs/authorisation.md lists them."
+            ) from None
+        except Problem as problem:
+            raise Stop(f"{problem.issues[0].detail.capitalize()}.") from None
+        print("\n".join(lines_of(found, rule_text)))
 
 
 def docs(arguments: argparse.Namespace) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.kernel.database import WHO, arrive, lean_rows
 from app.kernel.http.frames import Reader
@@ -77,6 +78,13 @@ def page_session(work: Work, secret_hash: bytes) -> Any:
         return None
     (row,) = lean_rows(work.session, _ACTOR, session=found, today=work.today)
     return row
+
+
+def undertaking_until(session: Session, person_id: UUID) -> date | None:
+    """Give the last day on which somebody's confirmed secrecy undertaking holds, or None (R16)."""
+    query = text("SELECT max(valid_until) FROM undertaking WHERE person_id = :person")
+    found: date | None = session.scalar(query, {"person": person_id})
+    return found
 
 
 _FRAME = text("""

@@ -49,10 +49,15 @@ class ScreenRegistration(Command):
 
 
 class DecideRegistration(Command):
-    """Decide: on the list with stated indications, or one of the other outcomes (R40, R44)."""
+    """Decide: on the list with stated indications, or one of the other outcomes (R40, R44).
+
+    Nobody under twelve is listed without exceptional reasons, no minor without a note on their best interest; where no
+    date of birth is known, the mayor states that this is an adult as far as known (R50).
+    """
 
     registration_id: UUID
     outcome: Literal["listed", "notListed", "referred", "moreInformationWanted", "passedToPolice"]
     indications: Prose
     exceptional_reasons: Prose | None = None
     best_interest_note: Prose | None = None
+    presumed_adult: bool = False

@@ -62,6 +62,7 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
         age=age_on(born, work.today) if born else None,
         exceptional_reasons=bool(command.exceptional_reasons),
         best_interest_note=bool(command.best_interest_note),
+        presumed_adult=not listing or command.presumed_adult,
     )
     work.allow(Action.REGISTRATION_DECIDE, facts, about_registration(row), reason=command.outcome)
     row = there(row)

@@ -31,7 +31,7 @@ _ALL = "/registrations"
 _ONE = _ALL + "/{registrationId}"
 
 register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
-register_codes("hint", ["bestInterestNote", "nothingClassified"])
+register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult"])
 register_codes("state.registration", ["decided"])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
 

@@ -197,7 +197,9 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     view.due_on, view.decided_on = row.due_on, row.decided_on
     view.abilities = abilities(
         work.actor,
-        registration_facts(work, row, listing_by_delegate=True, recording_basis=True, age_known=False),
+        registration_facts(
+            work, row, listing_by_delegate=True, recording_basis=True, age_known=False, presumed_adult=True
+        ),
         Action.REGISTRATION_SCREEN,
         Action.REGISTRATION_DECIDE,
     )

@@ -57,6 +57,7 @@ class Action(StrEnum):
     CASE_MONITOR = "case.monitor"
     CASE_PROPOSE_CLOSURE = "case.proposeClosure"
     CASE_CLOSE = "case.close"
+    CASE_KEEP_OPEN = "case.keepOpen"
     STATEMENT_CREATE = "statement.create"
     STATEMENT_OPEN = "statement.open"
     TRAJECTORY_START = "trajectory.start"
@@ -100,6 +101,7 @@ class Action(StrEnum):
     JOURNAL_LIST = "journal.list"
     JOURNAL_EXPORT = "journal.export"
     CHECKPOINT_LIST = "checkpoint.list"
+    ACCESS_EXPLAIN = "access.explain"
 
     @property
     def noun(self) -> str:

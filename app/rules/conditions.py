@@ -52,8 +52,8 @@ def _notice(actor: Actor, facts: Facts) -> bool:
 
 def _age(actor: Actor, facts: Facts) -> bool:
     del actor
-    if facts.age_known is False:
-        return True  # the birth date of an adult is often unknown; the checklist asks, R43
+    if facts.age_known is False:  # often so with adults; then somebody has to stand for it
+        return facts.presumed_adult is True or facts.best_interest_note is True
     if facts.age is None:
         return False
     if facts.age < _UNDER_TWELVE:
@@ -137,7 +137,12 @@ class Condition(Enum):
     CATEGORY_REASON = Test(
         "R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True
     )
-    DISCUSSED = Test("R85", "flemishDecree.retention", law=False, met=lambda _, f: f.discussed is True)
+    DISCUSSED = Test(
+        "R85",
+        "flemishDecree.retention",
+        law=False,
+        met=lambda _, f: f.discussed is True or f.struck_off is True,
+    )
     CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
     OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)
 

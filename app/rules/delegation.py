@@ -29,6 +29,7 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.MEETING_CONVENE: INVITATIONS,
     Action.CASE_PROPOSE_CLOSURE: CLOSURE,
     Action.CASE_CLOSE: CLOSURE,
+    Action.CASE_KEEP_OPEN: CLOSURE,
     Action.ACTION_ASSIGN: FILE,
 }
 

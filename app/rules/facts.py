@@ -95,10 +95,14 @@ class Facts:
     age_known: bool | None = None
     exceptional_reasons: bool | None = None
     best_interest_note: bool | None = None
+    presumed_adult: bool | None = None
+    """No date of birth is known, and the mayor states that this is an adult (R50)."""
     listing_by_delegate: bool | None = None
     """Setting: the delegate may decide on the list and on closure (R41)."""
     discussed: bool | None = None
     """The person was discussed in a meeting that counts for this act (R61, R85, R87)."""
+    struck_off: bool | None = None
+    """The closure ground leaves nothing to discuss: listed in error, or deceased (R84)."""
     due_on: date | None = None
     """Day on which the data have to be destroyed at the latest (R86)."""
     locks_on: date | None = None

@@ -16,7 +16,6 @@ PYTHON = sorted(APP.rglob("*.py"))
 CODE = sorted(p for folder in ("app", "migrations", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
 
 LONG = {
-    "app/cli.py": "every command of the console, each a few lines",
     "app/cases/pages.py": "one page per act on a case, each short",
     "app/meetings/queries.py": "every list of who may see what of a consultation, reviewed as one",
     "app/walkthrough.py": "a story from its file to its end; each step a few lines",
