@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import text
 
@@ -150,16 +150,15 @@ def _in_use(databases: Databases) -> bool:
         return bool(conn.scalar(text("SELECT EXISTS (SELECT FROM journal.entry)")))
 
 
-def _copier(addresses: Addresses, settings: Settings) -> Callable[[], None] | None:
+def _copier(addresses: Addresses, settings: Settings) -> Callable[[str], None] | None:
     """Give what writes a copy of the key store into the folder that the settings name, if they name one."""
     folder = settings.key_copies
     if folder is None:
         return None
 
-    def copy() -> None:
+    def copy(key_id: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        dump(addresses.keys, folder / f"livcr-keys-{moment}.dump")
+        dump(addresses.keys, folder / f"livcr-keys-under-{key_id}.dump")
 
     return copy
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -253,29 +255,22 @@ def test_a_municipality_that_gets_its_first_key_during_the_replacement_loses_not
     assert stored(house, "SELECT DISTINCT wrapping_key FROM municipal_key") == [(replaced[0].key,)]
 
 
-def test_a_secret_handed_over_is_replaced_when_a_new_one_is_put_first(house, vault, keeper, town):
-    files = made_files(vault, town, 2)
-    import base64
-    import os
-
-    first, fresh = (f"{name}:{base64.b64encode(os.urandom(32)).decode()}" for name in ("2026", "2027"))
-    engine = house.process.databases.keys_keeper
-
-    class Both(SecretKeys):
-        """The file's key and the secrets: how somebody changes from one provider to another."""
-
-        def _keys(self):
-            return keeper.provider._keys() | super()._keys()
-
-    Keeper(engine, Both(first, "X")).rotate_wrapping()
-    waiting = Keeper(engine, SecretKeys(first, "X"))
-    assert waiting.newest_is_current()
-    with pytest.raises(KeyFault, match="comes from you"):
-        waiting.rotate_wrapping()
-    assert Keeper(engine, SecretKeys(f"{fresh},{first}", "X")).rotate_wrapping().key == "2027"
-    databases = house.process.databases
-    alone = Vault(databases.keys, SecretKeys(fresh, "X"), databases.keys_retention).within([town])
-    assert all_open(alone, files)
+def test_from_the_file_to_a_secret_handed_over_and_to_the_next_one(house, vault, keeper, town):
+    """As docs/operations/backup.md tells it: the new key in front of the old one, wherever the old one was."""
+    files, databases = made_files(vault, town, 2), house.process.databases
+    old = tuple(keeper.provider._keys().items())
+    chain = [(name, os.urandom(32)) for name in ("2026", "2027")]
+    for fresh in chain:
+        said = ",".join(f"{i}:{base64.b64encode(k).decode()}" for i, k in (fresh, *old))
+        waiting = Keeper(databases.keys_keeper, SecretKeys(said, "X"))
+        assert not waiting.newest_is_current()
+        assert waiting.rotate_wrapping().key == fresh[0]
+        assert waiting.newest_is_current()
+        with pytest.raises(KeyFault, match="comes from you"):
+            waiting.rotate_wrapping()
+        old = (fresh,)
+        alone = SecretKeys(f"{fresh[0]}:{base64.b64encode(fresh[1]).decode()}", "X")
+        assert all_open(Vault(databases.keys, alone, databases.keys_retention).within([town]), files)
 
 
 # -- while everybody works -----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.kernel.i18n import knows, negotiate, translate
-from app.kernel.keys.provider import KeysUnreachable
+from app.kernel.keys.provider import KeyFault
 from app.kernel.vault import Shredded
 from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem, not_found
 
@@ -152,7 +152,8 @@ def _foreseen(fault: Exception) -> Problem | None:
         kind = _STATUS.get(fault.status_code, Kind.BAD_REQUEST)
         allowed = {k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"}
         problem = Problem(kind, headers=allowed)
-    elif isinstance(fault, KeysUnreachable):
+    elif isinstance(fault, KeyFault):
+        log.warning("keys cannot be used: %s", fault)
         problem = Problem(Kind.UNAVAILABLE, retry_after=5)
     elif isinstance(fault, PoolTimeout):
         problem = Problem(Kind.UNAVAILABLE, retry_after=2)

@@ -44,9 +44,9 @@ class Keeper:
     """Rotates keys, as the role of the key store that may wrap anew but destroys no file's key."""
 
     def __init__(
-        self, keys: Engine, provider: KeyProvider, keep_copy: Callable[[], None] | None = None
+        self, keys: Engine, provider: KeyProvider, keep_copy: Callable[[str], None] | None = None
     ) -> None:
-        """*keep_copy* writes a copy of the key store, after rewrapping and before old wrapping keys are destroyed."""
+        """*keep_copy* writes a copy of the key store, named after the new wrapping key, before old ones are destroyed."""
         self._keys, self.provider, self._keep_copy = keys, provider, keep_copy
 
     # -- of a municipality -------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class Keeper:
             else:
                 raise KeyFault("Keys are being made faster than they can be wrapped anew: run this again.")
             if self._keep_copy is not None:
-                self._keep_copy()
+                self._keep_copy(fresh)
             self.provider.destroy_others(fresh)
             return Rotated(fresh, rewrapped)
 

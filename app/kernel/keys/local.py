@@ -126,7 +126,8 @@ def _parsed(path: Path) -> dict[str, bytes]:
         said = {str(each["id"]): str(each["key"]) for each in json.loads(path.read_bytes())["wrappingKeys"]}
     except (ValueError, KeyError, TypeError):
         raise KeyFault(
-            f"{path} is not a file of wrapping keys: put the right one back; no new key is made."
+            f"{path} is not a file of wrapping keys of this version: put the right one back (a demonstration of an"
+            " earlier version is built anew after its data folder was removed); no new key is made."
         ) from None
     return {key_id: _decoded(key_id, key, str(path)) for key_id, key in said.items()}
 
