@@ -146,6 +146,7 @@ def _serve(process: object) -> None:
     import uvicorn
 
     from app.asgi import KEYS, MAIN
+    from app.intake.marking import mark_all
     from app.kernel.installing import Periodically, Process
     from app.kernel.settings import settings
     from app.retention.sweeping import sweep_all
@@ -161,6 +162,7 @@ def _serve(process: object) -> None:
     chores = (
         Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
         Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
+        Periodically("marking", SWEEP_SECONDS, lambda: mark_all(process.installation), at_once=True),
     )
     for chore in chores:
         chore.start()
@@ -245,9 +247,17 @@ def _welcome(process: object, data: Path) -> None:
 
 
 def migrate_only(_: argparse.Namespace) -> None:
-    """Bring both databases to their heads."""
-    with _process():
+    """Bring both databases to their heads, and mark the files that need it (ADR 0019)."""
+    from app.intake.marking import mark_all
+    from app.kernel.installing import Process
+
+    with _process() as process:
+        if not isinstance(process, Process):
+            raise TypeError
         print("Both databases are at their newest revision.")
+        marked = mark_all(process.installation)
+        if marked:
+            print(f"Marked {marked} files, so that their persons can be found again.")
 
 
 def administrator(arguments: argparse.Namespace) -> None:

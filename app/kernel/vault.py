@@ -7,6 +7,7 @@ another place does not open. Keys stay unwrapped in memory for at most a minute.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 import threading
@@ -109,6 +110,11 @@ _KEYS_OF_FILES = (
 )
 
 
+def marks_file(municipality_id: UUID) -> UUID:
+    """Give the id under which the key store keeps the key of a municipality's marks."""
+    return UUID(bytes=hashlib.sha256(b"livcr marks of " + municipality_id.bytes).digest()[:16])
+
+
 class Vault:
     """Opens and seals values; makes and destroys the keys of files."""
 
@@ -121,6 +127,7 @@ class Vault:
         self._destroyer = destroyer
         self._provider = provider
         self._cache: dict[UUID, tuple[float, AESGCM]] = {}
+        self._mark_keys: dict[UUID, tuple[float, bytes]] = {}
         self._lock = threading.Lock()
 
     def new_file(self, file_id: UUID, municipality_id: UUID) -> None:
@@ -136,6 +143,35 @@ class Vault:
                 {"f": file_id, "m": municipality_id, "v": version, "w": _shut(municipal, key, file_id.bytes)},
             )
         self._remember(file_id, AESGCM(key))
+
+    def mark_key(self, municipality_id: UUID) -> bytes:
+        """Give the key under which the marks of a municipality's files are made (ADR 0019); made at its first use.
+
+        It is kept as the key of a file that does not exist, so that whatever is done to file keys (another
+        municipal key, another provider) is done to it, and the marks stay what they are.
+        """
+        held = self._mark_keys.get(municipality_id)
+        if held is not None and held[0] > time.monotonic():
+            return held[1]
+        file_id = marks_file(municipality_id)
+        with self._keys.begin() as conn:
+            row = conn.exec_driver_sql(_KEYS_OF_FILES, {"files": [file_id]}).one_or_none()
+            if row is None:
+                version, municipal = self._municipal_key(conn, municipality_id)
+                fresh = _shut(municipal, AESGCM.generate_key(256), file_id.bytes)
+                conn.execute(
+                    text(
+                        "INSERT INTO file_key (file_id, municipality_id, key_version, wrapped)"
+                        " VALUES (:f, :m, :v, :w) ON CONFLICT DO NOTHING"  # somebody else may have been first
+                    ),
+                    {"f": file_id, "m": municipality_id, "v": version, "w": fresh},
+                )
+                row = conn.exec_driver_sql(_KEYS_OF_FILES, {"files": [file_id]}).one()
+        municipal = self._provider.unwrap(row.municipal, row.municipality_id.bytes)
+        key = hmac.digest(_open(municipal, row.wrapped, file_id.bytes), b"livcr marks 1", "sha256")
+        with self._lock:
+            self._mark_keys[municipality_id] = (time.monotonic() + _CACHE_SECONDS, key)
+        return key
 
     def _municipal_key(self, conn: object, municipality_id: UUID) -> tuple[int, bytes]:
         find = text(
@@ -224,5 +260,6 @@ class Vault:
         with self._lock:
             if file_id is None:
                 self._cache.clear()
+                self._mark_keys.clear()
             else:
                 self._cache.pop(file_id, None)

@@ -30,6 +30,7 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_PROPOSE_CLOSURE: CLOSURE,
     Action.CASE_CLOSE: CLOSURE,
     Action.ACTION_ASSIGN: FILE,
+    Action.SUBJECT_QUERY: SCREENING,
 }
 
 _FOR_EVERY_DELEGATE = frozenset(

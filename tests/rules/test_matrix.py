@@ -42,6 +42,7 @@ MET = Facts(
     window_until=datetime(2030, 1, 1, tzinfo=UTC),
     constitution_complete=True,
     recording_basis=True,
+    number_ground=True,
     core_recorded=True,
     ground_stated=True,
     residual_reason=True,
@@ -191,9 +192,15 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
     }
 
 
-def test_the_robot_does_nothing_but_end_what_has_to_end():
+def test_the_robot_does_nothing_but_end_what_has_to_end_and_mark_what_has_no_marks():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
-    assert may == {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    ends = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    assert may == ends | {Action.SUBJECT_MARK}
+
+
+def test_only_the_desk_finds_a_person_again():
+    finders = {who for a, _, who in ALLOWED if a in {Action.SUBJECT_QUERY, Action.REGISTRATION_COMPARE}}
+    assert finders == DESK
 
 
 def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
@@ -328,6 +335,7 @@ def _without(condition: Condition, actor: Actor) -> Iterator[tuple[Facts, Actor]
 BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.CONSTITUTION_COMPLETE: ("constitution_complete",),
     Condition.RECORDING_BASIS: ("recording_basis",),
+    Condition.NUMBER_GROUND: ("number_ground",),
     Condition.CORE_RECORDED: ("core_recorded",),
     Condition.LISTING_AUTHORITY: ("listing_by_delegate",),
     Condition.AGE_GATE: ("age", "age_known"),
