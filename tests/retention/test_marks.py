@@ -127,3 +127,13 @@ def test_nobody_but_the_server_marks(house, listed):
         with pytest.raises(Problem) as refused, house.work(name) as unit:
             mark_subject(unit, MarkSubject.of(municipality_id=house.cast.towns["C"]))
         assert refused.value.kind.status == 404
+
+
+def test_how_often_somebody_asked_is_forgotten_after_a_day(house, listed):
+    found(house)
+    assert house.sql("SELECT asked FROM subject_query_pace") == [(1,)]
+    sweep_all(house.installation)
+    assert len(house.sql("SELECT 1 FROM subject_query_pace")) == 1
+    house.later(days=2)
+    sweep_all(house.installation)
+    assert house.sql("SELECT 1 FROM subject_query_pace") == []
