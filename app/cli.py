@@ -165,9 +165,17 @@ def _welcome(process: object, data: Path) -> None:
 
 
 def migrate_only(_: argparse.Namespace) -> None:
-    """Bring both databases to their heads."""
-    with running():
+    """Bring both databases to their heads, and mark the files that need it (ADR 0019)."""
+    from app.intake.marking import mark_all
+    from app.kernel.installing import Process
+
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
         print("Both databases are at their newest revision.")
+        marked = mark_all(process.installation)
+        if marked:
+            print(f"Marked {marked} files, so that their persons can be found again.")
 
 
 def administrator(arguments: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from app.directory import api as directory_api
 from app.directory import pages as directory_pages
 from app.directory.actors import recognise_page
 from app.intake import api as intake_api
+from app.intake import finding_pages
 from app.intake import pages as intake_pages
 from app.kernel.clock import brussels_day
 from app.kernel.http import openapi
@@ -54,7 +55,7 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
+    directory_pages, constitution_pages, intake_pages, finding_pages, cases_pages, trajectory_pages, meetings_pages,
     invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 

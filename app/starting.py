@@ -87,6 +87,7 @@ def serve_process(process: object) -> None:
     import uvicorn
 
     from app.asgi import KEYS, MAIN
+    from app.intake.marking import mark_all
     from app.kernel.installing import Periodically, Process
     from app.kernel.settings import settings
     from app.retention.sweeping import sweep_all
@@ -102,6 +103,7 @@ def serve_process(process: object) -> None:
     chores = (
         Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
         Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
+        Periodically("marking", SWEEP_SECONDS, lambda: mark_all(process.installation), at_once=True),
     )
     for chore in chores:
         chore.start()

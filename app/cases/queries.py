@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
+from app.cases.models import ActionRow, Case, Discussion, Statement, SubjectMark, Trajectory
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.kernel.database import lean_rows
 from app.rules.facts import Actor
@@ -198,3 +198,18 @@ def person(session: Session, person_id: UUID | None) -> Any:
     """Give (id, name, agency id) of an account, or None."""
     rows = lean_rows(session, "SELECT id, name, agency_id FROM person WHERE id = %(id)s", id=person_id)
     return rows[0] if rows else None
+
+
+def marks_of_file(
+    session: Session, *, case_id: UUID | None, registration_id: UUID | None
+) -> SubjectMark | None:
+    """Give the marks of a case or of the registration it was made from, locked, as far as this actor may see them."""
+    of_file = [
+        column == each
+        for column, each in (
+            (SubjectMark.case_id, case_id),
+            (SubjectMark.registration_id, registration_id),
+        )
+        if each is not None
+    ]
+    return session.scalars(select(SubjectMark).where(or_(*of_file)).with_for_update()).one_or_none()

@@ -11,6 +11,8 @@ The key store shows the application the keys of those municipalities alone that 
 from __future__ import annotations
 
 import copy
+import hashlib
+import hmac
 import os
 import threading
 import time
@@ -69,10 +71,11 @@ def _column(table: str, column: str) -> bytes:
 
 
 class _Held(NamedTuple):
-    """An unwrapped key in memory: until when, whose it is, the key."""
+    """An unwrapped key in memory: until when, whose it is, the key, and ready for use."""
 
     until: float
     municipality_id: UUID
+    raw: bytes
     key: AESGCM
 
 
@@ -84,10 +87,10 @@ class _Memory:
         self.municipal: dict[tuple[UUID, bytes], tuple[float, bytes]] = {}
         self.lock = threading.Lock()
 
-    def keep_file(self, file_id: UUID, municipality_id: UUID, key: AESGCM) -> None:
+    def keep_file(self, file_id: UUID, municipality_id: UUID, raw: bytes) -> None:
         now = time.monotonic()
         with self.lock:
-            self.files[file_id] = _Held(now + _CACHE_SECONDS, municipality_id, key)
+            self.files[file_id] = _Held(now + _CACHE_SECONDS, municipality_id, raw, AESGCM(raw))
             if len(self.files) > _MOST_HELD:
                 self.files = {f: held for f, held in self.files.items() if held.until > now}
 
@@ -113,6 +116,11 @@ _NAME = text("SELECT set_config('livcr.municipalities', CAST(:m AS uuid[])::text
 _NEWEST = text(
     "SELECT version, wrapped, wrapping_key FROM municipal_key WHERE municipality_id = :m ORDER BY version DESC LIMIT 1"
 )
+
+
+def marks_file(municipality_id: UUID) -> UUID:
+    """Give the id under which the key store keeps the key of a municipality's marks."""
+    return UUID(bytes=hashlib.sha256(b"livcr marks of " + municipality_id.bytes).digest()[:16])
 
 
 class Vault:
@@ -149,7 +157,7 @@ class Vault:
                 # A rotation took the key away between looking and writing: there is a newer one now.
                 if attempt == _TRIES - 1 or not _taken_away(fault):
                     raise
-        self._memory.keep_file(file_id, municipality_id, AESGCM(key))
+        self._memory.keep_file(file_id, municipality_id, key)
 
     def _insert(self, file_id: UUID, municipality_id: UUID, key: bytes) -> None:
         with self._keys.begin() as conn:
@@ -209,28 +217,45 @@ class Vault:
         for row in rows:
             municipal = self._municipal(row.municipality_id, row.municipal, row.wrapping_key)
             key = opened(municipal, row.wrapped, row.file_id.bytes)
-            self._memory.keep_file(row.file_id, row.municipality_id, AESGCM(key))
+            self._memory.keep_file(row.file_id, row.municipality_id, key)
 
-    def _from_memory(self, file_id: UUID) -> AESGCM | None:
+    def _from_memory(self, file_id: UUID) -> _Held | None:
         held = self._memory.files.get(file_id)
         if held is None or held.until <= time.monotonic() or held.municipality_id not in self._reach:
             return None
-        return held.key
+        return held
 
-    def _key(self, file_id: UUID) -> AESGCM:
-        key = self._from_memory(file_id)
-        if key is None:
+    def _held(self, file_id: UUID) -> _Held:
+        held = self._from_memory(file_id)
+        if held is None:
             self.prepare([file_id])
-            key = self._from_memory(file_id)
-            if key is None:
+            held = self._from_memory(file_id)
+            if held is None:
                 raise Shredded
-        return key
+        return held
+
+    def mark_key(self, municipality_id: UUID) -> bytes:
+        """Give the key under which the marks of a municipality's files are made (ADR 0019); made at its first use.
+
+        It is kept as the key of a file that does not exist, so that whatever is done to file keys (a rotation, another
+        provider) is done to it, and the marks stay what they are.
+        """
+        file_id = marks_file(municipality_id)
+        self.prepare([file_id])
+        if self._from_memory(file_id) is None:
+            try:
+                self.new_file(file_id, municipality_id)
+            except IntegrityError:  # somebody else was first
+                self.prepare([file_id])
+        return hmac.digest(self._held(file_id).raw, b"livcr marks 1", "sha256")
 
     def seal(self, place: Place, clear: str) -> Sealed:
         """Seal a text for its place. Raises Shredded if the file's key is gone."""
         nonce = os.urandom(_NONCE)
         return Sealed(
-            _VERSION + nonce + self._key(place.file_id).encrypt(nonce, clear.encode(), place.associated())
+            _VERSION
+            + nonce
+            + self._held(place.file_id).key.encrypt(nonce, clear.encode(), place.associated())
         )
 
     def unseal(self, place: Place, value: Sealed) -> str:
@@ -239,8 +264,8 @@ class Vault:
             raise InvalidTag
         raw = bytes(value)
         return (
-            self._key(place.file_id)
-            .decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated())
+            self._held(place.file_id)
+            .key.decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated())
             .decode()
         )
 

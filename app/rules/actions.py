@@ -50,6 +50,9 @@ class Action(StrEnum):
     REGISTRATION_READ = "registration.read"
     REGISTRATION_SCREEN = "registration.screen"
     REGISTRATION_DECIDE = "registration.decide"
+    REGISTRATION_COMPARE = "registration.compare"
+    SUBJECT_QUERY = "subject.query"
+    SUBJECT_MARK = "subject.mark"
 
     # the file
     CASE_LIST = "case.list"

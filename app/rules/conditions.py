@@ -107,6 +107,8 @@ class Condition(Enum):
     RECORDING_BASIS = Test(
         "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True
     )
+    # The national number may be used only where a law or an authorisation says so; a keyed hash of it is use as well.
+    NUMBER_GROUND = Test("R113", "nationalRegister.use", law=True, met=lambda _, f: f.number_ground is True)
     CORE_RECORDED = Test("R11", "livcrAct.core", law=True, met=lambda _, f: f.core_recorded is True)
     RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
     LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)

@@ -31,6 +31,7 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_CLOSE: CLOSURE,
     Action.CASE_KEEP_OPEN: CLOSURE,
     Action.ACTION_ASSIGN: FILE,
+    Action.SUBJECT_QUERY: SCREENING,
 }
 
 _FOR_EVERY_DELEGATE = frozenset(

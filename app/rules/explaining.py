@@ -19,7 +19,7 @@ ASKED_OF_THE_REQUEST = frozenset(
     {
         C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.GROUND_STATED, C.RESIDUAL_REASON,
         C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
-        C.CONSTITUTION_COMPLETE, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
+        C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
@@ -84,6 +84,7 @@ def _as_if_in_order(facts: Facts) -> Facts:
         discussed=True,
         constitution_complete=True,
         recording_basis=True,
+        number_ground=True,
         core_recorded=True,
         listing_by_delegate=True,
     )

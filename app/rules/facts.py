@@ -79,6 +79,8 @@ class Facts:
     """Agreement in force, core members recorded (art. 458ter: fixed beforehand)."""
     recording_basis: bool | None = None
     """A basis on which the municipality may record case data (R113)."""
+    number_ground: bool | None = None
+    """No national number was given, or the agreement in force names the ground on which it may be used (R113)."""
     core_recorded: bool | None = None
     """Mayor or delegate, police member and prevention official are members (R11)."""
     ground_stated: bool | None = None

@@ -63,6 +63,7 @@ MAYOR = frozenset({Role.MAYOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
 _CONSTITUTION_READERS = PEOPLE
+_UNDECIDED = frozenset({"received", "inScreening", "moreInformationWanted"})
 _MEETING_BEFORE = frozenset({"draft", "convened"})
 _ON_AGENDA = frozenset({"convened", "inSession", "closed"})
 _IN_SESSION = frozenset({"inSession"})
@@ -100,11 +101,19 @@ POLICY: dict[A, Rule] = {
     A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECORDING_BASIS, C.NOTHING_CLASSIFIED)),
     A.REGISTRATION_LIST: Rule("R39", CONTRIBUTORS, PART),
     A.REGISTRATION_READ: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECEIVED_BY_MAYOR, C.NOT_LOCKED)),
-    A.REGISTRATION_SCREEN: Rule("R39", MAYORAL, FILE, sources(A.REGISTRATION_SCREEN)),
+    A.REGISTRATION_SCREEN: Rule(
+        "R39", MAYORAL, FILE, sources(A.REGISTRATION_SCREEN), (C.NUMBER_GROUND,),
+    ),
     A.REGISTRATION_DECIDE: Rule(
         "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
         (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE),
     ),
+    # finding a person again: what it finds, its reader could open
+    A.REGISTRATION_COMPARE: Rule(
+        "R43", DESK, FILE, _UNDECIDED, (C.RECEIVED_BY_MAYOR, C.NOT_LOCKED),
+    ),
+    A.SUBJECT_QUERY: Rule("R107", DESK, FILE, conditions=(C.ACCESS_REASON, C.NUMBER_GROUND)),
+    A.SUBJECT_MARK: Rule("R109", ROBOT, PART),
     # the file
     A.CASE_LIST: Rule("R14", DESK, PART),
     A.CASE_OPEN: Rule("R107", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),

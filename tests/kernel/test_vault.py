@@ -147,7 +147,7 @@ def test_a_list_asks_the_key_store_once(house, vault):
 def test_memory_of_keys_stays_bounded(vault, monkeypatch):
     monkeypatch.setattr(vault_module, "_CACHE_SECONDS", -1.0)
     for _ in range(5002):
-        vault._memory.keep_file(uuid4(), uuid4(), object())
+        vault._memory.keep_file(uuid4(), uuid4(), bytes(32))
         vault._memory.keep_municipal(uuid4(), b"", b"")
     assert len(vault._memory.files) < 5002
     assert len(vault._memory.municipal) < 5002

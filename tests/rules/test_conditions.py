@@ -46,6 +46,7 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     ),
     C.CONSTITUTION_COMPLETE: ([(a(), f(constitution_complete=True))], [(a(), f(constitution_complete=False))]),
     C.RECORDING_BASIS: ([(a(), f(recording_basis=True))], [(a(), f(recording_basis=False))]),
+    C.NUMBER_GROUND: ([(a(), f(number_ground=True))], [(a(), f(number_ground=False))]),
     C.CORE_RECORDED: ([(a(), f(core_recorded=True))], [(a(), f(core_recorded=False))]),
     C.RECEIVED_BY_MAYOR: (
         [

@@ -42,6 +42,7 @@ MET = Facts(
     window_until=datetime(2030, 1, 1, tzinfo=UTC),
     constitution_complete=True,
     recording_basis=True,
+    number_ground=True,
     core_recorded=True,
     ground_stated=True,
     residual_reason=True,
@@ -191,10 +192,16 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
     }
 
 
-def test_the_robot_ends_what_has_to_end_and_explains_at_the_console_and_does_nothing_else():
+def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
-    ending = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
-    assert may == ending | {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE, Action.ACCESS_EXPLAIN}
+    ends = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
+    assert may == ends | keys | {Action.ACCESS_EXPLAIN, Action.SUBJECT_MARK}
+
+
+def test_only_the_desk_finds_a_person_again():
+    finders = {who for a, _, who in ALLOWED if a in {Action.SUBJECT_QUERY, Action.REGISTRATION_COMPARE}}
+    assert finders == DESK
 
 
 def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
@@ -329,6 +336,7 @@ def _without(condition: Condition, actor: Actor) -> Iterator[tuple[Facts, Actor]
 BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.CONSTITUTION_COMPLETE: ("constitution_complete",),
     Condition.RECORDING_BASIS: ("recording_basis",),
+    Condition.NUMBER_GROUND: ("number_ground",),
     Condition.CORE_RECORDED: ("core_recorded",),
     Condition.LISTING_AUTHORITY: ("listing_by_delegate",),
     Condition.AGE_GATE: ("age", "age_known"),
