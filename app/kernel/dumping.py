@@ -15,9 +15,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.kernel.embedded import Cluster, EmbeddedUnavailable
-from app.kernel.migrating import admin_engine
+from app.kernel.migrating import admin_engine, one_sentence
+
+_OLDEST = 16
 
 
 class DumpFailed(Exception):  # noqa: N818 — one sentence for the person at the console
@@ -57,14 +60,14 @@ def restore(url: str, path: Path) -> None:
 
 
 def _run(program: str, url: str, *arguments: str) -> None:
-    parts = urlsplit(url)
+    whole, parts = url, urlsplit(url)
     env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
     if parts.password:
         env["PGPASSWORD"] = unquote(parts.password)
         user, _, host = parts.netloc.rpartition("@")
         url = urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}@{host}"))
     done = subprocess.run(  # noqa: S603 — our own words
-        [_program(program, parts.query), f"--dbname={url}", "--no-password", *arguments],
+        [_program(program, whole, parts.query), f"--dbname={url}", "--no-password", *arguments],
         check=False, capture_output=True, text=True, errors="replace", env=env,
     )  # fmt: skip
     if done.returncode:
@@ -73,12 +76,17 @@ def _run(program: str, url: str, *arguments: str) -> None:
         raise DumpFailed(f"{program} failed: {what.strip().rstrip('.')}.")
 
 
-def _program(name: str, query: str) -> str:
+def _program(name: str, url: str, query: str) -> str:
+    """Find a program that suits the server: a newer one speaks words that the oldest servers do not know."""
     found = shutil.which(name)
     if found and "sslmode=" in query:
         return found
     try:
-        return str(Cluster.tool(name))
+        with admin_engine(url).connect() as conn:
+            version = int(conn.scalar(text("SHOW server_version_num"))) // 10000
+        return str(Cluster.tool(name, 16 if version == _OLDEST else 18))
+    except OperationalError as fault:
+        raise DumpFailed(one_sentence(fault)) from None
     except EmbeddedUnavailable:
         if found:
             return found
