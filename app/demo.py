@@ -212,7 +212,9 @@ def demo_token(installation: Installation, who: str) -> str | None:
         channel="api",
         state="active",
         opened_at=moment,
-        seen_at=moment,
+        # A token from the console neither falls asleep nor counts as a fresh second factor.
+        seen_at=moment + timedelta(hours=_TOKEN_HOURS),
+        opened_with="console",
         expires_at=moment + timedelta(hours=_TOKEN_HOURS),
     )
     with work(installation, Actor(person_id=person.id, session_id=row.id), channel="cli") as unit:

@@ -182,7 +182,9 @@ class House:
                     channel="api",
                     state="active",
                     opened_at=self.now,
-                    seen_at=self.now,
+                    # As if just used and just confirmed, whatever the clock of the test is set to.
+                    seen_at=datetime(2100, 1, 1, tzinfo=UTC),
+                    confirmed_at=datetime(2100, 1, 1, tzinfo=UTC),
                     expires_at=datetime(2100, 1, 1, tzinfo=UTC),
                 )
             )

@@ -114,6 +114,9 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.NOTHING_CLASSIFIED: ([(a(), f(no_classified=True))], [(a(), f(no_classified=False))]),
     C.CATEGORY_REASON: ([(a(), f(category_reason=True))], [(a(), f(category_reason=False))]),
     C.DISCUSSED: ([(a(), f(discussed=True))], [(a(), f(discussed=False))]),
+    C.NOT_ABOUT_ONESELF: ([(a(), f(own=False))], [(a(), f(own=True))]),
+    C.OTHER_HALF: ([(a(), f(counterpart=True))], [(a(), f(counterpart=False))]),
+    C.RECENTLY_CONFIRMED: ([(a(recently_confirmed=True), NOTHING)], [(a(second_factor=True), PRESENT)]),
     C.CHAIRS: ([(a(), f(own=True))], [(a(), f(own=False))]),
     C.OWN: ([(a(), f(own=True))], [(a(), f(own=False))]),
 }  # fmt: skip

@@ -60,6 +60,7 @@ MET = Facts(
     proportionate=True,
     no_classified=True,
     category_reason=True,
+    counterpart=True,
 )
 """Every condition met, for every role that can meet it."""
 
@@ -73,6 +74,7 @@ def somebody(role: Role | None) -> Actor:
         mandate_id=UUID(int=2),
         role=role,
         second_factor=True,
+        recently_confirmed=True,
         undertaking_until=LATER,
         clearance_until=LATER if role in POLICE else None,
         delegation=frozenset(PARTS) if role is Role.DELEGATE else None,
@@ -81,7 +83,11 @@ def somebody(role: Role | None) -> Actor:
 
 def met(action: Action, **over: object) -> Facts:
     """Give Facts under which every condition of *action* is met; destroying is for when the term is over."""
-    over_now = {"due_on": NOW.date()} if Condition.TERM_OVER in POLICY[action].conditions else {}
+    over_now: dict[str, object] = {}
+    if Condition.TERM_OVER in POLICY[action].conditions:
+        over_now["due_on"] = NOW.date()
+    if Condition.NOT_ABOUT_ONESELF in POLICY[action].conditions:
+        over_now["own"] = False
     return replace(MET, **(over_now | over))
 
 
