@@ -13,6 +13,7 @@ from app.directory.commands import (
     ListPerson,
     ListSession,
     OfferPasskey,
+    ReadSession,
     RegisterPasskey,
     RemovePasskey,
     RevokeSession,
@@ -22,7 +23,7 @@ from app.directory.proving_pages import takes_passkeys
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import register_codes, to_translate
-from app.kernel.work import Work
+from app.kernel.work import Work, there
 from app.rules.actions import Action
 
 router = APIRouter()
@@ -47,7 +48,7 @@ page_get(router, _HOME, _account, before_access=True)
 
 
 def _prepare_password(call: PageCall, work: Work) -> Prepared:
-    del work
+    sessions.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
     return Prepared(back=_HOME, breadcrumb=[(call.phrase("Your account"), _HOME)])
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import from_json
 
 from app.kernel.shapes import Command, Day, Line, Secret
 from app.rules.roles import Role
@@ -19,14 +19,8 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{
 
 
 def _object(said: Any) -> Any:
-    """Read a JSON object that a form could only send as text. Raises ValueError for anything else."""
-    if not isinstance(said, str):
-        return said
-    try:
-        return json.loads(said)
-    except (ValueError, RecursionError):
-        msg = "not a JSON object"
-        raise ValueError(msg) from None
+    """Read a JSON object that a form could only send as text. Raises ValueError for what is not JSON."""
+    return from_json(said) if isinstance(said, str) else said
 
 
 PasskeyAnswer = Annotated[dict[str, Any], BeforeValidator(_object)]

@@ -64,7 +64,9 @@ def admit_try(work: Work, action: Action, username: str | None = None) -> None:
                 problem = Problem(
                     Kind.TOO_MANY_REQUESTS, retry_after=_seconds(row.spent_until - ahead - moment)
                 )
-                raise work.refuse(action, problem) if row.refused == 1 else problem
+                if row.refused == 1:
+                    raise work.refuse(action, problem)
+                raise problem
 
 
 def _seconds(wait: timedelta) -> int:

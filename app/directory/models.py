@@ -87,13 +87,13 @@ class Recovery(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(Text)
-    """proposed, approved, used or ended."""
+    """proposed, agreed, used or ended."""
     ground: Mapped[str] = mapped_column(Text)
-    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    proposed_by: Mapped[UUID]
     proposed_as: Mapped[str] = mapped_column(Text)
     proposed_at: Mapped[datetime]
     first_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
     second_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]

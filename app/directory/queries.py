@@ -125,7 +125,7 @@ def recoveries(session: Session, moment: datetime) -> list[Any]:
         session.execute(
             select(Recovery, Person.name)
             .join(Person, Person.id == Recovery.person_id)
-            .where(Recovery.state.in_(("proposed", "approved")), Recovery.expires_at > moment)
+            .where(Recovery.state.in_(("proposed", "agreed")), Recovery.expires_at > moment)
             .order_by(Recovery.proposed_at.desc(), Recovery.id)
         )
     )
@@ -140,7 +140,7 @@ def take_recovery_try(session: Session, person_id: UUID, moment: datetime, most:
     """Take one of the tries of a person's approved recovery, as that person; None when there is none left."""
     newest = (
         select(Recovery.id)
-        .filter_by(person_id=person_id, state="approved")
+        .filter_by(person_id=person_id, state="agreed")
         .where(Recovery.expires_at > moment, Recovery.tries < most)
         .order_by(Recovery.approved_at.desc())
         .limit(1)

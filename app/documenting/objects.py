@@ -39,7 +39,7 @@ CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
     ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
     ("session", "active", "closed", Action.SESSION_CLOSE),
     ("session", "active", "closed", Action.SESSION_REVOKE),
-    ("recovery", "approved", "ended", Action.RECOVERY_USE),
+    ("recovery", "agreed", "ended", Action.RECOVERY_USE),
 )
 """Moves that follow from an action on something else, or from getting in: (object, from, to, action)."""
 

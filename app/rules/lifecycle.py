@@ -26,7 +26,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "action": ("open", "done", "notDone"),
     "agreement": ("adopted", "superseded"),
     "session": ("secondFactorWanted", "active", "closed"),
-    "recovery": ("proposed", "approved", "used", "ended"),
+    "recovery": ("proposed", "agreed", "used", "ended"),
 }  # fmt: skip
 
 OPEN_CASE = frozenset({"listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed"})
@@ -78,8 +78,8 @@ TRANSITIONS: dict[Action, Transition] = {
     ),
     Action.CASE_CLOSE: _move("case", "closureProposed", "closed", "R85"),
     Action.CASE_DESTROY: _move("case", " ".join(sorted(READABLE_CASE)), "destroyed", "R86"),
-    Action.RECOVERY_APPROVE: _move("recovery", "proposed", "approved", "R20"),
-    Action.RECOVERY_USE: _move("recovery", "approved", "used", "R20"),
+    Action.RECOVERY_APPROVE: _move("recovery", "proposed", "agreed", "R20"),
+    Action.RECOVERY_USE: _move("recovery", "agreed", "used", "R20"),
     Action.ACTION_COMPLETE: _move("action", "open", "done notDone", "R72"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import ARRAY, JSON, LargeBinary, String
@@ -61,15 +61,20 @@ READABLE: dict[str, dict[str, str]] = {
 """Every readable text, structure or plain bytes in the tables of case data, and why it may be readable."""
 
 
-def second_lock() -> ModuleType:
-    """Load revision 0002, where the row-level security stands."""
-    path = ROOT / "migrations" / "main" / "versions" / "0002_second_lock.py"
-    spec = importlib.util.spec_from_file_location("second_lock", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def second_lock() -> SimpleNamespace:
+    """Load what the revisions say of row-level security: 0002 for the first tables, later ones for their own."""
+    lock = SimpleNamespace(POLICIES={}, DIRECTORY={}, OPEN_TABLES={})
+    for path in sorted((ROOT / "migrations" / "main" / "versions").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for name, known in vars(lock).items():
+            said = getattr(module, name, {})
+            assert not set(said) & set(known), "a table is locked once"
+            known.update(said)
+    return lock
 
 
 LOCK = second_lock()

@@ -41,14 +41,18 @@ class Door:
         return next(f"{n:06}" for n in range(100) if f"{n:06}" not in good)
 
     def open(self, password=PASSWORD):
-        answer = self.client.post(f"{API}/sessions", json={"username": self.name.lower(), "password": password})
+        answer = self.client.post(
+            f"{API}/sessions", json={"username": self.name.lower(), "password": password}
+        )
         self.session = answer.json().get("self", self.session)
         return answer
 
     def confirm(self, **body):
         """Confirm, with the token once there is one."""
         headers = self.headers if self.body else {}
-        return self.client.post(self.session + "/confirm", json=body or {"code": self.code()}, headers=headers)
+        return self.client.post(
+            self.session + "/confirm", json=body or {"code": self.code()}, headers=headers
+        )
 
     def enter(self, password=PASSWORD):
         assert self.open(password).status_code == 201

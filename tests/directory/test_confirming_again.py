@@ -35,11 +35,11 @@ def test_signing_in_is_fresh_for_some_minutes_and_then_a_decision_wants_a_code_a
     assert again.status_code == 200
     assert "accessToken" not in again.json()
     assert mayor.post(screened + "/decide", LISTED).status_code == 200
-    outcomes = house.sql(
-        "SELECT outcome FROM journal.entry WHERE action = 'registration.decide' ORDER BY id"
-    )
+    outcomes = house.sql("SELECT outcome FROM journal.entry WHERE action = 'registration.decide' ORDER BY id")
     assert [o for (o,) in outcomes] == ["conflict", "allowed"]
-    assert house.sql("SELECT count(*) FROM journal.entry WHERE action = 'session.confirm' AND reason = 'again'") == [(1,)]
+    assert house.sql(
+        "SELECT count(*) FROM journal.entry WHERE action = 'session.confirm' AND reason = 'again'"
+    ) == [(1,)]
 
 
 def test_within_those_minutes_a_decision_goes_through(house, door, screened):
@@ -75,7 +75,9 @@ def test_a_code_confirms_once_and_only_its_own_session(house, door, screened):
     assert mayor.confirm(code=code).status_code == 401, "used"
     assert twin.confirm(code=code).status_code == 401
     # A session of one's own is confirmed with its own token, not with a sister's: for her it wants no code.
-    other = twin.client.post(mayor.session + "/confirm", json={"code": twin.code(seconds=30)}, headers=twin.headers)
+    other = twin.client.post(
+        mayor.session + "/confirm", json={"code": twin.code(seconds=30)}, headers=twin.headers
+    )
     assert other.status_code == 404
     bare = mayor.client.post(mayor.session + "/confirm", json={"code": mayor.code(seconds=30)})
     assert bare.status_code == 404, "an id without its token confirms nothing"

@@ -48,15 +48,11 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_recovery PRIMARY KEY (id),
         CONSTRAINT fk_recovery_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-        CONSTRAINT fk_recovery_proposed_by FOREIGN KEY(proposed_by) REFERENCES person (id),
-        CONSTRAINT fk_recovery_approved_by FOREIGN KEY(approved_by) REFERENCES person (id),
         CONSTRAINT ck_recovery_three_people CHECK (person_id <> proposed_by AND person_id <> approved_by
             AND proposed_by <> approved_by)
     )
     """,
     "CREATE INDEX ix_recovery_person_id ON recovery (person_id)",
-    "CREATE INDEX ix_recovery_proposed_by ON recovery (proposed_by)",
-    "CREATE INDEX ix_recovery_approved_by ON recovery (approved_by)",
     """
     CREATE TABLE try_limit (
         key_hash BYTEA NOT NULL,
@@ -109,7 +105,7 @@ NOT_MINE = "person_id <> (SELECT acting_person())"
 CONCERNS_ME = f"({MINE} OR (SELECT administering()) OR coordinates(person_id))"
 
 # table -> (select, insert, update, the columns an update reaches).
-POLICIES = {
+DIRECTORY = {
     "passkey": (MINE, MINE, MINE, "sign_count, used_at, removed_at"),
     "recovery": (
         CONCERNS_ME,
@@ -120,10 +116,12 @@ POLICIES = {
         "state, approved_by, approved_at, second_hash, expires_at, tries, used_at, version",
     ),
 }
-# Approving is for the other of the two roles, and in one's own name.
+OPEN_TABLES = {"try_limit": "spent_until, refused"}
+
+# Agreeing is for the other of the two roles, and in one's own name.
 APPROVING = (
-    f"({MINE} AND state IN ('approved', 'used', 'ended')) OR state = 'ended'"
-    " OR (state = 'approved' AND approved_by = (SELECT acting_person()) AND ((proposed_as = 'coordinator'"
+    f"({MINE} AND state IN ('agreed', 'used', 'ended'))"
+    " OR (state = 'agreed' AND approved_by = (SELECT acting_person()) AND ((proposed_as = 'coordinator'"
     " AND (SELECT administering())) OR (proposed_as = 'administrator' AND coordinates(person_id))))"
 )
 
@@ -136,9 +134,10 @@ def upgrade() -> None:
     op.execute("GRANT EXECUTE ON FUNCTION passkey_for, end_sessions TO livcr_app")
     op.execute("GRANT UPDATE (confirmed_at, challenge) ON session TO livcr_app")
     op.execute("GRANT UPDATE (password_hash, totp_secret) ON credential TO livcr_app")
-    op.execute("GRANT SELECT, INSERT, UPDATE (spent_until, refused) ON try_limit TO livcr_app")
-    op.execute("GRANT SELECT, DELETE ON try_limit TO livcr_retention")
-    for table, (select, insert, update, columns) in POLICIES.items():
+    for table, columns in OPEN_TABLES.items():
+        op.execute(f"GRANT SELECT, INSERT, UPDATE ({columns}) ON {table} TO livcr_app")
+        op.execute(f"GRANT SELECT, DELETE ON {table} TO livcr_retention")
+    for table, (select, insert, update, columns) in DIRECTORY.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY {table}_read ON {table} FOR SELECT TO livcr_app USING ({select})")
         op.execute(f"CREATE POLICY {table}_add ON {table} FOR INSERT TO livcr_app WITH CHECK ({insert})")
@@ -151,7 +150,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
     op.execute("REVOKE UPDATE (password_hash, totp_secret) ON credential FROM livcr_app")
-    for table in ("try_limit", "recovery", "passkey"):
+    for table in (*OPEN_TABLES, *DIRECTORY):
         op.execute(f"DROP TABLE {table}")
     for name in ("end_sessions(uuid, timestamptz)", "coordinates(uuid)", "passkey_for(bytea)"):
         op.execute(f"DROP FUNCTION {name}")
