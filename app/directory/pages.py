@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from app.directory.proving_pages import code_form, takes_passkeys
 from app.directory.views import ChallengeView, SessionView
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
-from app.kernel.http.frames import able, announces, may, menu_line, today_for
+from app.kernel.http.frames import Block, able, announces, may, menu_line, today_block, today_for
 from app.kernel.http.pages import (
     DEVICE_COOKIE,
     FORM_COOKIE,
@@ -39,7 +40,7 @@ from app.kernel.http.pages import (
     page_post,
     with_query,
 )
-from app.kernel.i18n import register_codes, supported, to_translate
+from app.kernel.i18n import format_date, register_codes, supported, to_translate
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
@@ -51,6 +52,7 @@ SIGNING_IN_COOKIE: Final = "livcr_signing_in"
 _CODE_SECONDS: Final = 600
 _DEVICE_SECONDS: Final = 180 * 24 * 3600
 _DOOR: Final = "/sign-in"
+_SAY_BEFORE: Final = timedelta(days=30)
 
 register_form(OpenSession)
 register_codes("hint", ["code"])
@@ -306,6 +308,19 @@ def _today(call: PageCall, work: Work) -> Response:
 
 
 page_get(router, "/", _today)
+
+
+@today_block(5, lambda actor: actor.undertaking_until is not None)
+def _undertaking_ends(call: PageCall, work: Work) -> Block | None:
+    """Say in time that the duty of secrecy has to be confirmed again (R17)."""
+    until = there(work.actor.undertaking_until)
+    if until - work.today > _SAY_BEFORE:
+        return None
+    return Block(
+        call.phrase("Your duty of secrecy"),
+        empty=call.phrase("Your confirmation holds until %(day)s.", day=format_date(call.language, until)),
+        link=(call.phrase("Confirm it again"), "/undertaking"),
+    )
 
 
 def _members(call: PageCall, work: Work) -> Response:

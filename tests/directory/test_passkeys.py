@@ -157,7 +157,7 @@ CHEATS = {
     "no response": lambda d, o: {k: v for k, v in d.get(o).items() if k != "response"},
     "no id": lambda d, o: {k: v for k, v in d.get(o).items() if k != "rawId"},
     "an id that is none": lambda d, o: d.get(o) | {"rawId": 7, "id": 7},
-    "nothing": lambda d, o: {},
+    "nothing": lambda _d, _o: {},
     "what was made": lambda d, o: d.create(o),
 }
 
@@ -255,7 +255,7 @@ MADE_WRONG = {
     "another challenge": lambda d, o: d.create(o | {"challenge": b64(b"x" * 64)}),
     "holder not verified": lambda d, o: d.create(o, flags=PRESENT),
     "used, not made": lambda d, o: d.get(o),
-    "nothing": lambda d, o: {},
+    "nothing": lambda _d, _o: {},
     "cut off": lambda d, o: _tampered(d.create(o), "attestationObject", lambda s: s[:40]),
     "more announced than there is": lambda d, o: d.create(o, flags=PRESENT | VERIFIED | MORE),
 }
