@@ -195,11 +195,12 @@ class _Writer:
             for town, p in people
         ))  # fmt: skip
         copy(self.main, "undertaking", "id, person_id, text_version, language, confirmed_at, valid_until", (
-            (new_id(), p.id, "2026-1", "nl", self.now, date(2049, 1, 1)) for _, p in people
+            (new_id(), p.id, "2026-2", "nl", self.now, date(2049, 1, 1)) for _, p in people
         ))  # fmt: skip
         columns = "id, person_id, mandate_id, channel, state, opened_at, seen_at, expires_at, failures"
+        later = self.now + timedelta(days=30)
         copy(self.main, "session", columns, (
-            (p.session_id, p.id, p.mandate_id, "api", "active", self.now, self.now, self.now + timedelta(days=30), 0)
+            (p.session_id, p.id, p.mandate_id, "api", "active", self.now, later, later, 0)
             for _, p in people
         ))  # fmt: skip
         run(self.main, "CREATE SCHEMA floor")

@@ -223,6 +223,7 @@ def actor(process: Process, cast: Cast, name: str, now: datetime) -> Actor:
             agency_id=person.agency_id,
             language="nl",
             second_factor=True,
+            recently_confirmed=True,
             undertaking_until=date(2050, 1, 1),
             clearance_until=mandate.clearance_until,
             delegation=frozenset(mandate.scope) if mandate.scope is not None else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import shutil
@@ -182,7 +183,9 @@ class House:
                     channel="api",
                     state="active",
                     opened_at=self.now,
-                    seen_at=self.now,
+                    # As if just used and just confirmed, whatever the clock of the test is set to.
+                    seen_at=datetime(2100, 1, 1, tzinfo=UTC),
+                    confirmed_at=datetime(2100, 1, 1, tzinfo=UTC),
                     expires_at=datetime(2100, 1, 1, tzinfo=UTC),
                 )
             )
@@ -219,7 +222,7 @@ def house(databases: Databases, template: Template, tmp_path: Path) -> Iterator[
     settings = databases.server.settings.model_copy(update={"data": home})
     process = assemble(addresses, settings, recognise, SetClock(cast_module.NOW))
     try:
-        yield House(process, template.cast)
+        yield House(process, copy.deepcopy(template.cast))
     finally:
         process.databases.dispose()
         databases.drop(name)

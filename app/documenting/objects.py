@@ -14,6 +14,7 @@ STARTS = {
     "action": "open",
     "agreement": "adopted",
     "session": "secondFactorWanted",
+    "recovery": "proposed",
 }
 """The state in which each object begins."""
 
@@ -37,6 +38,8 @@ CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
     ("agreement", "adopted", "superseded", Action.AGREEMENT_ADOPT),
     ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
     ("session", "active", "closed", Action.SESSION_CLOSE),
+    ("session", "active", "closed", Action.SESSION_REVOKE),
+    ("recovery", "agreed", "ended", Action.RECOVERY_USE),
 )
 """Moves that follow from an action on something else, or from getting in: (object, from, to, action)."""
 

@@ -66,7 +66,32 @@ class Settings(BaseSettings):
     access_minutes: int = Field(15, ge=1, le=60, description="Life of an access token, in minutes.")
     session_hours: int = Field(10, ge=1, le=24, description="Longest life of a session, in hours.")
     idle_minutes: int = Field(
-        15, ge=1, le=120, description="Minutes without a request after which a page session ends."
+        15, ge=1, le=120, description="Minutes without a request after which a session is locked."
+    )
+    confirm_minutes: int = Field(
+        5, ge=1, le=60, description="Minutes for which a second factor is fresh enough for the gravest acts."
+    )
+    sign_ins_per_minute: int = Field(
+        60,
+        ge=1,
+        le=1_000_000,
+        description="Tries to sign in from one address in a minute, right ones included.",
+    )
+    recovery_minutes: int = Field(
+        60,
+        ge=5,
+        le=1440,
+        description="Life of the code that gives a person new means to sign in, in minutes.",
+    )
+    public_origin: str = Field(
+        "",
+        pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?)?$",
+        description="Address of the pages as people type it, such as `https://livc.example.be`; passkeys belong to it."
+        " Empty: passkeys on `http://localhost` only.",
+    )
+    breached_passwords: Path | None = Field(
+        None,
+        description="File of SHA-1 hashes of breached passwords, sorted by hash, as haveibeenpwned.com offers it.",
     )
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."

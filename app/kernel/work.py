@@ -26,6 +26,7 @@ from app.kernel.keys.own import OwnKeys
 from app.kernel.settings import Settings
 from app.kernel.vault import Vault
 from app.rules.actions import Action
+from app.rules.conditions import Condition
 from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
@@ -76,6 +77,9 @@ class Work:
         related_trace_id: UUID | None = None,
         expected: frozenset[int] | None = frozenset(),
         loopback: bool = False,
+        while_locked: bool = False,
+        address: str = "",
+        device: str = "",
     ) -> None:
         self.installation = installation
         self.session = session
@@ -88,6 +92,12 @@ class Work:
         self.expected = expected
         """Versions the caller knows (If-Match); empty: any; None: the caller said nothing."""
         self.loopback = loopback
+        self.while_locked = while_locked
+        """Whether a session that was left idle may do this: only what wakes it or ends it."""
+        self.address = address
+        """Where the caller is, for limits on tries alone; kept nowhere in the clear."""
+        self.device = device
+        """What the caller's browser kept of an earlier sign-in here, for the same."""
         self.decided: list[Action] = []
         self.after_commit: list[Callable[[], None]] = []
         self.after_undo: list[Callable[[Session], None]] = []
@@ -223,6 +233,8 @@ def problem_of(decision: Decision) -> Problem:
         return Problem(Kind.NOT_FOUND)
     if decision.outcome is Outcome.REFUSE:
         return Problem(Kind.MISSING_PERMISSION)
+    if decision.condition is Condition.RECENTLY_CONFIRMED:
+        return Problem(Kind.CONFIRMATION_REQUIRED, rule=decision.number)
     if decision.condition is None:
         return Problem(Kind.ILLEGAL_TRANSITION, rule=decision.number)
     return Problem(Kind.RULE_NOT_MET, rule=decision.number, why=f"rule.{decision.number}")

@@ -16,10 +16,23 @@ class Action(StrEnum):
     # signing in
     SESSION_OPEN = "session.open"
     SESSION_CONFIRM = "session.confirm"
+    SESSION_CHALLENGE = "session.challenge"
+    SESSION_UNLOCK = "session.unlock"
     SESSION_REFRESH = "session.refresh"
     SESSION_SWITCH = "session.switch"
     SESSION_READ = "session.read"
     SESSION_CLOSE = "session.close"
+    SESSION_LIST = "session.list"
+    SESSION_REVOKE = "session.revoke"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105 — an act, no password
+    PASSKEY_OFFER = "passkey.offer"
+    PASSKEY_REGISTER = "passkey.register"
+    PASSKEY_LIST = "passkey.list"
+    PASSKEY_REMOVE = "passkey.remove"
+    RECOVERY_PROPOSE = "recovery.propose"
+    RECOVERY_APPROVE = "recovery.approve"
+    RECOVERY_LIST = "recovery.list"
+    RECOVERY_USE = "recovery.use"
     UNDERTAKING_READ = "undertaking.read"
     UNDERTAKING_CONFIRM = "undertaking.confirm"
 

@@ -146,6 +146,10 @@ class Condition(Enum):
         met=lambda _, f: f.discussed is True or f.struck_off is True,
     )
     CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
+    NOT_ABOUT_ONESELF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.own is False)
+    OTHER_HALF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.counterpart is True)
+    # Last where it is asked for: nobody is sent for a code who would be refused all the same.
+    RECENTLY_CONFIRMED = Test("R20", "gdpr.security", law=False, met=lambda a, _: a.recently_confirmed)
     OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)
 
     @property

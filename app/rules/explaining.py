@@ -19,12 +19,13 @@ ASKED_OF_THE_REQUEST = frozenset(
     {
         C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.GROUND_STATED, C.RESIDUAL_REASON,
         C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
-        C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
+        C.NOT_ABOUT_ONESELF, C.OTHER_HALF, C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE,
+        C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
 
-_WHOSE = frozenset({C.OWN, C.CHAIRS})
+_WHOSE = {C.OWN: True, C.CHAIRS: True, C.NOT_ABOUT_ONESELF: False}
 """Of these the ones that are known where the caller knows whose the object is."""
 
 
@@ -44,8 +45,9 @@ def explain(actor: Actor, action: Action, facts: Facts) -> tuple[Decision, list[
     asked. An action without a row in the policy is refused, without steps.
     """
     rule = POLICY.get(action)
-    unclear = rule is not None and facts.own is None and not _WHOSE.isdisjoint(rule.conditions)
-    decision = decide(actor, action, _as_if_in_order(replace(facts, own=True) if unclear else facts))
+    whose = [_WHOSE[c] for c in rule.conditions if c in _WHOSE] if rule and facts.own is None else []
+    in_order = _as_if_in_order(replace(facts, own=whose[0]) if whose else facts)
+    decision = decide(replace(actor, recently_confirmed=True), action, in_order)
     if rule is None:
         return decision, []
     if actor.role is Role.DELEGATE:
@@ -85,6 +87,7 @@ def _as_if_in_order(facts: Facts) -> Facts:
         constitution_complete=True,
         recording_basis=True,
         number_ground=True,
+        counterpart=True,
         core_recorded=True,
         listing_by_delegate=True,
     )

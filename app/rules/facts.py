@@ -45,6 +45,8 @@ class Actor:
     agency_id: UUID | None = None
     language: str = "nl"
     second_factor: bool = False
+    recently_confirmed: bool = False
+    """Whether this session proved a second factor within the last few minutes (by the machine's clock)."""
     undertaking_until: date | None = None
     """Last day on which the confirmed secrecy undertaking holds (R16, R17)."""
     clearance_until: date | None = None
@@ -120,5 +122,7 @@ class Facts:
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
     category_reason: bool | None = None
     """Category 14 has its necessity reason, or another category was chosen (R51)."""
+    counterpart: bool | None = None
+    """Whether the other half of a decision that takes two was taken by somebody else, in the other role."""
     delegated: bool | None = None
     """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""

@@ -26,6 +26,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "action": ("open", "done", "notDone"),
     "agreement": ("adopted", "superseded"),
     "session": ("secondFactorWanted", "active", "closed"),
+    "recovery": ("proposed", "agreed", "used", "ended"),
 }  # fmt: skip
 
 OPEN_CASE = frozenset({"listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed"})
@@ -81,6 +82,8 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CASE_CLOSE: _move("case", "closureProposed", "closed", "R85"),
     Action.CASE_KEEP_OPEN: _move("case", "closureProposed", "listed underDiscussion inTrajectory", "R85"),
     Action.CASE_DESTROY: _move("case", " ".join(sorted(READABLE_CASE)), "destroyed", "R86"),
+    Action.RECOVERY_APPROVE: _move("recovery", "proposed", "agreed", "R20"),
+    Action.RECOVERY_USE: _move("recovery", "agreed", "used", "R20"),
     Action.ACTION_COMPLETE: _move("action", "open", "done notDone", "R72"),
 }
 

@@ -62,6 +62,10 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 MAYOR = frozenset({Role.MAYOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
+RECOVERERS = ADMINISTRATOR | {Role.COORDINATOR}
+"""Those who decide together that somebody gets new means to sign in: one of each."""
+_OWN_KEYS = (C.SECOND_FACTOR, C.RECENTLY_CONFIRMED)
+"""What proves who one is changes only for who has just proved it in full."""
 _CONSTITUTION_READERS = PEOPLE
 _UNDECIDED = frozenset({"received", "inScreening", "moreInformationWanted"})
 _MEETING_BEFORE = frozenset({"draft", "convened"})
@@ -72,10 +76,25 @@ POLICY: dict[A, Rule] = {
     # signing in (standing on oneself; VISITOR has none and needs none)
     A.SESSION_OPEN: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_CONFIRM: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_CHALLENGE: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_UNLOCK: Rule("R20", EVERYONE, FILE, frozenset({"active"}), before_access=True),
     A.SESSION_REFRESH: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_SWITCH: Rule("R14", EVERYONE, FILE, frozenset({"active"}), before_access=True),
     A.SESSION_READ: Rule("R14", EVERYONE, FILE, before_access=True),
     A.SESSION_CLOSE: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.SESSION_LIST: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.SESSION_REVOKE: Rule("R14", ADMINISTRATOR, PART),
+    A.PASSWORD_CHANGE: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_OFFER: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_REGISTER: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_LIST: Rule("R20", EVERYONE, FILE, before_access=True),
+    A.PASSKEY_REMOVE: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.RECOVERY_PROPOSE: Rule("R20", RECOVERERS, PART, conditions=(C.NOT_ABOUT_ONESELF, C.RECENTLY_CONFIRMED)),
+    A.RECOVERY_APPROVE: Rule(
+        "R20", RECOVERERS, PART, sources(A.RECOVERY_APPROVE), (C.NOT_ABOUT_ONESELF, C.OTHER_HALF, C.RECENTLY_CONFIRMED),
+    ),
+    A.RECOVERY_LIST: Rule("R20", RECOVERERS, PART),
+    A.RECOVERY_USE: Rule("R20", EVERYONE, NONE, sources(A.RECOVERY_USE), before_access=True),
     A.UNDERTAKING_READ: Rule("R16", EVERYONE, FILE, before_access=True),
     A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
     # directory
@@ -106,7 +125,7 @@ POLICY: dict[A, Rule] = {
     ),
     A.REGISTRATION_DECIDE: Rule(
         "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
-        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE),
+        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE, C.RECENTLY_CONFIRMED),
     ),
     # finding a person again: what it finds, its reader could open
     A.REGISTRATION_COMPARE: Rule(
@@ -180,7 +199,7 @@ POLICY: dict[A, Rule] = {
     A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
-    A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART),
+    A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
     A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
 }  # fmt: skip
@@ -217,10 +236,19 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
     return Decision(Outcome.ALLOW, rule.number)
 
 
+def wants_confirmation(action: A) -> bool:
+    """Tell whether an act is among the gravest, which want a second factor given within the last minutes."""
+    return C.RECENTLY_CONFIRMED in POLICY[action].conditions
+
+
 def _state_fits(rule: Rule, facts: Facts) -> bool:
     return rule.states is None or facts.state in rule.states
 
 
 def abilities(actor: Actor, facts: Facts, *actions: A) -> list[str]:
-    """Give those of *actions* that this actor may do now, as codes for a View's `abilities`."""
+    """Give those of *actions* that this actor may do now, as codes for a View's `abilities`.
+
+    What asks for a fresh second factor is among them: to confirm is a step on the way, not a right.
+    """
+    actor = replace(actor, recently_confirmed=True)
     return [a.value for a in actions if decide(actor, a, facts).outcome is Outcome.ALLOW]

@@ -123,6 +123,9 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
         [(a(), f(discussed=True)), (a(), f(discussed=False, struck_off=True))],
         [(a(), f(discussed=False)), (a(), f(struck_off=False))],
     ),
+    C.NOT_ABOUT_ONESELF: ([(a(), f(own=False))], [(a(), f(own=True))]),
+    C.OTHER_HALF: ([(a(), f(counterpart=True))], [(a(), f(counterpart=False))]),
+    C.RECENTLY_CONFIRMED: ([(a(recently_confirmed=True), NOTHING)], [(a(second_factor=True), PRESENT)]),
     C.CHAIRS: ([(a(), f(own=True))], [(a(), f(own=False))]),
     C.OWN: ([(a(), f(own=True))], [(a(), f(own=False))]),
 }  # fmt: skip

@@ -41,6 +41,7 @@ TONES = {
     "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
+    "proposed": "warning", "agreed": "info", "used": "closed", "ended": "closed",
     "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""
@@ -63,6 +64,8 @@ class Reader:
     cell_name: str
     mandates: int
     """How many mandates they could act under today."""
+    locked: bool = False
+    """Whether the session was left idle: it shows and does nothing until its owner confirms."""
 
 
 Able = Callable[[Actor], bool]
@@ -168,7 +171,8 @@ def frame(
     """Give the frame of a page at *path*. *done* is an action's code from the address; another text is not shown."""
     actor = reader.actor if reader else None
     role = actor.role if actor else None
-    menu = [line for line in MENU if line.shown(actor)] if actor and role else []
+    reader_locked = reader is not None and reader.locked
+    menu = [line for line in MENU if line.shown(actor)] if actor and role and not reader_locked else []
     current = max((line.href for line in menu if _within(path, line.href)), key=len, default="")
     return Frame(
         title=title,

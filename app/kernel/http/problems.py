@@ -35,6 +35,7 @@ _INPUT_TYPES = {
     "extra_forbidden": INPUT + "unknownInput",
     "missing": INPUT_EXT + "requiredInput",
 }
+_TELL_THE_RULE = {Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFIRMATION_REQUIRED}
 _ISSUES_MOST = 50
 _NAME_MOST = 100
 _UNIQUE_VIOLATION = "23505"
@@ -70,7 +71,7 @@ def problem_body(problem: Problem, language: str, instance: UUID, rule_text: Rul
         "detail": translate(language, code) if knows(language, code) else problem.kind.title,
         "instance": f"urn:uuid:{instance}",
     }
-    if problem.rule and problem.kind in {Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION}:
+    if problem.rule and problem.kind in _TELL_THE_RULE:
         body["rule"] = problem.rule
         if problem.kind is Kind.RULE_NOT_MET:
             text, reference = rule_text(problem.rule, language)

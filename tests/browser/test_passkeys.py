@@ -1,0 +1,106 @@
+"""Passkeys in a real Chromium, with its virtual authenticator: made, used as second factor, and alone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cast as cast_module
+import pytest
+from playwright.sync_api import expect
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from test_pages import sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tab(chromium, live):
+    """A tab on the site under the name that passkeys belong to, with a device that verifies its holder."""
+    context = chromium.new_context(locale="nl-BE")
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    tools = context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    device = tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    page.site = live.replace("127.0.0.1", "localhost")
+    page.verified = lambda yes: tools.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": yes}
+    )
+    yield page
+    context.close()
+    assert faults == [], "the content-security policy stops nothing that is ours"
+
+
+def _make(page):
+    page.goto(page.site + "/account")
+    page.click("a[href='/account/passkeys/new']")
+    page.fill("#f-name", "Laptop (verzonnen)")
+    page.click("main form[data-passkey] button[type=submit]")
+    expect(page.locator("main [role=status]")).to_contain_text("toegangssleutel is toegevoegd")
+
+
+def test_a_passkey_is_made_and_then_used_in_each_way(house, tab):
+    sign_in(tab, tab.site, "mayor")
+    _make(tab)
+    assert house.sql("SELECT name, used_at FROM passkey") == [("Laptop (verzonnen)", None)]
+
+    # As the second factor.
+    tab.click("header .account form[action='/sign-out'] button >> nth=0")
+    tab.fill("#f-username", "mayor")
+    tab.fill("#f-password", cast_module.PASSWORD)
+    tab.click("main form.form button[type=submit]")
+    tab.click("main form[data-passkey] button")
+    expect(tab.locator(".acting__name")).to_contain_text("Mayor Verzonnen")
+
+    # Alone.
+    tab.click("header .account form[action='/sign-out'] button >> nth=0")
+    tab.click("main form[action^='/sign-in/passkey'] button")
+    tab.click("main form[data-passkey] button")
+    expect(tab.locator(".acting__name")).to_contain_text("Mayor Verzonnen")
+    assert house.sql("SELECT count(*) FROM session WHERE opened_with = 'passkey' AND state = 'active'") == [
+        (1,)
+    ]
+
+    # At the lock.
+    house.later(minutes=house.installation.settings.idle_minutes)
+    tab.goto(tab.site + "/registrations")
+    tab.click("main form[data-passkey] button")
+    expect(tab.locator("h1")).to_contain_text("Aanmeldingen")
+    assert tab.url.endswith("/registrations")
+
+
+def test_a_device_that_does_not_verify_its_holder_opens_nothing_and_is_told(house, tab):
+    sign_in(tab, tab.site, "mayor")
+    _make(tab)
+    tab.verified(False)
+    house.later(minutes=house.installation.settings.idle_minutes)
+    tab.goto(tab.site + "/registrations")
+    tab.click("main form[data-passkey] button")
+    expect(tab.locator("[data-passkey-failed]")).to_be_visible()
+    assert "/lock" in tab.url
+    tab.fill("#f-password", cast_module.PASSWORD)
+    tab.click("main form.form button[type=submit] >> nth=0")
+    expect(tab.locator("h1")).to_contain_text("Aanmeldingen")
+
+
+def test_without_a_script_the_other_ways_are_there(chromium, house, live):
+    context = chromium.new_context(java_script_enabled=False, locale="nl-BE")
+    page = context.new_page()
+    site = live.replace("127.0.0.1", "localhost")
+    sign_in(page, site, "mayor")
+    house.later(minutes=house.installation.settings.idle_minutes)
+    page.goto(site + "/registrations")
+    assert "/lock" in page.url
+    page.fill("#f-password", cast_module.PASSWORD)
+    page.click("main form.form button[type=submit] >> nth=0")
+    assert page.url.endswith("/registrations")
+    context.close()
