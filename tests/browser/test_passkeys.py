@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from test_pages import sign_in
+from test_pages import PHONE, WIDE, _check, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +90,24 @@ def test_a_device_that_does_not_verify_its_holder_opens_nothing_and_is_told(hous
     tab.fill("#f-password", cast_module.PASSWORD)
     tab.click("main form.form button[type=submit] >> nth=0")
     expect(tab.locator("h1")).to_contain_text("Aanmeldingen")
+
+
+def test_axe_finds_nothing_on_the_pages_of_ones_account_the_lock_and_recovery(house, tab):
+    sign_in(tab, tab.site, "coordinator")
+    for path in ("/account", "/account/password", "/account/passkeys/new", "/recoveries", "/recoveries/new"):
+        for width in (WIDE, PHONE):
+            _check(tab, tab.site, path, width)
+    house.later(minutes=6)
+    _check(tab, tab.site, "/account/passkeys/new", WIDE)
+    assert "/confirm" in tab.url
+    house.later(minutes=house.installation.settings.idle_minutes)
+    for width in (WIDE, PHONE):
+        _check(tab, tab.site, "/cases", width)
+    assert "/lock" in tab.url
+    tab.context.clear_cookies()
+    for path in ("/sign-in", "/sign-in/recovery"):
+        for width in (WIDE, PHONE):
+            _check(tab, tab.site, path, width)
 
 
 def test_without_a_script_the_other_ways_are_there(chromium, house, live):
