@@ -181,7 +181,11 @@ def migrate_only(_: argparse.Namespace) -> None:
 def administrator(arguments: argparse.Namespace) -> None:
     """Make the first account; the password is asked, or made up where nobody can be asked."""
     from app.demo import create_administrator
+    from app.kernel.i18n import translate
     from app.kernel.installing import Process
+    from app.kernel.passwords import weakness
+    from app.kernel.settings import settings
+    from app.rules.problems import Problem
 
     with running() as process:
         if not isinstance(process, Process):
@@ -190,8 +194,12 @@ def administrator(arguments: argparse.Namespace) -> None:
         password = (
             getpass.getpass("Password (12 characters or more): ") if asked else secrets.token_urlsafe(18)
         )
-        if len(password) < 12:  # noqa: PLR2004 — as CreatePerson asks
-            raise Stop("The password has to have 12 characters or more.")
+        try:
+            fault = weakness(password, (arguments.username, arguments.name), settings().breached_passwords)
+        except Problem:
+            raise Stop(f"{settings().breached_passwords} cannot be read.") from None
+        if fault:
+            raise Stop(translate("en", f"password.{fault}"))
         secret = create_administrator(process, arguments.username, arguments.name, password, demo=False)
         if not asked:
             print(f"password {password}")

@@ -75,7 +75,7 @@ def _show(
     return call.show(
         "directory/proof.html",
         call.phrase("This session is locked") if locked else call.phrase("Confirm that it is you"),
-        call.phrase("You did not use it for a while. What you had typed is kept.")
+        _why_locked(call, kept)
         if locked
         else call.phrase("What you are about to do is grave. Give your second factor once more."),
         status=status,
@@ -86,6 +86,12 @@ def _show(
         passkey=challenge,
         demo_code=demonstration.code_of(call, there(unit.actor.person_id)),
     )
+
+
+def _why_locked(call: PageCall, kept: str) -> str:
+    if kept:
+        return call.phrase("You did not use it for a while. What you had typed is kept.")
+    return call.phrase("You did not use it for a while.")
 
 
 def _carrying(form: Form, kept: str) -> Form:
@@ -121,6 +127,8 @@ def _given(call: PageCall) -> Response:
     try:
         with call.work() as unit:
             call.admit(unit, before_access=True, while_locked=True)
+            if not any(call.sent(name) for name in ("password", "passkey", "code")):
+                return _without_proof(call, unit, kept)
             view, errors = _prove(call, unit)
             if view is None:
                 return _show(call, unit, errors, Kind.BAD_REQUEST.status, following=call.next(), kept=kept)
@@ -130,9 +138,25 @@ def _given(call: PageCall) -> Response:
         return _wrong(call, kept)
     if view.refresh_token:
         call.set_cookie(SESSION_COOKIE, view.refresh_token)
+    call.reader = replace(there(call.reader), locked=False)
+    return _go_on(call, kept)
+
+
+def _without_proof(call: PageCall, unit: Work, kept: str) -> Response:
+    """Take what a page that was left alone brings along: keep it behind the lock, or give it back where none is."""
+    if there(call.reader).locked:
+        return _show(call, unit, {}, 200, following=call.next(), kept=kept)
+    if call.path == _LOCK:
+        sessions.read_session(unit, ReadSession(sessionId=there(unit.actor.session_id)))
+        return _go_on(call, kept)
+    errors = {"code": call.phrase("error.missing")}
+    return _show(call, unit, errors, Kind.BAD_REQUEST.status, following=call.next(), kept=kept)
+
+
+def _go_on(call: PageCall, kept: str) -> Response:
+    """Go to the page that was asked for, or give back what was typed, to be sent now."""
     if not kept:
         return call.go(call.next())
-    call.reader = replace(there(call.reader), locked=False)
     return call.show(
         "directory/kept.html",
         call.phrase("What you had typed is still here"),
@@ -150,8 +174,6 @@ def _prove(call: PageCall, unit: Work) -> tuple[SessionView | None, dict[str, st
     if names == ("password",):
         unlock, _, errors = parse_form(UnlockSession, items, call.language)
         return (sessions.unlock_session(unit, unlock), {}) if unlock else (None, errors)
-    if len(items) == 1:
-        return None, {"code": call.phrase("error.missing")}
     confirm, _, errors = parse_form(ConfirmSession, items, call.language)
     return (signing_in.confirm_session(unit, confirm), {}) if confirm else (None, errors)
 

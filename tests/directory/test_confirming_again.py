@@ -84,13 +84,20 @@ def test_a_code_confirms_once_and_only_its_own_session(house, door, screened):
     assert twin.post(screened + "/decide", LISTED).status_code == 409
 
 
-def test_a_demo_token_of_the_console_is_not_fresh(house, screened):
-    from app.demo import demo_token
+def test_a_demo_token_is_as_fresh_as_a_sign_in_and_stays_awake(house, screened):
+    from app.demo import demo_code, demo_token
 
     house.sql("UPDATE person SET demo = true")
     headers = {"Authorization": f"Bearer {demo_token(house.installation, 'mayor')}", "If-Match": "*"}
-    answer = house.client().post("/api/v1" + screened + "/decide", json=LISTED, headers=headers)
-    assert answer.json()["type"].endswith("confirmationRequired")
+    house.later(minutes=20)
+    client = house.client()
+    refused = client.post("/api/v1" + screened + "/decide", json=LISTED, headers=headers)
+    assert refused.json()["type"].endswith("confirmationRequired")
+    mine = next(i for i in client.get("/api/v1/sessions", headers=headers).json()["items"] if i["present"])
+    assert mine["openedWith"] == "console"
+    code = {"code": demo_code(house.installation, "mayor")}
+    assert client.post(mine["href"] + "/confirm", json=code, headers=headers).status_code == 200
+    assert client.post("/api/v1" + screened + "/decide", json=LISTED, headers=headers).status_code == 200
 
 
 def test_the_fifth_wrong_confirmation_ends_this_session_and_no_other(house, door):

@@ -155,6 +155,8 @@ class Frame:
     nav: tuple[tuple[str, str, bool], ...]
     done: str
     mandates: int
+    idle_seconds: int
+    """After how long without a touch the page covers itself; 0 where nothing is to be covered."""
 
 
 def frame(
@@ -167,6 +169,7 @@ def frame(
     done: str = "",
     demo: bool = False,
     csrf_token: str = "",
+    idle_seconds: int = 0,
 ) -> Frame:
     """Give the frame of a page at *path*. *done* is an action's code from the address; another text is not shown."""
     actor = reader.actor if reader else None
@@ -195,6 +198,7 @@ def frame(
         nav=tuple((line.href, i18n.translate(language, line.label), line.href == current) for line in menu),
         done=i18n.translate(language, f"done.{done}") if done in _announced else "",
         mandates=reader.mandates if reader else 0,
+        idle_seconds=idle_seconds if reader and not reader.locked else 0,
     )
 
 

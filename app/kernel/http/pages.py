@@ -252,6 +252,7 @@ class PageCall:
             done=self.request.query_params.get(DONE, ""),
             demo=self.installation.demo,
             csrf_token=self.form_secret,
+            idle_seconds=self.installation.settings.idle_minutes * 60,
         )
 
     def show(
