@@ -73,7 +73,9 @@ def _prepare_open(call: PageCall, work: Work) -> Prepared:
             " are told at once. One of them reviews it afterwards and may ask you about it.",
             count=minutes,
         ),
-        intro=call.phrase("Call the coordinator first if you still can: that is faster, and needs none of this."),
+        intro=call.phrase(
+            "Call the coordinator first if you still can: that is faster, and needs none of this."
+        ),
     )
 
 

@@ -85,9 +85,7 @@ def open_case(work: Work, command: OpenCase) -> CaseView:
     facts = case_facts(
         work, case, excluded=case and case.excluded, access_reason=known, broken_glass=glass is not None
     )
-    decision = work.allow(
-        Action.CASE_OPEN, facts, about_case(case), reason=command.reason if known else ""
-    )
+    decision = work.allow(Action.CASE_OPEN, facts, about_case(case), reason=command.reason if known else "")
     view = case_view(work, there(case), facts.standing, by_glass=decision.by_glass)
     if decision.by_glass:
         view.break_glass = glass_view(work, there(glass))

@@ -59,7 +59,9 @@ _FEWEST_WORDS = 4
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c) and c not in "\u00ad\u200b"))
+    return re.findall(
+        r"\w+", "".join(c for c in plain if not unicodedata.combining(c) and c not in "\u00ad\u200b")
+    )
 
 
 def may_read_by_glass(audience: Audience, category: int) -> bool:

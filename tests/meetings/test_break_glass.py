@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import cast as cast_module
 import pytest
+from pagecraft import reader, texts_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.constitution.agreements import adopt_agreement
 from app.kernel.work import work
 
-EMERGENCY = {"reason": "dangerToOthers", "explanation": "Melding van een mes aan de schoolpoort, desk onbereikbaar."}
+EMERGENCY = {
+    "reason": "dangerToOthers",
+    "explanation": "Melding van een mes aan de schoolpoort, desk onbereikbaar.",
+}
 GOOD = {
     "category": 5, "origin": "livcParticipant", "kind": "fact", "relevantAndProportionate": True,
     "nothingClassified": True,
@@ -50,7 +54,7 @@ def review(table, who, glass, outcome="justified", note="De melding klopte."):
 def known(table):
     """A case that the police member and the school sat on weeks ago, with a trajectory; break-glass switched on."""
     switch(table, break_glass=1)
-    meeting, item, case = table.sat("policeMember", "school")
+    meeting, _, case = table.sat("policeMember", "school")
     for audience, said, more in (
         ("present", "Draagt vaker een mes.", {}),
         ("notInMinutes", "Broer heeft schulden.", {}),
@@ -82,7 +86,11 @@ def test_it_is_off_unless_the_agreement_in_force_says_otherwise(table):
     switch(table, break_glass=1)
     switch(table, break_glass=0)
     assert smash(table, "policeMember", case).status_code == 409
-    assert table.house.sql("SELECT 1 FROM break_glass") == table.house.sql("SELECT 1 FROM notice WHERE code LIKE 'breakGlass%'") == []
+    assert (
+        table.house.sql("SELECT 1 FROM break_glass")
+        == table.house.sql("SELECT 1 FROM notice WHERE code LIKE 'breakGlass%'")
+        == []
+    )
 
 
 def test_the_file_is_read_for_the_set_time_and_not_a_second_longer(table, known):
@@ -115,17 +123,25 @@ def test_what_was_kept_for_the_desk_and_what_is_sensitive_stay_shut(table, known
     file = table.ok(read(table, "policeMember", known))
     assert {s["text"] for s in file["statements"]} == {"Draagt vaker een mes.", "Broer heeft schulden."}
     for (statement,) in table.house.sql("SELECT id FROM statement WHERE audience = 'desk' OR category = 9"):
-        assert table.post("policeMember", f"/statements/{statement}/open", {"reason": "acuteDanger"}).status_code == 404
+        assert (
+            table.post("policeMember", f"/statements/{statement}/open", {"reason": "acuteDanger"}).status_code
+            == 404
+        )
 
 
 def test_coordinator_and_data_protection_officer_are_told_at_once(table, known):
     table.ok(smash(table, "policeMember", known), 201)
-    told = table.house.sql("SELECT person_id::text AS p, reference FROM notice WHERE code = 'breakGlassOpened'")
+    told = table.house.sql(
+        "SELECT person_id::text AS p, reference FROM notice WHERE code = 'breakGlassOpened'"
+    )
     assert {row.p for row in told} == {table.person("coordinator"), table.person("dpo")}
     assert {row.reference for row in told} == {reference(table, known)}
     for who in ("coordinator", "dpo", "mayor"):
         (seen,) = table.ok(table.get(who, "/breakGlass"))["items"]
-        assert (seen["personName"], seen["explanation"]) == ("PoliceMember Verzonnen", EMERGENCY["explanation"])
+        assert (seen["personName"], seen["explanation"]) == (
+            "PoliceMember Verzonnen",
+            EMERGENCY["explanation"],
+        )
     for who in ("delegate", "caseManager", "informationOfficer"):
         assert table.ok(table.get(who, "/breakGlass"))["items"] == []
     for who in ("school", "secretary", "strategicMember", "auditor", "administrator"):
@@ -134,7 +150,9 @@ def test_coordinator_and_data_protection_officer_are_told_at_once(table, known):
 
 @pytest.mark.parametrize("gone", ["dpo", "coordinator"])
 def test_without_somebody_to_be_told_there_is_none(table, known, gone):
-    table.house.sql("UPDATE mandate SET ends_on = '2026-03-01' WHERE id = :m", m=table.house.cast.mandates[gone])
+    table.house.sql(
+        "UPDATE mandate SET ends_on = '2026-03-01' WHERE id = :m", m=table.house.cast.mandates[gone]
+    )
     refused = smash(table, "policeMember", known)
     assert (refused.status_code, refused.json()["rule"]) == (409, "R21")
 
@@ -144,10 +162,16 @@ def test_every_line_of_the_log_says_so(table, known):
     read(table, "policeMember", known)
     table.get("policeMember", f"/cases/{known}/trajectory")
     table.ok(table.get("mayor", f"/cases/{known}", reason="supervision"))
-    lines = table.house.sql("SELECT action, rule, break_glass, role FROM journal.entry WHERE break_glass OR action = 'case.open'")
+    lines = table.house.sql(
+        "SELECT action, rule, break_glass, role FROM journal.entry WHERE break_glass OR action = 'case.open'"
+    )
     by_glass = {(x.action, x.rule, x.role) for x in lines if x.break_glass}
     assert by_glass == {("case.open", "R21", "policeMember"), ("trajectory.read", "R21", "policeMember")}
-    assert [x.role for x in lines if not x.break_glass and x.action == "case.open" and x.rule == "R107" and x.role == "mayor"] == ["mayor"]
+    assert [
+        x.role
+        for x in lines
+        if not x.break_glass and x.action == "case.open" and x.rule == "R107" and x.role == "mayor"
+    ] == ["mayor"]
     (opened,) = table.journal("breakGlass.open", "policeMember")
     assert (str(opened.case_id), opened.reason, opened.rule) == (known, "dangerToOthers", "R21")
     assert EMERGENCY["explanation"] not in str(table.house.sql("SELECT * FROM journal.entry"))
@@ -155,7 +179,10 @@ def test_every_line_of_the_log_says_so(table, known):
 
 def test_it_reads_and_changes_nothing(table, known):
     table.ok(smash(table, "policeMember", known), 201)
-    before = [table.house.sql(f"SELECT * FROM {t} ORDER BY 1") for t in ("case_file", "statement", "trajectory", "action_item")]
+    before = [
+        table.house.sql(f"SELECT * FROM {t} ORDER BY 1")
+        for t in ("case_file", "statement", "trajectory", "action_item")
+    ]
     for path, body in (
         (f"/cases/{known}/monitor", {}),
         (f"/cases/{known}/proposeClosure", {"ground": "deceased"}),
@@ -167,7 +194,10 @@ def test_it_reads_and_changes_nothing(table, known):
     ):  # fmt: skip
         assert table.post("policeMember", path, body).status_code in {403, 404, 405, 400}, path
     assert table.get("policeMember", "/cases").status_code in {403, 404}
-    after = [table.house.sql(f"SELECT * FROM {t} ORDER BY 1") for t in ("case_file", "statement", "trajectory", "action_item")]
+    after = [
+        table.house.sql(f"SELECT * FROM {t} ORDER BY 1")
+        for t in ("case_file", "statement", "trajectory", "action_item")
+    ]
     assert before == after
     (action,) = table.ok(table.get("policeMember", f"/cases/{known}/trajectory"))["actions"]
     assert action.get("abilities", []) == []
@@ -238,7 +268,10 @@ def test_a_locked_case_stays_locked_before_and_while(table, known):
 def test_clearance_and_undertaking_hold(table, known):
     house = table.house
     table.ok(smash(table, "policeMember", known), 201)
-    house.sql("UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m", m=house.cast.mandates["policeMember"])
+    house.sql(
+        "UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m",
+        m=house.cast.mandates["policeMember"],
+    )
     assert read(table, "policeMember", known).status_code == 404
     assert smash(table, "policeMember", known).json()["rule"] == "R10"
     house.sql("DELETE FROM undertaking WHERE person_id = :p", p=house.cast.persons["caseManager"])
@@ -282,7 +315,11 @@ def test_it_is_reviewed_once_it_has_ended_and_never_by_whoever_opened_it(table, 
         assert review(table, who, glass).status_code == 404, who
     assert review(table, "coordinator", glass, outcome="fine").status_code == 400
     done = table.ok(review(table, "dpo", glass, "notJustified", "De desk was bereikbaar."))
-    assert (done["state"], done["outcome"], done["reviewerName"]) == ("reviewed", "notJustified", "Dpo Verzonnen")
+    assert (done["state"], done["outcome"], done["reviewerName"]) == (
+        "reviewed",
+        "notJustified",
+        "Dpo Verzonnen",
+    )
     assert review(table, "coordinator", glass).status_code == 409
     for who in ("coordinator", "dpo", "policeMember"):
         assert table.ok(table.get(who, "/breakGlass"))["items"] == []
@@ -301,7 +338,10 @@ def test_a_person_with_both_hats_reviews_not_their_own(table, known):
         "UPDATE mandate SET person_id = :p WHERE id = :m", p=house.cast.persons["policeMember"],
         m=house.cast.mandates["coordinator"],
     )  # fmt: skip
-    house.cast.persons["coordinator"], before = house.cast.persons["policeMember"], house.cast.persons["coordinator"]
+    house.cast.persons["coordinator"], before = (
+        house.cast.persons["policeMember"],
+        house.cast.persons["coordinator"],
+    )
     house._clients.pop("coordinator")
     try:
         refused = review(table, "coordinator", glass)
@@ -313,17 +353,137 @@ def test_a_person_with_both_hats_reviews_not_their_own(table, known):
 def test_in_a_joint_cell_it_stays_with_the_police_and_the_other_desk_has_none(zone):
     d, e = zone
     switch(d, "zoneMayorD", break_glass=1)
-    meeting, item, case = d.sat("zonePolice", "zoneCoordinatorE")
+    meeting, _, case = d.sat("zonePolice", "zoneCoordinatorE")
     d.close(meeting)
     d.house.later(days=2)
     for who in ("zoneMayorE", "zoneCoordinatorE", "zoneSchool", "zoneSecretary", "zoneAuditorE"):
         assert smash(d, who, case).status_code == 404, who
     d.ok(smash(d, "zonePolice", case), 201)
     assert d.ok(read(d, "zonePolice", case))["subjectName"]
-    assert [x["reference"] for x in d.ok(d.get("zoneCoordinatorD", "/breakGlass"))["items"]] == [reference(d, case)]
+    assert [x["reference"] for x in d.ok(d.get("zoneCoordinatorD", "/breakGlass"))["items"]] == [
+        reference(d, case)
+    ]
     assert d.ok(d.get("zoneCoordinatorE", "/breakGlass"))["items"] == []
     case_of_e = e.sat("zonePolice")[2]
-    assert smash(e, "zonePolice", case_of_e).json()["rule"] == "R21"  # E has no data protection officer to tell
+    assert (
+        smash(e, "zonePolice", case_of_e).json()["rule"] == "R21"
+    )  # E has no data protection officer to tell
+
+
+def test_both_locks_agree_at_every_moment(table, known):
+    """For everybody: the cases that the rules let be read by break-glass are those the database names."""
+    from app.cases import queries
+    from app.cases.breaking_glass import open_glass
+    from app.cases.standing import case_facts
+    from app.rules.actions import Action
+    from app.rules.policy import Outcome, decide
+
+    house = table.house
+    people = ("mayor", "delegate", "coordinator", "secretary", "caseManager", "policeMember", "informationOfficer",
+              "participant", "school", "strategicMember", "dpo", "auditor", "administrator", "zonePolice")  # fmt: skip
+    table.case("Nooit Besproken")
+
+    def compare():
+        seen = {}
+        for name in people:
+            with house.work(name) as unit:
+                unit.repeat()
+                named = set(unit.session.scalar(text("SELECT broken_glass_cases()")))
+                by_rule = set()
+                for (identity,) in house.sql("SELECT id FROM case_file"):
+                    case = queries.case_sheet(unit.session, unit.actor, identity)
+                    glass = open_glass(unit, case)
+                    facts = case_facts(unit, case, access_reason=True, broken_glass=glass is not None)
+                    answer = decide(unit.actor, Action.CASE_OPEN, facts)
+                    if answer.by_glass and answer.outcome is Outcome.ALLOW:
+                        by_rule.add(identity)
+                assert by_rule == named, name
+                seen[name] = len(named)
+        return {name for name, count in seen.items() if count}
+
+    assert compare() == set()
+    glass = table.ok(smash(table, "policeMember", known), 201)
+    table.ok(smash(table, "caseManager", known), 201)
+    assert compare() == {"policeMember", "caseManager"}
+    table.ok(end(table, "policeMember", glass))
+    assert compare() == {"caseManager"}
+    table.ok(smash(table, "policeMember", known), 201)
+    mandate = house.cast.mandates["policeMember"]
+    for spoil, back in (
+        ("UPDATE mandate SET clearance_until = '2026-03-01' WHERE id = :m",
+         "UPDATE mandate SET clearance_until = '2049-12-31' WHERE id = :m"),
+        ("UPDATE case_file SET locks_on = '2026-03-01'", "UPDATE case_file SET locks_on = '2027-01-01'"),
+        ("INSERT INTO exclusion SELECT person_id, c.id, c.municipality_id, now() FROM mandate d, case_file c WHERE d.id = :m",
+         "DELETE FROM exclusion"),
+        ("UPDATE mandate SET ends_on = '2026-03-01' WHERE id = :m", "UPDATE mandate SET ends_on = NULL WHERE id = :m"),
+    ):  # fmt: skip
+        values = {"m": mandate}
+        house.sql(spoil, **{k: v for k, v in values.items() if f":{k}" in spoil})
+        assert "policeMember" not in compare(), spoil
+        house.sql(back, **{k: v for k, v in values.items() if f":{k}" in back})
+        assert "policeMember" in compare(), back
+    house.later(minutes=59, seconds=59)
+    assert compare() == {"policeMember", "caseManager"}
+    house.later(seconds=1)
+    assert compare() == set()
+
+
+# -- the pages -----------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_say_what_it_does_keep_a_banner_and_end_it_early(table, known):
+    house = table.house
+    police = reader(house, "policeMember")
+    form = texts_of(police.get("/break-glass/new").text)
+    assert "60 minuten" in form
+    assert "worden meteen verwittigd" in form
+    wrong = police.send("/break-glass/new", reference="C-2026-ZZZZZ", **EMERGENCY)
+    assert wrong.status_code == 404
+    file = police.send("/break-glass/new", reference=reference(table, known), **EMERGENCY)
+    assert file.status_code == 200, texts_of(file.text)[-500:]
+    assert file.url.path == f"/cases/{known}"
+    assert "Zorgeloos Verzonnen" in file.text
+    assert "Noodtoegang tot" in file.text
+    assert 'data-ends="2026-' in file.text
+    assert "Burgemeester kent de ouders." not in file.text
+    for step in ("/statements/new", "/closure/propose", "/close", "/monitor"):
+        assert f"/cases/{known}{step}" not in file.text
+    assert "Noodtoegang" in texts_of(police.get("/").text)
+    ended = police.send(f"/cases/{known}?reason=acuteDanger", action="/close")
+    assert "De noodtoegang is beëindigd." in texts_of(ended.text)
+    assert police.get(f"/cases/{known}?reason=acuteDanger").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["coordinator", "dpo"])
+def test_it_stands_on_the_first_page_of_who_watches_until_it_is_reviewed(table, known, who):
+    glass = table.ok(smash(table, "policeMember", known), 201)
+    table.house.later(hours=2)
+    browser, ref = reader(table.house, who), reference(table, known)
+    first = browser.get("/")
+    address = f"/break-glass/{glass['breakGlassId']}/review"
+    assert address in first.text
+    assert ref in first.text
+    asked = texts_of(browser.get(address).text)
+    assert "mes aan de schoolpoort" in asked
+    done = browser.send(address, outcome="notJustified", note="De desk was bereikbaar.")
+    assert "De beoordeling is bewaard." in texts_of(done.text)
+    assert address not in browser.get("/").text
+    assert "Niet gerechtvaardigd" in texts_of(browser.get("/break-glass?state=all").text)
+    own = texts_of(reader(table.house, "policeMember").get("/break-glass?state=all").text)
+    assert "De desk was bereikbaar." in own
+
+
+@pytest.mark.parametrize("who", ["school", "secretary", "mayor", "coordinator", "auditor"])
+def test_the_page_that_opens_one_is_not_there_for_anybody_else(table, known, who):
+    browser = reader(table.house, who)
+    assert browser.get("/break-glass/new").status_code in {403, 404}
+    assert "/break-glass/new" not in browser.get("/").text
+
+
+def test_where_it_is_off_no_page_speaks_of_it(table):
+    browser = reader(table.house, "policeMember")
+    assert "/break-glass" not in browser.get("/").text
+    assert browser.get("/break-glass/new").status_code == 404
 
 
 # -- the database alone --------------------------------------------------------------------------------------------
@@ -345,7 +505,11 @@ def test_the_database_shows_the_file_while_it_is_open_and_nothing_before_and_aft
     during = rows(table.house, "policeMember")
     gained = {t: during[t] - before[t] for t in TABLES if during[t] != before[t]}
     assert gained == {"case_file": 1, "discussion": 1, "statement": 2, "trajectory": 1, "action_item": 1}
-    assert rows(table.house, "school") == rows(table.house, "school") | {"case_file": 0, "statement": 0, "trajectory": 0}
+    assert rows(table.house, "school") == rows(table.house, "school") | {
+        "case_file": 0,
+        "statement": 0,
+        "trajectory": 0,
+    }
     table.ok(end(table, "policeMember", glass))
     assert rows(table.house, "policeMember") == before
 
@@ -400,8 +564,7 @@ def test_nobody_writes_one_by_hand_lengthens_one_or_reviews_their_own(table, kno
             return unit.session.execute(text(statement)).rowcount
 
     for statement in (
-        "INSERT INTO break_glass SELECT gen_random_uuid(), case_id, municipality_id, reference, subject_id, person_id,"
-        " mandate_id, role, reason, explanation, opened_at, ends_at, NULL, NULL, NULL, NULL, NULL, 1 FROM break_glass",
+        "INSERT INTO break_glass SELECT * FROM break_glass",
         "UPDATE break_glass SET ends_at = ends_at + interval '1 year'",
         "UPDATE break_glass SET person_id = person_id",
         "DELETE FROM break_glass",

@@ -41,7 +41,8 @@ TONES = {
     "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
-    "done": "success", "notDone": "closed", "ended": "warning", "reviewed": "success", "adopted": "success", "superseded": "closed",
+    "done": "success", "notDone": "closed", "ended": "warning", "reviewed": "success",
+    "adopted": "success", "superseded": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""
 

@@ -74,7 +74,7 @@ READ_BY_GLASS = {
 """An action is read with the trajectory that shows it."""
 
 DESK = "municipality_id = ANY ((SELECT desk_municipalities())::uuid[])"
-OWNED = f"owner_id = (SELECT acting_person()) AND case_id = ANY ((SELECT part_cases())::uuid[])"
+OWNED = "owner_id = (SELECT acting_person()) AND case_id = ANY ((SELECT part_cases())::uuid[])"
 OF_SEEN_PLAN = "EXISTS (SELECT 1 FROM trajectory j WHERE j.id = trajectory_id)"
 OF_FOLLOWED_PLAN = (
     "(case_id = ANY ((SELECT part_cases())::uuid[]) AND EXISTS (SELECT 1 FROM trajectory j"
