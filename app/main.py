@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.cases import api as cases_api
+from app.cases import break_glass_pages, trajectory_pages
 from app.cases import pages as cases_pages
-from app.cases import trajectory_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
@@ -57,7 +57,8 @@ TAGS = [
 
 PAGES = (
     directory_pages, proving_pages, account_pages, recovery_pages, constitution_pages, intake_pages, finding_pages,
-    cases_pages, trajectory_pages, meetings_pages, invitation_pages, sitting_pages, retention_pages, oversight_pages,
+    cases_pages, trajectory_pages, break_glass_pages, meetings_pages, invitation_pages, sitting_pages, retention_pages,
+    oversight_pages,
 )  # fmt: skip
 
 

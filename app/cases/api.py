@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.cases import closing, exclusions, opening, statements, trajectories
+from app.cases import breaking_glass, closing, exclusions, opening, statements, trajectories
 from app.cases import commands as c
 from app.cases import views as v
 from app.kernel.http.routes import endpoint
@@ -31,6 +31,14 @@ endpoint(router, "POST", "/statements", statements.create_statement, c.CreateSta
          location="/api/v1/statements/{statementId}")  # fmt: skip
 endpoint(router, "POST", "/statements/{statementId}/open", statements.open_statement, c.OpenStatement, v.StatementView,
          tag="Cases", summary="Open a sensitive statement")  # fmt: skip
+endpoint(router, "POST", "/breakGlass", breaking_glass.open_break_glass, c.OpenBreakGlass, v.BreakGlassView,
+         tag="Cases", summary="Read a file in an emergency", status=201, location="/api/v1/breakGlass/{breakGlassId}")  # fmt: skip
+endpoint(router, "GET", "/breakGlass", breaking_glass.list_break_glass, c.ListBreakGlass, v.BreakGlassList,
+         tag="Cases", summary="List emergency readings")  # fmt: skip
+endpoint(router, "POST", "/breakGlass/{breakGlassId}/close", breaking_glass.close_break_glass, c.CloseBreakGlass,
+         v.BreakGlassView, tag="Cases", summary="End an emergency reading")  # fmt: skip
+endpoint(router, "POST", "/breakGlass/{breakGlassId}/review", breaking_glass.review_break_glass, c.ReviewBreakGlass,
+         v.BreakGlassView, tag="Cases", summary="Review an emergency reading")  # fmt: skip
 endpoint(router, "POST", "/trajectories", trajectories.start_trajectory, c.StartTrajectory, v.TrajectoryView,
          tag="Cases", summary="Start a trajectory", status=201, location="/api/v1/cases/{caseId}/trajectory")  # fmt: skip
 endpoint(router, "GET", _CASE + "/trajectory", trajectories.read_trajectory, c.ReadTrajectory, v.TrajectoryView,

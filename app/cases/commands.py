@@ -84,6 +84,37 @@ class OpenStatement(Command):
     reason: Line
 
 
+class OpenBreakGlass(Command):
+    """Read the file of one case for a short time because of an emergency, by its exact reference (R21).
+
+    Coordinator and data protection officer are told at once; one of them reviews it afterwards.
+    """
+
+    reference: Line
+    reason: Line
+    explanation: Prose
+
+
+class CloseBreakGlass(Command):
+    """End an emergency reading before its time (R21)."""
+
+    break_glass_id: UUID
+
+
+class ListBreakGlass(Command):
+    """List emergency readings: one's own, or those of the municipality watched over (R21)."""
+
+    state: Literal["unreviewed", "all"] = "unreviewed"
+
+
+class ReviewBreakGlass(Command):
+    """Say of an emergency reading that has ended whether it was justified (R21)."""
+
+    break_glass_id: UUID
+    outcome: Literal["justified", "notJustified"]
+    note: Prose
+
+
 class StartTrajectory(Command):
     """Start the optional individual plan: who follows it, an aim per life domain (R71, R72, R77)."""
 

@@ -101,6 +101,38 @@ class Statement(Row):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class BreakGlass(Row):
+    """Emergency reading of a file for a set time, by somebody who knows one part of it (R21, ADR 0020).
+
+    Only a function of the database opens one; what may still change is its early end and its review.
+    """
+
+    __tablename__ = "break_glass"
+    __table_args__ = (of_its_case(), Index(None, "person_id", "mandate_id", "ends_at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"), index=True)
+    reference: Mapped[str] = mapped_column(Text)
+    """Of the case: who reviews it may not see the case itself."""
+    subject_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    mandate_id: Mapped[UUID] = mapped_column(ForeignKey("mandate.id"))
+    role: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    explanation: Mapped[Sealed]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """When it ends by itself."""
+    closed_at: Mapped[datetime | None]
+    """When somebody ended it earlier."""
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[UUID | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+    review_note: Mapped[Sealed | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Trajectory(Row):
     """The optional individual plan: who follows it and its aims per life domain (R71, R72)."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases import queries
+from app.cases.breaking_glass import glass_view, open_glass
 from app.cases.commands import ListCase, OpenCase
 from app.cases.sealing import open_in, subject_of
 from app.cases.standing import about_case, case_facts
@@ -80,13 +81,19 @@ def open_case(work: Work, command: OpenCase) -> CaseView:
     """Open a file. The reason comes from the pick-list and goes to the journal (R107)."""
     case = queries.case_sheet(work.session, work.actor, command.case_id)
     known = command.reason in codes("accessReasons", work.today)
-    facts = case_facts(work, case, excluded=case and case.excluded, access_reason=known)
-    work.allow(Action.CASE_OPEN, facts, about_case(case), reason=command.reason if known else "")
-    return case_view(work, there(case), facts.standing)
+    glass = open_glass(work, case)
+    facts = case_facts(
+        work, case, excluded=case and case.excluded, access_reason=known, broken_glass=glass is not None
+    )
+    decision = work.allow(Action.CASE_OPEN, facts, about_case(case), reason=command.reason if known else "")
+    view = case_view(work, there(case), facts.standing, by_glass=decision.by_glass)
+    if decision.by_glass:
+        view.break_glass = glass_view(work, there(glass))
+    return view
 
 
-def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
-    """Give the whole file for its desk. *case* is what `queries.case_sheet` gives."""
+def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = False) -> CaseView:
+    """Give the whole file for its desk, or what an emergency leads to. *case* is what `queries.case_sheet` gives."""
     name, born = subject_of(work, case)
     found = queries.trajectory(work.session, case.id) if case.has_trajectory else None
     facts = case_facts(
@@ -131,6 +138,6 @@ def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
             DiscussionView(meeting_id=UUID(meeting_id), discussed_on=date.fromisoformat(day))
             for meeting_id, day in case.discussions or ()
         ],
-        statements=statement_views(work, queries.statements(work.session, case.id)),
+        statements=statement_views(work, queries.statements(work.session, case.id), by_glass=by_glass),
         trajectory=trajectory_view(work, case, found) if found else None,
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import ActionRow, Case, Discussion, Statement, SubjectMark, Trajectory
+from app.cases.models import ActionRow, BreakGlass, Case, Discussion, Statement, SubjectMark, Trajectory
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.kernel.database import lean_rows
+from app.kernel.sealed import Sealed
 from app.rules.facts import Actor
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
-from app.rules.roles import Role
+from app.rules.roles import GLASS_WATCHERS, Role
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
@@ -118,6 +119,58 @@ def statement(session: Session, statement_id: UUID) -> Any:
         .outerjoin(Agency, Agency.id == Statement.agency_id)
         .where(Statement.id == statement_id)
     ).one_or_none()
+
+
+_TARGET = "SELECT * FROM glass_target(%(reference)s)"
+_BREAK = "SELECT break_the_glass(%(id)s, %(reference)s, %(reason)s, %(explanation)s) AS ends_at"
+
+
+def glass_target(session: Session, reference: str) -> Any:
+    """Give what the rules have to know of the case with this reference, to somebody whom break-glass can lead there."""
+    rows = lean_rows(session, _TARGET, reference=reference)
+    return rows[0] if rows else None
+
+
+def break_the_glass(
+    session: Session, row_id: UUID, reference: str, reason: str, explanation: Sealed
+) -> datetime | None:
+    """Open an emergency reading and tell who watches; None, and nothing done, where the database sees a reason not to."""
+    rows = lean_rows(
+        session, _BREAK, id=row_id, reference=reference, reason=reason, explanation=bytes(explanation)
+    )
+    ends: datetime | None = rows[0].ends_at
+    return ends
+
+
+def break_glass(session: Session, row_id: UUID, *, lock: bool = False) -> BreakGlass | None:
+    """Give an emergency reading if the database shows it; locked only while it can still change for this actor."""
+    query = select(BreakGlass).filter_by(id=row_id).execution_options(populate_existing=True)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def open_glass(session: Session, actor: Actor, case_id: UUID, now: datetime) -> BreakGlass | None:
+    """Give the emergency reading of a case that this actor has open now, under this very mandate."""
+    query = select(BreakGlass).where(
+        BreakGlass.case_id == case_id,
+        BreakGlass.person_id == actor.person_id,
+        BreakGlass.mandate_id == actor.mandate_id,
+        BreakGlass.opened_at <= now,
+        BreakGlass.ends_at > now,
+        BreakGlass.closed_at.is_(None),
+    )
+    return session.scalars(query).first()
+
+
+def break_glasses(session: Session, actor: Actor, *, unreviewed: bool, limit: int) -> list[BreakGlass]:
+    """Give one's own emergency readings and those of the municipality watched over, latest first."""
+    mine = BreakGlass.person_id == actor.person_id
+    if actor.role in GLASS_WATCHERS | {Role.MAYOR}:
+        mine = or_(mine, BreakGlass.municipality_id == actor.municipality_id)
+    excluded = select(Exclusion.case_id).filter_by(person_id=actor.person_id)
+    query = select(BreakGlass).where(mine, BreakGlass.case_id.not_in(excluded))
+    if unreviewed:
+        query = query.where(BreakGlass.reviewed_at.is_(None))
+    return list(session.scalars(query.order_by(BreakGlass.opened_at.desc(), BreakGlass.id).limit(limit)))
 
 
 def trajectory(session: Session, case_id: UUID) -> Any:

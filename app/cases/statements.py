@@ -18,7 +18,15 @@ from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES, Audience, may_read
+from app.rules.audience import (
+    CATEGORY_WITH_REASON,
+    SENSITIVE_CATEGORIES,
+    Audience,
+    keeps_out_of_minutes,
+    may_read,
+    may_read_by_glass,
+    repeats,
+)
 from app.rules.facts import Standing
 from app.rules.problems import invalid
 from app.rules.roles import TABLE, Role
@@ -127,9 +135,15 @@ def _contributor(work: Work, command: CreateStatement, case: File, standing: Sta
 
 
 def statement_views(
-    work: Work, rows: Iterable[Any], *, standing: Standing = Standing.FILE
+    work: Work, rows: Iterable[Any], *, standing: Standing = Standing.FILE, by_glass: bool = False
 ) -> list[StatementView]:
-    """Give those of (statement, contributor, agency) rows that a reader with this standing may know."""
+    """Give those of (statement, contributor, agency) rows that a reader with this standing, or by break-glass, may know."""
+    if by_glass:
+        return [
+            statement_view(work, row, contributor, agency)
+            for row, contributor, agency in rows
+            if may_read_by_glass(Audience(row.audience), row.category)
+        ]
     return [
         statement_view(work, row, contributor, agency)
         for row, contributor, agency in rows
@@ -154,6 +168,7 @@ def statement_view(
         kind=row.kind,
         reliability=row.reliability,
         audience=row.audience,
+        kept_out_of_minutes=keeps_out_of_minutes(Audience(row.audience), row.origin, row.category) or None,
         contributor_name=contributor,
         agency_name=agency,
         stated_on=row.stated_on,
@@ -165,6 +180,19 @@ def statement_view(
         if shown
         else None,
     )
+
+
+def keeps_use_conditions(work: Work, case_id: UUID, *texts: str) -> bool:
+    """Tell whether none of these minutes texts repeats a statement of the case that was kept out of minutes.
+
+    Held against what the database shows this writer of the case; nothing of a statement leaves here (R65, R66).
+    """
+    for row, _, _ in queries.statements(work.session, case_id):
+        if keeps_out_of_minutes(Audience(row.audience), row.origin, row.category):
+            said = there(open_in(work, case_id, "statement", "text", row.id, row.text))
+            if any(repeats(text, said) for text in texts):
+                return False
+    return True
 
 
 @operation(Action.STATEMENT_OPEN)

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from app.cases import queries
+from app.cases.breaking_glass import open_glass
 from app.cases.commands import (
     AssignAction,
     CompleteAction,
@@ -116,7 +117,10 @@ def trajectory_view(work: Work, case: Case, found: Any) -> TrajectoryView:
         aims=orjson.loads(aims or "{}"),
         person_informed=row.person_informed,
         started_on=row.started_on,
-        actions=[action_view(work, a, owner, case) for a, owner in queries.actions_of(work.session, case.id)],
+        actions=[
+            action_view(work, a, owner, case, standing=min(facts.standing, Standing.PART))
+            for a, owner in queries.actions_of(work.session, case.id)
+        ],
     )
 
 
@@ -125,7 +129,8 @@ def read_trajectory(work: Work, command: ReadTrajectory) -> TrajectoryView:
     """Give the trajectory: to the desk, and to the case manager who follows it; their part of the file, no more."""
     case = queries.case(work.session, command.case_id)
     found = queries.trajectory(work.session, command.case_id) if case else None
-    facts = case_facts(work, case if found else None)
+    glass = open_glass(work, case if found else None)
+    facts = case_facts(work, case if found else None, broken_glass=glass is not None)
     work.allow(Action.TRAJECTORY_READ, facts, about_case(case if found else None, "trajectory"))
     return trajectory_view(work, there(case), there(found))
 
@@ -166,10 +171,15 @@ def assign_action(work: Work, command: AssignAction) -> ActionView:
     return action_view(work, row, queries.person_name(work.session, row.owner_id), case)
 
 
-def action_view(work: Work, row: ActionRow, owner: str | None, case: Any) -> ActionView:
-    """Give one action. *case*: its case, or what of it a list brought along (reference, locks_on)."""
+def action_view(
+    work: Work, row: ActionRow, owner: str | None, case: Any, *, standing: Standing = Standing.PART
+) -> ActionView:
+    """Give one action. *case*: its case, or what of it a list brought along (reference, locks_on).
+
+    *standing* NONE: read by break-glass, so nothing can be done with it.
+    """
     facts = work.facts(
-        standing=Standing.PART,
+        standing=standing,
         state=row.state,
         own=row.owner_id == work.actor.person_id,
         locks_on=case.locks_on,

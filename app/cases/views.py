@@ -42,6 +42,8 @@ class StatementView(View):
     kind: str
     reliability: str | None = None
     audience: str
+    kept_out_of_minutes: bool | None = None
+    """Whether its text may not come back in minutes (R52, R53, R65, R66)."""
     contributor_name: str | None = None
     agency_name: str | None = None
     stated_on: date
@@ -94,8 +96,36 @@ class TrajectoryView(Document):
     actions: list[ActionView]
 
 
+class BreakGlassView(Document):
+    """An emergency reading: who, of which case, why, until when, and what its review said."""
+
+    break_glass_id: UUID
+    case_id: UUID
+    reference: str
+    state: str
+    person_name: str | None = None
+    role: str
+    own: bool
+    reason: str
+    explanation: str | None = None
+    opened_at: datetime
+    ends_at: datetime
+    closed_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    reviewer_name: str | None = None
+    outcome: str | None = None
+    review_note: str | None = None
+
+
+class BreakGlassList(View):
+    """Emergency readings, latest first."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[BreakGlassView]
+
+
 class CaseView(Document):
-    """The file as its desk reads it."""
+    """The file as its desk reads it; of it what an emergency leads to, where that is how it was opened."""
 
     case_id: UUID
     municipality_id: UUID
@@ -117,6 +147,8 @@ class CaseView(Document):
     closure_ground: str | None = None
     closure_meeting_id: UUID | None = None
     closed_on: date | None = None
+    break_glass: BreakGlassView | None = None
+    """The emergency reading by which the file was opened, if so (R21)."""
     discussions: list[DiscussionView] = Field(default_factory=list)
     statements: list[StatementView] = Field(default_factory=list)
     trajectory: TrajectoryView | None = None

@@ -29,6 +29,8 @@ register_codes("setting", SETTINGS)
 def _value(call: PageCall, value: int, unit: str) -> str:
     if unit == "yesno":
         return call.phrase("option.bool.true") if value else call.phrase("option.bool.false")
+    if unit == "minutes":
+        return translate_many(call.language, "%(num)s minute", "%(num)s minutes", value)
     if unit == "hours":
         return translate_many(call.language, "%(num)s hour", "%(num)s hours", value)
     if unit == "months":

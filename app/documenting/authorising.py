@@ -23,7 +23,7 @@ from app.rules.delegation import PARTS, part_of
 from app.rules.facts import Standing
 from app.rules.legal import legal_basis
 from app.rules.policy import ACCESS, POLICY, Rule
-from app.rules.roles import EXCLUDES, Role
+from app.rules.roles import BREAKERS, EXCLUDES, GLASS_WATCHERS, Role
 
 _STANDINGS = {
     Standing.EXCLUDED: "Has declared a conflict of interest or kinship. Beats everything else: nothing is there.",
@@ -60,7 +60,7 @@ def authorisation() -> str:
             ),
         )
     )  # fmt: skip
-    parts += [_condition_table(), _delegation(), _separation(), _references()]
+    parts += [_condition_table(), _emergency(), _delegation(), _separation(), _references()]
     return "\n".join(parts)
 
 
@@ -118,6 +118,18 @@ def _condition_table() -> str:
             for c in Condition
         ),
     )  # fmt: skip
+
+
+def _emergency() -> str:
+    acts = ", ".join(f"`{action.value}`" for action in Action if POLICY[action].by_glass)
+    return (
+        "## In an emergency\n\n"
+        f"Where the agreement in force has emergency access (R21, off by default), {roles_named(BREAKERS)} can open one for"
+        f" a set time on one case they know one part of. It leads to {acts} whatever their standing, but not past an"
+        " exclusion, and every condition of those rows holds as always. It changes nothing and exports nothing; statements"
+        " kept for the desk and sensitive categories stay shut. "
+        f"Told at once, and bound to review it: {roles_named(GLASS_WATCHERS)}. Each line of the processing log says so.\n"
+    )
 
 
 def _delegation() -> str:

@@ -11,6 +11,7 @@ STARTS = {
     "meeting": "draft",
     "invitation": "draft",
     "minutes": "draft",
+    "breakGlass": "open",
     "action": "open",
     "agreement": "adopted",
     "session": "secondFactorWanted",
@@ -21,6 +22,7 @@ STARTS = {
 STATE_OF = {
     Action.STATEMENT_CREATE: "case",
     Action.STATEMENT_OPEN: "case",
+    Action.BREAK_GLASS_OPEN: "case",
     Action.TRAJECTORY_START: "case",
     Action.TRAJECTORY_READ: "case",
     Action.ACTION_ASSIGN: "case",

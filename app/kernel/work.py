@@ -130,11 +130,12 @@ class Work:
         *,
         reason: str = "",
         recipients: str = "",
-    ) -> None:
+    ) -> Decision:
         """Ask the rules and journal the answer: one line per person concerned.
 
         In: the act, what is known of the object, what it is about (several for a list: one line each; an
-        empty list is one line about nobody), a reason code. Raises Problem when the answer is no.
+        empty list is one line about nobody), a reason code. Out: the decision, which is a yes. Raises Problem when
+        the answer is no.
         """
         decision = decide(self.actor, action, facts)
         lines = Decided(
@@ -146,12 +147,14 @@ class Work:
             reason=reason,
             processing=action.noun,
             recipients=recipients,
+            break_glass=decision.by_glass,
         )
         self.decided.append(action)
         if decision.outcome is not Outcome.ALLOW:
             self._refused.append(lines)
             raise problem_of(decision)
         self._lines.append(lines)
+        return decision
 
     def refuse(self, action: Action, problem: Problem, about: About | None = None) -> Problem:
         """Journal a refusal that the rules cannot see (a wrong password, a broken precondition) and give it to raise."""

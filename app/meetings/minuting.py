@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from app.cases.sealing import open_in, seal_in
+from app.cases.statements import keeps_use_conditions
 from app.constitution.agreements import settings_of
 from app.constitution.cells import PURPOSE
 from app.constitution.codes import codes
@@ -64,7 +65,16 @@ def draft_minutes(work: Work, command: DraftMinutes) -> MinutesItemView:
     writes = standing >= Standing.ATTENDING
     minutes = queries.minutes(work.session, command.meeting_id, lock=True) if writes else None
     about = about_item(seat.item if seat else None, "minutesItem")
-    facts = item_facts(work, seat, standing=standing, state=minutes.state if minutes else _NOT_SAT)
+    kept = minutes is not None and keeps_use_conditions(
+        work, there(seat).item.case_id, command.assessment, command.decisions
+    )
+    facts = item_facts(
+        work,
+        seat,
+        standing=standing,
+        state=minutes.state if minutes else _NOT_SAT,
+        use_conditions_kept=kept,
+    )
     work.allow(Action.MINUTES_DRAFT, facts, about)
     seat, minutes = there(seat), there(minutes)
     item = seat.item
@@ -119,7 +129,17 @@ def _whole(work: Work, meeting_id: Any, **known: Any) -> tuple[Meeting | None, M
     minutes = queries.minutes(work.session, meeting_id, lock=True) if held else None
     over = minutes is not None and meeting is not None and meeting.state == "closed"
     state = minutes.state if minutes and over else _NOT_SAT
-    return meeting, minutes, meeting_facts(work, meeting, state=state, **known)
+    kept = meeting is not None and over and _keeps_use_conditions(work, meeting)
+    facts = meeting_facts(work, meeting, state=state, use_conditions_kept=kept, **known)
+    return meeting, minutes, facts
+
+
+def _keeps_use_conditions(work: Work, meeting: Meeting) -> bool:
+    """Tell whether the items this actor may read kept what was said under use conditions out (R65, R66)."""
+    rows = queries.readable_items(work.session, work.actor, work.now, meeting.id)
+    written = [(item, row) for item, row, _ in rows if row is not None]
+    work.vault.prepare([item.case_id for item, _ in written])
+    return all(keeps_use_conditions(work, item.case_id, *_texts(work, row)) for item, row in written)
 
 
 @operation(Action.MINUTES_REMARK)
@@ -251,6 +271,7 @@ def _view(work: Work, meeting: Meeting, minutes: Minutes, rows: Iterable[Any]) -
         meeting,
         state=minutes.state if over else _NOT_SAT,
         own=meeting.chair_id == work.actor.person_id,
+        use_conditions_kept=True,
     )
     until = _readable_until(work, meeting, minutes)
     return MinutesView(

@@ -185,7 +185,12 @@ def _prepare_draft(call: PageCall, work: Work) -> Prepared:
         raise Problem(Kind.ILLEGAL_TRANSITION)
     wanted = call.id("agendaItemId")
     item = next((each for each in view.items if each.agenda_item_id == wanted), None)
+    said = _read_item(call, work).statements
+    categories, words = statement_words(call.language)
     return Prepared(
+        context={
+            "kept_out": [each for each in said if each.kept_out_of_minutes], "categories": categories, "words": words,
+        },
         back=_minutes_address(call),
         version=item.item_version if item else None,
         values={"assessment": item.assessment, "decisions": item.decisions} if item else {},
@@ -202,6 +207,7 @@ page_form(
         title=to_translate("Write the minutes of an item"),
         purpose=to_translate("What the table agreed and decided; not who said what."),
         submit=to_translate("Save"),
+        template="meetings/draft.html",
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.cases.breaking_glass import open_glass
 from app.cases.standing import about_case, case_facts
 from app.directory.actors import undertaking_until
 from app.kernel.operation import operation
@@ -84,7 +85,8 @@ def _under(
         theirs = Work(work.installation, session, actor, channel=work.channel, now=work.now)
         found: list[tuple[Decision, Any, Facts]] = []
         if action.noun in OF_A_CASE:
-            facts = case_facts(theirs, case)
+            glass = open_glass(theirs, case)
+            facts = case_facts(theirs, case, broken_glass=glass is not None)
             found.append((*explain(actor, action, facts), facts))
         if action.noun in AT_AN_ITEM:
             for item_id in queries.items_of(work.session, case.id):

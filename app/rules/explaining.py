@@ -12,15 +12,16 @@ from app.rules.actions import Action
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.delegation import within
 from app.rules.facts import Actor, Facts, Standing
-from app.rules.policy import ACCESS, POLICY, Decision, decide
+from app.rules.policy import ACCESS, POLICY, R21, Decision, decide
 from app.rules.roles import Role
 
 ASKED_OF_THE_REQUEST = frozenset(
     {
         C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.GROUND_STATED, C.RESIDUAL_REASON,
         C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
-        C.NOT_ABOUT_ONESELF, C.OTHER_HALF, C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE,
-        C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
+        C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
+        C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
+        C.LISTING_AUTHORITY,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
@@ -55,9 +56,15 @@ def explain(actor: Actor, action: Action, facts: Facts) -> tuple[Decision, list[
     open_to_all = rule.standing is Standing.NONE
     steps = [
         Step("notExcluded", "R14", facts.standing is not Standing.EXCLUDED),
-        Step("role", rule.number, open_to_all or actor.role in rule.roles),
-        Step("standing", rule.number, facts.standing >= rule.standing),
     ]
+    if decision.by_glass:  # role and standing are what the emergency replaces; a delegate still has to be one
+        steps.append(Step("breakGlass", R21, met=True))
+        facts = replace(facts, delegated=True)
+    else:
+        steps += [
+            Step("role", rule.number, open_to_all or actor.role in rule.roles),
+            Step("standing", rule.number, facts.standing >= rule.standing),
+        ]
     if rule.states is not None:
         steps.append(Step("state", rule.number, facts.state in rule.states))
     access = () if rule.before_access or actor.role is Role.ROBOT else ACCESS
@@ -90,4 +97,8 @@ def _as_if_in_order(facts: Facts) -> Facts:
         counterpart=True,
         core_recorded=True,
         listing_by_delegate=True,
+        use_conditions_kept=True,
+        break_glass_on=True,
+        watchers_told=True,
+        proposed_by_actor=False,
     )

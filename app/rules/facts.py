@@ -124,5 +124,13 @@ class Facts:
     """Category 14 has its necessity reason, or another category was chosen (R51)."""
     counterpart: bool | None = None
     """Whether the other half of a decision that takes two was taken by somebody else, in the other role."""
+    break_glass_on: bool | None = None
+    """Setting of the agreement in force: there is emergency access (R21)."""
+    watchers_told: bool | None = None
+    """A coordinator and a data protection officer are there to be told of it, somebody else than who asks (R21)."""
+    broken_glass: bool | None = None
+    """The actor has a break-glass open on this case now (R21)."""
+    use_conditions_kept: bool | None = None
+    """No minutes text repeats a statement that its contributor kept out of minutes (R65, R66)."""
     delegated: bool | None = None
     """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""

@@ -23,6 +23,7 @@ STATES: dict[str, tuple[str, ...]] = {
         "draft", "sent", "accepted", "declined", "mustDecline", "noAnswer", "attended", "absent",
     ),
     "minutes": ("draft", "submitted", "approved"),
+    "breakGlass": ("open", "ended", "reviewed"),
     "action": ("open", "done", "notDone"),
     "agreement": ("adopted", "superseded"),
     "session": ("secondFactorWanted", "active", "closed"),
@@ -84,6 +85,8 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CASE_DESTROY: _move("case", " ".join(sorted(READABLE_CASE)), "destroyed", "R86"),
     Action.RECOVERY_APPROVE: _move("recovery", "proposed", "agreed", "R20"),
     Action.RECOVERY_USE: _move("recovery", "agreed", "used", "R20"),
+    Action.BREAK_GLASS_CLOSE: _move("breakGlass", "open", "ended", "R21"),
+    Action.BREAK_GLASS_REVIEW: _move("breakGlass", "ended", "reviewed", "R21"),
     Action.ACTION_COMPLETE: _move("action", "open", "done notDone", "R72"),
 }
 

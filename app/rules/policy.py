@@ -16,7 +16,18 @@ from app.rules.conditions import Condition as C  # noqa: N817 — a column of th
 from app.rules.delegation import within
 from app.rules.facts import Actor, Facts, Standing
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
-from app.rules.roles import DESK, EVERYONE, MAYORAL, OVERSIGHT, PEOPLE, POLICE, TABLE, Role
+from app.rules.roles import (
+    BREAKERS,
+    DESK,
+    EVERYONE,
+    GLASS_WATCHERS,
+    MAYORAL,
+    OVERSIGHT,
+    PEOPLE,
+    POLICE,
+    TABLE,
+    Role,
+)
 
 NONE, PART, INVITED, ATTENDING, FILE = (
     Standing.NONE, Standing.PART, Standing.INVITED, Standing.ATTENDING, Standing.FILE,
@@ -43,6 +54,8 @@ class Rule:
     conditions: tuple[C, ...] = ()
     before_access: bool = False
     """Belongs to getting in: possible before second factor and secrecy undertaking."""
+    by_glass: bool = False
+    """A reading that an open break-glass leads to, whatever the standing but an exclusion (R21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,8 @@ class Decision:
     outcome: Outcome
     number: str
     condition: C | None = None
+    by_glass: bool = False
+    """Whether it was judged as a reading by break-glass; the journal says so."""
 
 
 ACCESS = (C.SECOND_FACTOR, C.UNDERTAKING_CONFIRMED, C.DELEGATION_IN_SCOPE)
@@ -68,6 +83,7 @@ _OWN_KEYS = (C.SECOND_FACTOR, C.RECENTLY_CONFIRMED)
 """What proves who one is changes only for who has just proved it in full."""
 _CONSTITUTION_READERS = PEOPLE
 _UNDECIDED = frozenset({"received", "inScreening", "moreInformationWanted"})
+R21 = "R21"
 _MEETING_BEFORE = frozenset({"draft", "convened"})
 _ON_AGENDA = frozenset({"convened", "inSession", "closed"})
 _IN_SESSION = frozenset({"inSession"})
@@ -135,7 +151,9 @@ POLICY: dict[A, Rule] = {
     A.SUBJECT_MARK: Rule("R109", ROBOT, PART),
     # the file
     A.CASE_LIST: Rule("R14", DESK, PART),
-    A.CASE_OPEN: Rule("R107", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
+    A.CASE_OPEN: Rule(
+        "R107", DESK, FILE, READABLE_CASE, (C.CLEARANCE_VALID, C.ACCESS_REASON, C.NOT_LOCKED), by_glass=True,
+    ),
     A.CASE_MONITOR: Rule("R76", DESK, FILE, sources(A.CASE_MONITOR), (C.NOT_LOCKED,)),
     A.CASE_PROPOSE_CLOSURE: Rule(
         "R85", DESK, FILE, sources(A.CASE_PROPOSE_CLOSURE), (C.DISCUSSED, C.NOT_LOCKED),
@@ -147,8 +165,19 @@ POLICY: dict[A, Rule] = {
         (C.CLEARANCE_VALID, C.RECORDING_BASIS, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.NOT_LOCKED),
     ),
     A.STATEMENT_OPEN: Rule("R52", CONTRIBUTORS, ATTENDING, READABLE_CASE, (C.CLEARANCE_VALID, C.ACCESS_REASON, C.NOT_LOCKED)),
+    A.BREAK_GLASS_OPEN: Rule(
+        "R21", BREAKERS, PART, OPEN_CASE,
+        (C.CLEARANCE_VALID, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.ACCESS_REASON, C.NOT_LOCKED),
+    ),
+    A.BREAK_GLASS_CLOSE: Rule("R21", BREAKERS | GLASS_WATCHERS, PART, sources(A.BREAK_GLASS_CLOSE)),
+    A.BREAK_GLASS_LIST: Rule("R21", BREAKERS | GLASS_WATCHERS | MAYOR, PART),
+    A.BREAK_GLASS_REVIEW: Rule(
+        "R21", GLASS_WATCHERS, PART, sources(A.BREAK_GLASS_REVIEW), (C.REVIEWED_BY_ANOTHER,),
+    ),
     A.TRAJECTORY_START: Rule("R71", DESK, FILE, sources(A.TRAJECTORY_START), (C.NOT_LOCKED,)),
-    A.TRAJECTORY_READ: Rule("R72", DESK | {Role.CASE_MANAGER}, PART, READABLE_CASE, (C.NOT_LOCKED,)),
+    A.TRAJECTORY_READ: Rule(
+        "R72", DESK | {Role.CASE_MANAGER}, PART, READABLE_CASE, (C.CLEARANCE_VALID, C.NOT_LOCKED), by_glass=True,
+    ),
     A.ACTION_ASSIGN: Rule("R72", DESK | {Role.CASE_MANAGER}, PART, frozenset({"inTrajectory"}), (C.NOT_LOCKED,)),
     A.ACTION_LIST: Rule("R73", TABLE, PART),
     A.ACTION_COMPLETE: Rule("R73", TABLE, PART, sources(A.ACTION_COMPLETE), (C.NOT_LOCKED,)),
@@ -180,10 +209,10 @@ POLICY: dict[A, Rule] = {
         "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
     ),
     A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION),
-    A.MINUTES_DRAFT: Rule("R66", MINUTE_TAKERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED,)),
-    A.MINUTES_SUBMIT: Rule("R67", MINUTE_TAKERS, ATTENDING, sources(A.MINUTES_SUBMIT)),
+    A.MINUTES_DRAFT: Rule("R66", MINUTE_TAKERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),
+    A.MINUTES_SUBMIT: Rule("R67", MINUTE_TAKERS, ATTENDING, sources(A.MINUTES_SUBMIT), (C.USE_CONDITIONS,)),
     A.MINUTES_REMARK: Rule("R67", TABLE, INVITED, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
-    A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS,)),
+    A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS, C.USE_CONDITIONS)),
     A.MINUTES_READ: Rule(
         "R68", TABLE, INVITED, conditions=(C.CLEARANCE_VALID, C.WINDOW_OPEN, C.ACCESS_REASON, C.NOT_LOCKED),
     ),
@@ -214,9 +243,13 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
     rule = POLICY.get(action)
     if rule is None:
         return Decision(Outcome.REFUSE, "R14")
-    if facts.standing is Standing.EXCLUDED or (
-        facts.standing is Standing.NONE and rule.standing > Standing.NONE
-    ):
+    if facts.standing is Standing.EXCLUDED:
+        return Decision(Outcome.HIDE, rule.number)
+    if _needs_glass(rule, action, actor, facts) and actor.role in BREAKERS and facts.broken_glass is True:
+        # Getting there is all that the emergency replaces: every other condition holds as always.
+        within_reach = actor.role is not Role.DELEGATE or within(A.BREAK_GLASS_OPEN, actor.delegation)
+        return replace(_judged(rule, actor, replace(facts, delegated=within_reach), R21), by_glass=True)
+    if facts.standing is Standing.NONE and rule.standing > Standing.NONE:
         return Decision(Outcome.HIDE, rule.number)
     if rule.standing > Standing.NONE and actor.role not in rule.roles:
         return Decision(Outcome.REFUSE, rule.number)
@@ -224,6 +257,19 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
         return Decision(Outcome.REFUSE, rule.number)
     if actor.role is Role.DELEGATE:
         facts = replace(facts, delegated=within(action, actor.delegation))
+    return _judged(rule, actor, facts, rule.number)
+
+
+def _needs_glass(rule: Rule, action: A, actor: Actor, facts: Facts) -> bool:
+    """Tell whether a reading could be reached by break-glass and by nothing else: who may read anyway needs none."""
+    reached = actor.role in rule.roles and facts.standing >= rule.standing
+    return rule.by_glass and not (
+        reached and (actor.role is not Role.DELEGATE or within(action, actor.delegation))
+    )
+
+
+def _judged(rule: Rule, actor: Actor, facts: Facts, number: str) -> Decision:
+    """Judge conditions and state for somebody who reaches the object; *number* is the rule of a yes."""
     for condition in (
         rule.conditions if rule.before_access or actor.role is Role.ROBOT else (*ACCESS, *rule.conditions)
     ):
@@ -233,7 +279,7 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
             return Decision(Outcome.CONFLICT, rule.number)
     if not _state_fits(rule, facts):
         return Decision(Outcome.CONFLICT, rule.number)
-    return Decision(Outcome.ALLOW, rule.number)
+    return Decision(Outcome.ALLOW, number)
 
 
 def wants_confirmation(action: A) -> bool:

@@ -40,6 +40,10 @@ POLICE = _roles(Role.POLICE_MEMBER, Role.INFORMATION_OFFICER)
 TABLE = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 """Those who can sit at an operational table."""
 OVERSIGHT = _roles(Role.AUDITOR, Role.DPO)
+BREAKERS = _roles(Role.DELEGATE, Role.CASE_MANAGER) | POLICE
+"""Who can be in need of a file they know one part of: by break-glass, never a participant (R18, R21; ADR 0020)."""
+GLASS_WATCHERS = _roles(Role.COORDINATOR, Role.DPO)
+"""Who is told of a break-glass at once, and owes its review (R21)."""
 
 MUNICIPAL = DESK | {Role.DPO, Role.AUDITOR}
 """Roles whose mandate names one municipality; without it they reach nothing of it (R4, R5)."""

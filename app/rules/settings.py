@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: unit is days, hours, months, count or yesno; bounds are inclusive."""
+    """One setting: unit is minutes, hours, days, months, count or yesno; bounds are inclusive."""
 
     default: int
     least: int
@@ -24,6 +24,8 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     "listing_by_delegate": Setting(0, 0, 1, "yesno", "R41"),
     "undertaking_renewal_days": Setting(365, 1, 365, "days", "R17"),
+    "break_glass": Setting(0, 0, 1, "yesno", "R21"),
+    "break_glass_minutes": Setting(60, 15, 240, "minutes", "R21"),
     "participant_window_hours": Setting(2, 0, 24, "hours", "R19"),
     "extract_days": Setting(14, 0, 31, "days", "R68"),
     "minutes_remark_days": Setting(7, 1, 31, "days", "R67"),

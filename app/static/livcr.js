@@ -117,6 +117,23 @@
     }
   });
 
+  /* How long an emergency reading still lasts; when it is over, the page goes as well. */
+  for (const clock of document.querySelectorAll("[data-ends]")) {
+    const ends = Date.parse(clock.dataset.ends);
+    const tick = () => {
+      const seconds = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+      const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      clock.textContent = clock.dataset.left.replace("{time}", time);
+      if (seconds === 0) {
+        unsaved = false;
+        window.location.replace(clock.dataset.after);
+      } else {
+        window.setTimeout(tick, 1000);
+      }
+    };
+    if (!Number.isNaN(ends)) tick();
+  }
+
   /* How much room is left, only once it begins to matter. Characters are counted as the server does. */
   for (const field of document.querySelectorAll("[data-max-length]")) {
     const left = document.getElementById(`${field.id}-left`);

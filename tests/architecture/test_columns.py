@@ -39,6 +39,12 @@ READABLE: dict[str, dict[str, str]] = {
     },
     "discussion": {},
     "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
+    "break_glass": {
+        "reference": REFERENCE,
+        "role": CODES,
+        "reason": CODES,
+        "outcome": CODES,
+    },
     "trajectory": {"person_informed": CODES},
     "action_item": {"life_domain": CODES, "state": CODES},
     "meeting": {"place": "where a meeting is; of no person", "state": CODES},
@@ -144,6 +150,8 @@ def test_row_level_security_computes_standing_once_a_statement():
                 "excluded_cases()",
                 "acting_person()",
                 "administering()",
+                "broken_glass_cases()",
+                "glass_watched_municipalities()",
             ):
                 said = clause or ""
                 assert said.count(call) == said.count(f"(SELECT {call})"), (table, call)

@@ -28,7 +28,7 @@ from app.rules.delegation import PARTS
 from app.rules.facts import VISITOR, Actor, Facts, Standing
 from app.rules.lifecycle import STATES
 from app.rules.policy import ACCESS, POLICY, Outcome, abilities, decide
-from app.rules.roles import DESK, MAYORAL, POLICE, TABLE, Role
+from app.rules.roles import BREAKERS, DESK, MAYORAL, POLICE, TABLE, Role
 
 MATRIX = Path(__file__).with_name("matrix.csv")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -62,6 +62,10 @@ MET = Facts(
     no_classified=True,
     category_reason=True,
     counterpart=True,
+    break_glass_on=True,
+    watchers_told=True,
+    proposed_by_actor=False,
+    use_conditions_kept=True,
 )
 """Every condition met, for every role that can meet it."""
 
@@ -326,11 +330,14 @@ def test_each_condition_of_a_row_can_stop_it_alone(action):
     state = min(rule.states) if rule.states else "inScreening"
     for condition in rule.conditions:
         stopped = set()
-        for role in rule.roles:
+        for role in rule.roles | (BREAKERS if rule.by_glass else frozenset()):
             for facts, actor in _without(condition, somebody(role)):
-                answer = decide(
-                    actor, action, replace(facts, standing=Standing.FILE, state=facts.state or state)
-                )
+                known = {
+                    "standing": Standing.FILE,
+                    "state": facts.state or state,
+                    "broken_glass": rule.by_glass,
+                }
+                answer = decide(actor, action, replace(facts, **known))
                 if answer.outcome is Outcome.CONFLICT:
                     stopped.add((answer.number, answer.condition))
         assert (condition.number, condition) in stopped
@@ -370,6 +377,10 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.NOTHING_CLASSIFIED: ("no_classified",),
     Condition.CATEGORY_REASON: ("category_reason",),
     Condition.DISCUSSED: ("discussed",),
+    Condition.BREAK_GLASS_ON: ("break_glass_on",),
+    Condition.WATCHERS_TOLD: ("watchers_told",),
+    Condition.REVIEWED_BY_ANOTHER: ("proposed_by_actor",),
+    Condition.USE_CONDITIONS: ("use_conditions_kept",),
 }
 
 

@@ -29,7 +29,7 @@ CEILINGS = {
 def test_a_default_lies_within_its_bounds(name):
     row = SETTINGS[name]
     assert row.least <= row.default <= row.most
-    assert row.unit in {"days", "hours", "months", "count", "yesno"}
+    assert row.unit in {"minutes", "hours", "days", "months", "count", "yesno"}
     assert row.unit != "yesno" or (row.least, row.most) == (0, 1)
 
 

@@ -41,7 +41,7 @@ TONES = {
     "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
-    "proposed": "warning", "agreed": "info", "used": "closed", "ended": "closed",
+    "proposed": "warning", "agreed": "info", "used": "closed", "ended": "closed", "reviewed": "success",
     "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""

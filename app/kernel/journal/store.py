@@ -77,6 +77,8 @@ class Decided:
     reason: str = ""
     processing: str = ""
     recipients: str = ""
+    break_glass: bool = False
+    """Whether it was reached by emergency access (R21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ _APPEND = """
         (%(actions)s::text[])[l.of], (%(outcomes)s::text[])[l.of], (%(rules)s::text[])[l.of],
         (%(legal_bases)s::text[])[l.of], (%(reasons)s::text[])[l.of], l.case_id, l.subject_id, l.object_type,
         l.object_id, (%(processings)s::text[])[l.of], %(channel)s, (%(recipients)s::text[])[l.of],
-        %(trace)s::uuid, %(related)s::uuid, false
+        %(trace)s::uuid, %(related)s::uuid, (%(glasses)s::bool[])[l.of]
     FROM unnest(%(of)s::int[], %(controllers)s::uuid[], %(cases)s::uuid[], %(subjects)s::uuid[],
         %(types)s::text[], %(objects)s::uuid[]) AS l (of, controller, case_id, subject_id, object_type, object_id)
 """
@@ -127,6 +129,7 @@ def append(session: Session, circumstance: Circumstance, decisions: Sequence[Dec
         reasons=[decided.reason for decided in decisions],
         processings=[decided.processing for decided in decisions],
         recipients=[decided.recipients for decided in decisions],
+        glasses=[decided.break_glass for decided in decisions],
         of="{" + ",".join([str(number) for number, _ in lines]) + "}",
         controllers=_ids(about.controller for _, about in lines),
         cases=_ids(about.case_id for _, about in lines),
