@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.cases import api as cases_api
+from app.cases import attachment_api, attachment_pages, trajectory_pages
 from app.cases import pages as cases_pages
-from app.cases import trajectory_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
@@ -54,7 +54,7 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
+    directory_pages, constitution_pages, intake_pages, cases_pages, attachment_pages, trajectory_pages, meetings_pages,
     invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 
@@ -83,6 +83,7 @@ def json_door() -> FastAPI:
     # Doors are tried in this order: what is asked all day comes first.
     for api in (
         cases_api,
+        attachment_api,
         meetings_api,
         intake_api,
         directory_api,

@@ -20,6 +20,10 @@ STARTS = {
 STATE_OF = {
     Action.STATEMENT_CREATE: "case",
     Action.STATEMENT_OPEN: "case",
+    Action.ATTACHMENT_ADD: "case",
+    Action.ATTACHMENT_LIST: "case",
+    Action.ATTACHMENT_READ: "case",
+    Action.ATTACHMENT_REMOVE: "case",
     Action.TRAJECTORY_START: "case",
     Action.TRAJECTORY_READ: "case",
     Action.ACTION_ASSIGN: "case",

@@ -68,6 +68,16 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(
         15, ge=1, le=120, description="Minutes without a request after which a page session ends."
     )
+    attachment_bytes: int = Field(
+        10 << 20, ge=1 << 16, le=50 << 20, description="Largest attachment that is taken, in bytes."
+    )
+    case_attachment_bytes: int = Field(
+        100 << 20,
+        ge=1 << 16,
+        le=1 << 30,
+        description="Room for the attachments of one case together, in bytes.",
+    )
+    case_attachments: int = Field(50, ge=1, le=500, description="Most attachments of one case.")
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )

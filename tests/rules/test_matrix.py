@@ -59,6 +59,7 @@ MET = Facts(
     locks_on=LATER,
     proportionate=True,
     no_classified=True,
+    attachable_origin=True,
     category_reason=True,
 )
 """Every condition met, for every role that can meet it."""
@@ -148,6 +149,7 @@ GETTING_IN = {a for a in Action if POLICY[a].before_access}
 CASE_NOUNS = {
     "case",
     "statement",
+    "attachment",
     "trajectory",
     "action",
     "agendaItem",
