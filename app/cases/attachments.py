@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import delete
 
 from app.cases import queries
 from app.cases.commands import AddAttachment, ListAttachment, ReadAttachment, RemoveAttachment
@@ -243,8 +242,7 @@ def remove_attachment(work: Work, command: RemoveAttachment) -> AttachmentView:
     changed.removed_at, changed.removed_by = work.now, work.actor.person_id
     changed.removal_ground = command.ground
     changed.version += 1
-    work.session.flush()
-    work.session.execute(delete(AttachmentPart).where(AttachmentPart.attachment_id == changed.id))
+    work.session.flush()  # the database itself deletes the bytes of what is removed
     return _view(work, queries.attachment(work.session, changed.id), _known(facts))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import ARRAY, JSON, LargeBinary, String
@@ -38,6 +38,8 @@ READABLE: dict[str, dict[str, str]] = {
     },
     "discussion": {},
     "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
+    "attachment": {"origin": CODES, "kind": CODES, "removal_ground": CODES},
+    "attachment_part": {},
     "trajectory": {"person_informed": CODES},
     "action_item": {"life_domain": CODES, "state": CODES},
     "meeting": {"place": "where a meeting is; of no person", "state": CODES},
@@ -61,15 +63,18 @@ READABLE: dict[str, dict[str, str]] = {
 """Every readable text, structure or plain bytes in the tables of case data, and why it may be readable."""
 
 
-def second_lock() -> ModuleType:
-    """Load revision 0002, where the row-level security stands."""
-    path = ROOT / "migrations" / "main" / "versions" / "0002_second_lock.py"
-    spec = importlib.util.spec_from_file_location("second_lock", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def second_lock() -> SimpleNamespace:
+    """Load what every revision says of row-level security: 0002, and those that brought a table since."""
+    said = SimpleNamespace(POLICIES={}, DIRECTORY={}, OPEN_TABLES={})
+    for path in sorted((ROOT / "migrations" / "main" / "versions").glob("0*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for name, tables in vars(said).items():
+            tables.update(getattr(module, name, {}))
+    return said
 
 
 LOCK = second_lock()

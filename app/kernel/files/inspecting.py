@@ -73,12 +73,15 @@ def _read(data: bytes) -> tuple[str, bytes]:
         kind, content = "pdf", pdf.check_pdf(data)
     else:
         kind, content = "text", texts.check_text(data)
-    # A zip is found by its end: one may stand behind, or inside, anything.
-    if zipfile.is_zipfile(io.BytesIO(content)) or _is_markup(kind, content):
+    if _is_something_else_too(kind, content):
         raise Refused(Reason.TWO_KINDS)
     return kind, content
 
 
-def _is_markup(kind: str, content: bytes) -> bool:
+def _is_something_else_too(kind: str, content: bytes) -> bool:
+    """Tell whether another program would see another file: a zip is found by its end, a PDF near its beginning."""
     head = content[:_HEAD].lower()
-    return kind != "text" and any(mark in head for mark in _MARKUP)
+    others = _MARKUP if kind == "pdf" else (*_MARKUP, pdf.MARK.lower())
+    if kind == "text":
+        others = (pdf.MARK.lower(),)
+    return zipfile.is_zipfile(io.BytesIO(content)) or any(mark in head for mark in others)

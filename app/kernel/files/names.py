@@ -34,7 +34,8 @@ def clean_name(raw: str, extension: str) -> str:
 
     In: the name as it was sent, which may be a whole path of the sender's machine. Out: 1 to 120 characters.
     """
-    stem = _bare(raw).rpartition(".")[0] or _bare(raw)
+    stem, dot, rest = _bare(raw).rpartition(".")
+    stem = stem if dot else rest
     stem = _FORBIDDEN.sub("_", stem)
     stem = " ".join(stem.split()).strip(" .")
     room = _LONGEST - len(extension) - 2
@@ -49,11 +50,12 @@ def _bare(raw: str) -> str:
     """Give the last part of a path, composed, without anything that cannot be seen."""
     last = re.split(r"[/\\]", raw)[-1]
     seen = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", last))
-    return "".join(c for c in seen if unicodedata.category(c) not in _UNSEEN).strip(" .")
+    return "".join(c for c in seen if unicodedata.category(c) not in _UNSEEN).strip().rstrip(" .")
 
 
 def disposition(name: str) -> str:
     """Give the Content-Disposition with which a file is kept, never shown: for old readers and, whole, for new ones."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", plain).strip() or _NO_STEM
+    plain = " ".join(re.sub(r"[^A-Za-z0-9 ._()-]", "_", plain).split())
+    plain = _NO_STEM + plain if plain.startswith(".") else plain or _NO_STEM
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe=_ATTRIBUTE)}"

@@ -17,20 +17,31 @@ from app.kernel.files.refusing import Reason, Refused
 MARK: Final = b"%PDF-"
 _END: Final = re.compile(rb"%%EOF\s*\Z")
 _TAIL: Final = 1024
-_STREAM: Final = re.compile(rb"stream\r?\n")
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
 _ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STOP: Final = rb"(?![A-Za-z0-9_.#+-])"
-_NAMES: Final = (
-    (Reason.ENCRYPTED, rb"Encrypt"),
-    (
-        Reason.SCRIPT,
-        rb"JavaScript|Launch|ImportData|SubmitForm|Rendition|RichMedia|RichMediaExecute|GoTo3DView",
-    ),
-    (Reason.EMBEDDED, rb"EmbeddedFiles?|GoToE|Collection|FileAttachment|Movie|Sound"),
+_SPACE: Final = rb"(?:\s|%[^\r\n]*[\r\n])*"
+_VALUE: Final = rb"(?:\d+[\s%]|<<)"
+_BEFORE: Final = rb"(?:(?<![^\s<>\[\](){}%])|(?<=/S)|(?<=/Type)|(?<=/Subtype))"
+"""So that the name is a value, and not a piece of an address that somebody links to."""
+
+
+def _as_value(names: bytes) -> re.Pattern[bytes]:
+    return re.compile(_BEFORE + rb"/(?:" + names + rb")" + _STOP)
+
+
+def _as_key(names: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"/(?:" + names + rb")" + _SPACE + _VALUE)
+
+
+_FORBIDDEN: Final = (
+    (Reason.ENCRYPTED, _as_key(rb"Encrypt")),
+    (Reason.SCRIPT, _as_key(rb"JavaScript|XFA")),
+    (Reason.SCRIPT, re.compile(rb"/XFA" + _SPACE + rb"\[")),
+    (Reason.SCRIPT, _as_value(rb"JavaScript|Launch|ImportData|SubmitForm|Rendition|RichMedia|GoTo3DView")),
+    (Reason.EMBEDDED, _as_key(rb"EmbeddedFiles|EF|Collection")),
+    (Reason.EMBEDDED, _as_value(rb"EmbeddedFiles?|GoToE|FileAttachment|Movie|Sound")),
 )
-_FORBIDDEN: Final = [(reason, re.compile(rb"/(?:" + names + rb")" + _STOP)) for reason, names in _NAMES]
-_FORM_SCRIPT: Final = (Reason.SCRIPT, re.compile(rb"/XFA\s*[\[\d]"))
-"""So short a name also stands in packed pictures by chance; its value tells it apart."""
 _PACKED: Final = re.compile(rb"/(?:ObjStm|XRef|XRefStm)" + _STOP)
 _HIDING: Final = re.compile(rb"/(?:LZWDecode|ASCIIHexDecode|ASCII85Decode|RunLengthDecode|Crypt)" + _STOP)
 _OBJECT_STREAM: Final = re.compile(rb"/ObjStm" + _STOP)
@@ -62,7 +73,7 @@ def _unescaped(data: bytes) -> bytes:
 
 def _search(data: bytes) -> None:
     for each in {data, _unescaped(data)}:
-        for reason, names in (*_FORBIDDEN, _FORM_SCRIPT):
+        for reason, names in _FORBIDDEN:
             if names.search(each):
                 raise Refused(reason)
 

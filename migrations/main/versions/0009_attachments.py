@@ -32,7 +32,9 @@ TABLES = (
         removal_ground TEXT,
         version INTEGER NOT NULL,
         CONSTRAINT pk_attachment PRIMARY KEY (id),
-        CONSTRAINT uq_attachment_id UNIQUE (id, case_id),
+        CONSTRAINT uq_attachment_id_case_id UNIQUE (id, case_id),
+        CONSTRAINT ck_attachment_removed CHECK (removed_at IS NULL
+            OR (name IS NULL AND description IS NULL AND category_reason IS NULL AND digest IS NULL)),
         CONSTRAINT fk_attachment_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_attachment_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
@@ -86,16 +88,25 @@ def upgrade() -> None:
             op.execute(f"GRANT UPDATE ({CHANGEABLE}) ON {table} TO livcr_app")
         op.execute(f"CREATE POLICY {table}_end ON {table} TO livcr_retention USING (true)")
         op.execute(f"GRANT SELECT, UPDATE, DELETE ON {table} TO livcr_retention")
-    # The one thing the application deletes: the bytes of a document that was taken out of the file on purpose (R57, R86).
-    op.execute(f"""
-        CREATE POLICY attachment_part_out ON attachment_part FOR DELETE TO livcr_app USING ({MINE}
-          AND EXISTS (SELECT 1 FROM attachment a WHERE a.id = attachment_id AND a.removed_at IS NOT NULL))
+    # The application deletes nothing. A document that is taken out loses its bytes by this, and by nothing else (R57, R86).
+    op.execute("""
+        CREATE FUNCTION bytes_go() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            DELETE FROM attachment_part WHERE attachment_id = NEW.id;
+            RETURN NULL;
+        END $$
     """)
-    op.execute("GRANT DELETE ON attachment_part TO livcr_app")
+    op.execute("REVOKE ALL ON FUNCTION bytes_go FROM PUBLIC")
+    op.execute("""
+        CREATE TRIGGER bytes_go AFTER UPDATE OF removed_at ON attachment
+        FOR EACH ROW WHEN (NEW.removed_at IS NOT NULL) EXECUTE FUNCTION bytes_go()
+    """)
     op.execute("RESET ROLE")
 
 
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
     op.execute("DROP TABLE attachment_part, attachment")
+    op.execute("DROP FUNCTION bytes_go()")
     op.execute("RESET ROLE")
