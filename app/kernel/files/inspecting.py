@@ -81,7 +81,7 @@ def _read(data: bytes) -> tuple[str, bytes]:
 def _is_something_else_too(kind: str, content: bytes) -> bool:
     """Tell whether another program would see another file: a zip is found by its end, a PDF near its beginning."""
     head = content[:_HEAD].lower()
-    others = _MARKUP if kind == "pdf" else (*_MARKUP, pdf.MARK.lower())
+    others = list(_MARKUP if kind == "pdf" else (*_MARKUP, pdf.MARK.lower()))
     if kind == "text":
-        others = (pdf.MARK.lower(),)
+        others = [pdf.MARK.lower()]
     return zipfile.is_zipfile(io.BytesIO(content)) or any(mark in head for mark in others)

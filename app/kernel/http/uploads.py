@@ -78,7 +78,13 @@ class _InMemory(MultiPartParser):
     spool_max_size = 1 << 40
 
     def fields(self) -> list[tuple[str, str]]:
+        """Give the fields that were read, in their order."""
         return [(name, value) for name, value in self.items if isinstance(value, str)]
+
+    def close(self) -> None:
+        """Let go of every file, also of one that never came to its end."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 def is_multipart(request: Request) -> bool:
@@ -121,13 +127,14 @@ async def _read(request: Request, most: int) -> Upload:
         async with asyncio.timeout(_SECONDS):
             form = await parser.parse()
         await _take_file(upload, form.getlist(FILE), most)
-        await form.close()
     except _TooMuchError:
         upload.fault = Problem(Kind.PAYLOAD_TOO_LARGE)
     except MultiPartException:
         upload.fault = Problem(Kind.BAD_REQUEST)
     except (ClientDisconnect, TimeoutError):
         raise Problem(Kind.BAD_REQUEST) from None
+    finally:
+        parser.close()
     upload.fields = parser.fields()
     return upload
 
