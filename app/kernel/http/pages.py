@@ -322,7 +322,8 @@ def page_upload(router: APIRouter, path: str, send: Callable[[PageCall, Upload],
             call.items = upload.fields
             yield call, upload
 
-    def handle(sent: Annotated[tuple[PageCall, Upload], Depends(read)]) -> Response:
+    # Said as a default: an annotation would be looked up among the names of this module, where `read` is not.
+    def handle(sent: tuple[PageCall, Upload] = Depends(read)) -> Response:
         return sent[0].answer(lambda: send(*sent))
 
     router.add_api_route(path, handle, methods=["POST"], include_in_schema=False)

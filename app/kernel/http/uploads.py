@@ -140,12 +140,13 @@ async def _read(request: Request, most: int) -> Upload:
 
 
 async def _counted(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    taken = 0
+    """Give what comes, up to *most* bytes: those at least are read, however large the pieces are."""
+    room = most
     async for piece in request.stream():
-        taken += len(piece)
-        if taken > most:
+        yield piece[:room]
+        room -= len(piece)
+        if room < 0:
             raise _TooMuchError
-        yield piece
 
 
 async def _take_file(upload: Upload, sent: list[UploadFile | str], most: int) -> None:
