@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.cases import api as cases_api
-from app.cases import break_glass_pages, trajectory_pages
+from app.cases import attachment_api, attachment_pages, break_glass_pages, trajectory_pages
 from app.cases import pages as cases_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
@@ -57,8 +57,8 @@ TAGS = [
 
 PAGES = (
     directory_pages, proving_pages, account_pages, recovery_pages, constitution_pages, intake_pages, finding_pages,
-    cases_pages, trajectory_pages, break_glass_pages, meetings_pages, invitation_pages, sitting_pages, retention_pages,
-    oversight_pages,
+    cases_pages, attachment_pages, trajectory_pages, break_glass_pages, meetings_pages, invitation_pages, sitting_pages,
+    retention_pages, oversight_pages,
 )  # fmt: skip
 
 
@@ -86,6 +86,7 @@ def json_door() -> FastAPI:
     # Doors are tried in this order: what is asked all day comes first.
     for api in (
         cases_api,
+        attachment_api,
         meetings_api,
         intake_api,
         directory_api,

@@ -115,6 +115,48 @@ class ReviewBreakGlass(Command):
     note: Prose
 
 
+class DescribeAttachment(Command):
+    """What is said of a document that goes into the file: the same marks as a statement (R51 to R53, R56, R65)."""
+
+    case_id: UUID
+    description: Line
+    category: Annotated[int, Field(ge=1, le=14)]
+    category_reason: Prose | None = None
+    origin: Line
+    contributor_id: UUID | None = None
+    dated_on: Day | None = None
+    relevant_and_proportionate: bool = False
+    nothing_classified: bool = False
+
+
+class AddAttachment(DescribeAttachment):
+    """Put one document into the file. It is sent as `multipart/form-data`, the file as its last part."""
+
+    file_name: str = Field(repr=False)
+    file: bytes = Field(repr=False)
+
+
+class ListAttachment(Command):
+    """List the documents of a case, for a stated reason (R107)."""
+
+    case_id: UUID
+    reason: Line
+
+
+class ReadAttachment(Command):
+    """Fetch one document of a case, for a stated reason; each time is logged (R52, R107)."""
+
+    attachment_id: UUID
+    reason: Line
+
+
+class RemoveAttachment(Command):
+    """Take a document out of the file for good, before its term: its bytes, its name and what was said of it."""
+
+    attachment_id: UUID
+    ground: Literal["addedInError", "notNecessary", "notPermitted"]
+
+
 class StartTrajectory(Command):
     """Start the optional individual plan: who follows it, an aim per life domain (R71, R72, R77)."""
 

@@ -133,6 +133,66 @@ class BreakGlass(Row):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class Attachment(Row):
+    """One document in the file: category, origin, contributor, date; name and description sealed (R51 to R53).
+
+    Once removed, the row says that there was one and why it went; its name, its words and its bytes are gone.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        of_its_case(),
+        UniqueConstraint("id", "case_id"),
+        CheckConstraint(
+            "removed_at IS NULL"
+            " OR (name IS NULL AND description IS NULL AND category_reason IS NULL AND digest IS NULL)",
+            name="removed",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    category: Mapped[int]
+    origin: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    """Of file: `pdf`, `png`, ... as in `app.kernel.files.inspecting`."""
+    size: Mapped[int]
+    parts: Mapped[int]
+    contributor_id: Mapped[UUID]
+    agency_id: Mapped[UUID | None]
+    added_by: Mapped[UUID]
+    dated_on: Mapped[date]
+    added_at: Mapped[datetime]
+    name: Mapped[Sealed | None]
+    description: Mapped[Sealed | None]
+    category_reason: Mapped[Sealed | None]
+    digest: Mapped[Sealed | None]
+    """SHA-256 of what is kept. Sealed: in the clear it would tell who has a copy whether it is this one."""
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[UUID | None]
+    removal_ground: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class AttachmentPart(Row):
+    """Some of the bytes of an attachment, sealed for their number among how many."""
+
+    __tablename__ = "attachment_part"
+    __table_args__ = (
+        of_its_case(),
+        ForeignKeyConstraint(
+            ("attachment_id", "case_id"), ("attachment.id", "attachment.case_id"), ondelete="CASCADE"
+        ),
+    )
+
+    attachment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    content: Mapped[Sealed]
+
+
 class Trajectory(Row):
     """The optional individual plan: who follows it and its aims per life domain (R71, R72)."""
 

@@ -34,6 +34,8 @@ FILE_ACTIONS = (
     Action.CASE_CLOSE,
     Action.CASE_KEEP_OPEN,
     Action.STATEMENT_CREATE,
+    Action.ATTACHMENT_ADD,
+    Action.ATTACHMENT_LIST,
     Action.TRAJECTORY_START,
     Action.ACTION_ASSIGN,
     Action.AGENDA_ITEM_ADD,
@@ -108,6 +110,8 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         proportionate=True,
         no_classified=True,
         category_reason=True,
+        attachable_origin=True,
+        access_reason=True,
         listing_by_delegate=True,
     )
     return CaseView(

@@ -66,13 +66,14 @@ def _list(call: PageCall, work: Work) -> Response:
 page_get(router, CASES, _list)
 
 
-def _stated_reason(call: PageCall) -> str:
+def stated_reason(call: PageCall) -> str:
+    """Give the reason in the address for which a file is opened; empty where there is none that is known (R107)."""
     given = call.request.query_params.get(_REASON, "")
     return given if any(entry.code == given for entry in load_lists()["accessReasons"].entries) else ""
 
 
 def _open(call: PageCall, work: Work) -> Response:
-    if not _stated_reason(call):
+    if not stated_reason(call):
         return _ask_reason(call, work)
     view = opened_file(call, work)
     language = call.language
@@ -82,9 +83,9 @@ def _open(call: PageCall, work: Work) -> Response:
         view.purpose,
         view=view,
         here=case_address(view.case_id),
-        query=f"?{_REASON}={_stated_reason(call)}",
-        reason=_stated_reason(call),
-        reason_label=label("accessReasons", _stated_reason(call), language),
+        query=f"?{_REASON}={stated_reason(call)}",
+        reason=stated_reason(call),
+        reason_label=label("accessReasons", stated_reason(call), language),
         phenomenon=label("phenomena", view.phenomenon, language),
         closure_ground=label("closureGrounds", view.closure_ground, language),
         categories=statement_words(language)[0],
@@ -107,7 +108,7 @@ def _ask_reason(call: PageCall, work: Work) -> Response:
 
 def opened_file(call: PageCall, work: Work) -> CaseView:
     """Open the file for the reason in the address. Raises Elsewhere when there is none yet."""
-    reason = _stated_reason(call)
+    reason = stated_reason(call)
     if not reason:
         raise Elsewhere(case_address(call.id("caseId")))
     return opening.open_case(work, c.OpenCase(caseId=call.id("caseId"), reason=reason))
@@ -136,7 +137,7 @@ page_get(router, ONE_CASE, _open)
 
 def back_to_file(call: PageCall, _view: object = None) -> str:
     """Give the address of the file at hand, with the reason it was opened for."""
-    return with_query(case_address(call.id("caseId")), reason=_stated_reason(call))
+    return with_query(case_address(call.id("caseId")), reason=stated_reason(call))
 
 
 def about_file(call: PageCall, view: CaseView, **also: Any) -> Prepared:

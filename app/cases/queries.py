@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import ActionRow, BreakGlass, Case, Discussion, Statement, SubjectMark, Trajectory
+from app.cases.models import (
+    ActionRow,
+    Attachment,
+    BreakGlass,
+    Case,
+    Discussion,
+    Statement,
+    SubjectMark,
+    Trajectory,
+)
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.kernel.database import lean_rows
 from app.kernel.sealed import Sealed
@@ -171,6 +180,42 @@ def break_glasses(session: Session, actor: Actor, *, unreviewed: bool, limit: in
     if unreviewed:
         query = query.where(BreakGlass.reviewed_at.is_(None))
     return list(session.scalars(query.order_by(BreakGlass.opened_at.desc(), BreakGlass.id).limit(limit)))
+
+
+_ATTACHMENTS = """
+    SELECT a.*, p.name AS contributor_name, g.name AS agency_name, b.name AS added_by_name, r.name AS removed_by_name
+    FROM attachment a
+    LEFT JOIN person p ON p.id = a.contributor_id
+    LEFT JOIN agency g ON g.id = a.agency_id
+    LEFT JOIN person b ON b.id = a.added_by
+    LEFT JOIN person r ON r.id = a.removed_by
+    WHERE {which}
+    ORDER BY a.added_at, a.id
+"""
+_OF_CASE = _ATTACHMENTS.format(which="a.case_id = %(case)s")
+_ONE = _ATTACHMENTS.format(which="a.id = %(id)s")
+
+
+def attachments(session: Session, case_id: UUID) -> list[Any]:
+    """Give the attachments of a case as lean rows with the names of people, oldest first."""
+    return lean_rows(session, _OF_CASE, case=case_id)
+
+
+def attachment(session: Session, attachment_id: UUID) -> Any:
+    """Give one attachment as such a row, if the database lets this actor see it."""
+    rows = lean_rows(session, _ONE, id=attachment_id)
+    return rows[0] if rows else None
+
+
+def attachment_row(session: Session, attachment_id: UUID) -> Attachment | None:
+    """Give an attachment to change, locked, if the database lets this actor see it."""
+    return session.scalars(select(Attachment).filter_by(id=attachment_id).with_for_update()).one_or_none()
+
+
+def attachment_parts(session: Session, attachment_id: UUID) -> list[Any]:
+    """Give (number, sealed bytes) of an attachment's parts, in their order."""
+    query = "SELECT number, content FROM attachment_part WHERE attachment_id = %(id)s ORDER BY number"
+    return lean_rows(session, query, id=attachment_id)
 
 
 def trajectory(session: Session, case_id: UUID) -> Any:

@@ -86,7 +86,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     stated_on = command.stated_on or work.today
     if stated_on > work.today:
         raise invalid("statedOn", "in the future", kind="invalidPeriod")
-    contributor = _contributor(work, command, case, facts.standing)
+    contributor = contributor_of(work, command.contributor_id, command.agenda_item_id, case, facts.standing)
     row = Statement(
         id=row_id,
         case_id=case.id,
@@ -114,19 +114,21 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     return statement_view(work, row, contributor.name, None)
 
 
-def _contributor(work: Work, command: CreateStatement, case: File, standing: Standing) -> Any:
+def contributor_of(
+    work: Work, contributor_id: UUID | None, agenda_item_id: UUID | None, case: File, standing: Standing
+) -> Any:
     """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65).
 
     Words are put into nobody's mouth: at an item the other was recorded present there, elsewhere they hold a
     current mandate in this cell. Everybody else is answered like somebody who does not exist.
     """
-    wanted = command.contributor_id or there(work.actor.person_id)
+    wanted = contributor_id or there(work.actor.person_id)
     if wanted != work.actor.person_id:
         writes_for_others = standing is Standing.FILE or work.actor.role is Role.SECRETARY
         if not writes_for_others:
             raise invalid("contributorId", "only for oneself", kind="referencedResourceNotFound")
-        if command.agenda_item_id is not None:
-            could = PRESENT_AT[0](work, command.agenda_item_id, wanted)
+        if agenda_item_id is not None:
+            could = PRESENT_AT[0](work, agenda_item_id, wanted)
         else:
             could = queries.holds_mandate(work.session, wanted, case.cell_id, work.today, TABLE)
         if not could:

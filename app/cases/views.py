@@ -52,6 +52,41 @@ class StatementView(View):
     category_reason: str | None = None
 
 
+class AttachmentView(Document):
+    """One document of a case. Of a sensitive one the list shows no name; it is fetched on its own (R52)."""
+
+    attachment_id: UUID
+    case_id: UUID
+    category: int
+    sensitive: bool
+    origin: str
+    kind: str
+    media_type: str
+    size: int
+    contributor_name: str | None = None
+    agency_name: str | None = None
+    added_by_name: str | None = None
+    dated_on: date
+    added_at: datetime
+    file_name: str | None = None
+    description: str | None = None
+    category_reason: str | None = None
+    digest: str | None = None
+    """SHA-256 of the bytes that are kept, in hexadecimal digits."""
+    removed_at: datetime | None = None
+    removed_by_name: str | None = None
+    removal_ground: str | None = None
+
+
+class AttachmentList(Document):
+    """The documents of a case, oldest first, and how much room there is."""
+
+    case_id: UUID
+    items: list[AttachmentView]
+    largest_size: int
+    room_left: int
+
+
 class DiscussionView(View):
     """A day on which the person was discussed."""
 

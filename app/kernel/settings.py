@@ -93,6 +93,16 @@ class Settings(BaseSettings):
         None,
         description="File of SHA-1 hashes of breached passwords, sorted by hash, as haveibeenpwned.com offers it.",
     )
+    attachment_bytes: int = Field(
+        10 << 20, ge=1 << 16, le=50 << 20, description="Largest attachment that is taken, in bytes."
+    )
+    case_attachment_bytes: int = Field(
+        100 << 20,
+        ge=1 << 16,
+        le=1 << 30,
+        description="Room for the attachments of one case together, in bytes.",
+    )
+    case_attachments: int = Field(50, ge=1, le=500, description="Most attachments of one case.")
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )

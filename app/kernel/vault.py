@@ -51,6 +51,8 @@ class Place(NamedTuple):
     table: str
     column: str
     row_id: UUID
+    part: bytes = b""
+    """Of a value in parts: which part of how many. Left out, moved or exchanged, a part does not open."""
 
     def associated(self) -> bytes:
         """Give the length-prefixed form that binds a value to its place."""
@@ -58,6 +60,7 @@ class Place(NamedTuple):
             _with_length(self.file_id.bytes)
             + _column(self.table, self.column)
             + _with_length(self.row_id.bytes)
+            + (_with_length(self.part) if self.part else b"")
         )
 
 
@@ -251,22 +254,26 @@ class Vault:
 
     def seal(self, place: Place, clear: str) -> Sealed:
         """Seal a text for its place. Raises Shredded if the file's key is gone."""
+        return self.seal_bytes(place, clear.encode())
+
+    def seal_bytes(self, place: Place, clear: bytes) -> Sealed:
+        """Seal bytes for their place. Raises as `seal`."""
         nonce = os.urandom(_NONCE)
         return Sealed(
-            _VERSION
-            + nonce
-            + self._held(place.file_id).key.encrypt(nonce, clear.encode(), place.associated())
+            _VERSION + nonce + self._held(place.file_id).key.encrypt(nonce, clear, place.associated())
         )
 
     def unseal(self, place: Place, value: Sealed) -> str:
         """Open a text in its place. Raises Shredded if the key is gone, InvalidTag if it does not belong there."""
+        return self.unseal_bytes(place, value).decode()
+
+    def unseal_bytes(self, place: Place, value: Sealed) -> bytes:
+        """Open bytes in their place. Raises as `unseal`."""
         if value[:1] != _VERSION:
             raise InvalidTag
         raw = bytes(value)
-        return (
-            self._held(place.file_id)
-            .key.decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated())
-            .decode()
+        return self._held(place.file_id).key.decrypt(
+            raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated()
         )
 
     def shred(self, file_id: UUID) -> None:

@@ -140,6 +140,9 @@ class Condition(Enum):
     NOTHING_CLASSIFIED = Test(
         "R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True
     )
+    ATTACHABLE_ORIGIN = Test(
+        "R58", "terAct.threatEvaluation", law=True, met=lambda _, f: f.attachable_origin is True
+    )
     CATEGORY_REASON = Test(
         "R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True
     )

@@ -16,6 +16,7 @@ _BY_NOUN: dict[str, str] = {
     "registration": SCREENING,
     "case": FILE,
     "statement": FILE,
+    "attachment": FILE,
     "trajectory": FILE,
     "meeting": MEETINGS,
     "agendaItem": MEETINGS,

@@ -101,7 +101,8 @@
       return;
     }
     unsaved = false;
-    if (form.method !== "post") return;
+    /* A download leaves the page where it is: its button can be used again. */
+    if (form.method !== "post" || "download" in form.dataset) return;
     /* Sent once: the button stays readable and focused, and says that it is busy. */
     form.dataset.sent = "yes";
     for (const each of form.querySelectorAll("button:not([type=button])")) each.setAttribute("aria-disabled", "true");

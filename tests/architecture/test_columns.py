@@ -45,6 +45,8 @@ READABLE: dict[str, dict[str, str]] = {
         "reason": CODES,
         "outcome": CODES,
     },
+    "attachment": {"origin": CODES, "kind": CODES, "removal_ground": CODES},
+    "attachment_part": {},
     "trajectory": {"person_informed": CODES},
     "action_item": {"life_domain": CODES, "state": CODES},
     "meeting": {"place": "where a meeting is; of no person", "state": CODES},

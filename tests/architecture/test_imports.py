@@ -16,6 +16,7 @@ PYTHON = sorted(APP.rglob("*.py"))
 CODE = sorted(p for folder in ("app", "migrations", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
 
 LONG = {
+    "tests/cases/test_attachments.py": "a document from its sending to its end",
     "tests/meetings/test_break_glass.py": "one act from every side: the rules, the database, the pages, its end",
     "app/cases/pages.py": "one page per act on a case, each short",
     "app/meetings/queries.py": "every list of who may see what of a consultation, reviewed as one",

@@ -60,6 +60,7 @@ MET = Facts(
     locks_on=LATER,
     proportionate=True,
     no_classified=True,
+    attachable_origin=True,
     category_reason=True,
     counterpart=True,
     break_glass_on=True,
@@ -159,6 +160,7 @@ GETTING_IN = {a for a in Action if POLICY[a].before_access}
 CASE_NOUNS = {
     "case",
     "statement",
+    "attachment",
     "trajectory",
     "action",
     "agendaItem",

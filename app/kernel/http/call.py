@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -132,6 +133,20 @@ class Call:
             Actor(person_id=claims.person_id, session_id=claims.session_id, mandate_id=claims.mandate_id)
         )
         unit.act_as(self.installation.recognise(unit, claims))
+
+    def recall(self) -> UUID | None:
+        """Find out who calls, before much is read of what they send: nothing is decided and nothing kept.
+
+        None where nobody does, or where who calls is refused; the call itself says so again.
+        """
+        with suppress(Exception), self.installation.sessions() as session:
+            unit = Work(self.installation, session, VISITOR, channel="api", loopback=self.loopback)
+            try:
+                self._identify(unit)
+                return unit.actor.person_id
+            finally:
+                session.rollback()
+        return None
 
     def answer(
         self,
@@ -286,6 +301,8 @@ def _plain(value: Any) -> Any:
         return value.get_secret_value()
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=str)
+    if isinstance(value, bytes):
+        return sha256(value).hexdigest()
     return str(value)
 
 

@@ -18,6 +18,9 @@ from app.rules.problems import Kind, Problem
 BODY_MOST: Final = 1_000_000
 _DOOR: Final = f"{BASE.rpartition('/')[0]}/"
 
+COUNT_THEMSELVES: Final[set[tuple[str, str]]] = set()
+"""Method and path of what takes files: those are counted where they are read (`uploads`), once it is known who sends."""
+
 
 class BodyLimit:
     """Refuses a body that is too large before anything keeps it in memory.
@@ -31,7 +34,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its bytes counted, or answer 413."""
-        if scope["type"] != "http" or not scope["path"].startswith(_DOOR):
+        if scope["type"] != "http" or not _is_counted_here(scope):
             await self.app(scope, receive, send)
             return
         for name, said in scope["headers"]:
@@ -51,3 +54,8 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _is_counted_here(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(_DOOR) and (scope["method"], path) not in COUNT_THEMSELVES

@@ -7,7 +7,7 @@ opens nothing there, and what a program holds opens nothing here. Story time doe
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -15,11 +15,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from app.kernel.http.call import address_of, expected_version, is_loopback
 from app.kernel.http.frames import DONE, Frame, Reader, frame
 from app.kernel.http.problems import as_problem, related_trace_of, trace_of
+from app.kernel.http.uploads import Upload, is_multipart, received
 from app.kernel.i18n import LANGUAGES, negotiate, translate
 from app.kernel.identity import new_secret, secret_hash
 from app.kernel.rendering import render
@@ -330,6 +332,33 @@ def page_get(
 ) -> None:
     """Add a page: *build* runs its Operations in one Work and gives the answer."""
     _add(router, "GET", path, build, before_access=before_access, while_locked=while_locked)
+
+
+def page_upload(router: APIRouter, path: str, send: Callable[[PageCall, Upload], Response]) -> None:
+    """Add a form that sends a file; *send* opens its own Work. Who sends is known before the file is read.
+
+    A plain form gets through as well, without a file.
+    """
+
+    async def read(request: Request) -> AsyncIterator[tuple[PageCall, Upload]]:
+        if not is_multipart(request):
+            yield PageCall(request, await _fields(request)), Upload()
+            return
+        call = PageCall(request, [])
+        await run_in_threadpool(call.recall)
+        person = call.reader.actor.person_id if call.reader else None
+        call.reader = None
+        most = call.installation.settings.attachment_bytes
+        async with received(request, person, most) as upload:
+            call.items = upload.fields
+            yield call, upload
+
+    # Said as a default: an annotation would be looked up among the names of this module, where `read` is not.
+    def handle(sent: tuple[PageCall, Upload] = Depends(read)) -> Response:
+        return sent[0].answer(lambda: send(*sent))
+
+    router.add_api_route(path, handle, methods=["POST"], include_in_schema=False)
+    PAGES.append(("POST", path))
 
 
 def page_post(
