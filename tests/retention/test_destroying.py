@@ -63,7 +63,8 @@ def _sealed_values(house):
     for table, column, row in house.sql(
         "SELECT table_name, column_name, 'id' FROM information_schema.columns"
         " WHERE table_schema = 'public' AND data_type = 'bytea' AND table_name NOT IN"
-        " ('credential', 'session', 'idempotency', 'registration', 'sign_in_pause') AND column_name <> 'digest'"
+        " ('credential', 'session', 'idempotency', 'registration', 'sign_in_pause', 'try_limit',"
+        " 'passkey', 'recovery') AND column_name <> 'digest'"
     ):
         owner = "id" if table == "case_file" else "case_id"
         for value in house.sql(
