@@ -435,7 +435,7 @@ _FLOOR = (
     ),
     "ALTER TABLE floor.agenda_item ADD PRIMARY KEY (id)",
     "CREATE INDEX ON floor.agenda_item (meeting_id)",
-    "CREATE TABLE floor.session (LIKE session INCLUDING INDEXES)",
+    "CREATE TABLE floor.session (LIKE session INCLUDING INDEXES INCLUDING DEFAULTS)",
     "DROP TABLE floor.clear_case, floor.clear_statement, floor.clear_item",
     "CREATE TABLE floor.entry (LIKE journal.entry)",
     "ALTER TABLE floor.entry DROP COLUMN id, DROP COLUMN xid",

@@ -45,7 +45,7 @@ def open_session(work: Work, command: OpenSession) -> SessionView:
         raise work.refuse(
             Action.SESSION_OPEN, Problem(Kind.INVALID_TOKEN, why="wrongNameOrPassword"), about_session()
         )
-    row = _waiting(work, tried.person_id, moment, "password")
+    row = waiting_for(work, tried.person_id, moment, "password")
     reason = "wrongDuringPause" if tried.person_id is None else ""
     work.allow(Action.SESSION_OPEN, work.facts(), about_session(row.id), reason=reason)
     return SessionView(
@@ -53,7 +53,7 @@ def open_session(work: Work, command: OpenSession) -> SessionView:
     )
 
 
-def _waiting(work: Work, person_id: UUID | None, moment: datetime, opened_with: str) -> SignIn:
+def waiting_for(work: Work, person_id: UUID | None, moment: datetime, opened_with: str) -> SignIn:
     """Add a sign-in that waits for its second factor."""
     row = SignIn(
         id=new_id(),
@@ -80,7 +80,7 @@ def challenge_session(work: Work, command: ChallengeSession) -> ChallengeView:
     challenge, options = passkeys.request_options(passkeys.site_of(work.installation.settings))
     if command.session_id is None:
         limiting.admit_try(work, Action.SESSION_CHALLENGE)
-        row = _waiting(work, None, moment, "passkey")
+        row = waiting_for(work, None, moment, "passkey")
     else:
         found = queries.session_row(work.session, command.session_id)
         own = found is not None and found.id == work.actor.session_id and found.state == "active"
@@ -132,7 +132,7 @@ def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
         raise work.refuse(Action.SESSION_CONFIRM, not_found(), about_session(command.session_id))
     if row.person_id is None:  # begun with a passkey alone: whose it is stands in a session of its own
         row.failures = trying.TRIES
-        row = _waiting(work, tried.person_id, moment, "passkey")
+        row = waiting_for(work, tried.person_id, moment, "passkey")
         work.session.flush()
     work.allow(Action.SESSION_CONFIRM, work.facts(), about_session(row.id))
     return open_for(work, row, tried.person_id, command.mandate_id)

@@ -64,7 +64,7 @@ def _sealed_values(house):
         "SELECT table_name, column_name, 'id' FROM information_schema.columns"
         " WHERE table_schema = 'public' AND data_type = 'bytea' AND table_name NOT IN"
         " ('credential', 'session', 'idempotency', 'registration', 'sign_in_pause', 'try_limit', 'passkey',"
-        " 'recovery', 'subject_mark')"
+        " 'recovery', 'subject_mark', 'attachment_part')"
         " AND column_name <> 'digest'"
     ):
         owner = "id" if table == "case_file" else "case_id"
