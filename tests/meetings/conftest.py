@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from glasscraft import known_case
 
 API = "/api/v1"
 
@@ -122,3 +123,9 @@ def table(house):
 def zone(house):
     """The joint cell, once from each municipality's side."""
     return Round(house, "zone", "D"), Round(house, "zone", "E")
+
+
+@pytest.fixture
+def known(table):
+    """A case that the police member and the school sat on weeks ago, with a trajectory; break-glass switched on."""
+    return known_case(table)

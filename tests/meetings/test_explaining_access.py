@@ -1,6 +1,7 @@
 """Why somebody may do something with a case: the answer is that of the doors, and the question is kept (R14, R106)."""
 
 import pytest
+from glasscraft import smash
 
 from app.kernel.installing import console_work
 from app.oversight.commands import ExplainAccess
@@ -114,3 +115,13 @@ def test_without_a_mandate_today_there_is_nothing_to_explain(table, why):
                     p=table.house.cast.persons["school"])  # fmt: skip
     table.house.later(days=1)
     assert why("school", "case.open", case) is None
+
+
+def test_an_open_break_glass_is_named_as_what_it_is(table, known, why):
+    assert why("policeMember", "case.open", known).outcome == "hidden"
+    table.ok(smash(table, "policeMember", known), 201)
+    said = why("policeMember", "case.open", known)
+    assert (said.outcome, said.rule, said.standing, _no(said)) == ("allowed", "R21", "none", set())
+    assert "breakGlass" in {step.name for step in said.steps}
+    assert said.rows_shown["case_file"] == 1
+    assert why("policeMember", "case.monitor", known).outcome == "hidden"
