@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import filecraft as make
 import pytest
@@ -202,6 +203,25 @@ def test_a_pdf_whose_packed_objects_cannot_be_looked_at_is_refused():
     assert _why("x.pdf", make.pdf(make.packed(b"7 0 << >>", dictionary))) is Reason.UNCHECKABLE
     dictionary = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /DecodeParms << /Predictor 12 >>"
     assert _why("x.pdf", make.pdf(make.packed(b"7 0 << >>", dictionary))) is Reason.UNCHECKABLE
+
+
+def test_a_stream_that_says_too_soon_that_it_ends_is_read_to_its_real_end():
+    packed = zlib.compress(b"7 0 << /A (" + b"endstream" + b") /S /JavaScript >>", 0)
+    assert b"endstream" in packed
+    said = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+    assert _why("x.pdf", make.pdf(said % (len(packed), packed))) is Reason.SCRIPT
+    half = zlib.compress(b"7 0 " + bytes(9000) + b" /S /JavaScript")[:20]
+    assert _why("x.pdf", make.pdf(*[said % (len(half), half)] * 30)) is Reason.UNCHECKABLE
+
+
+def test_a_pdf_that_would_take_long_to_look_at_is_not_looked_at():
+    assert _why("x.pdf", make.pdf(b"stream\n" * 10_001)) is Reason.UNCHECKABLE
+
+
+def test_an_address_that_holds_the_name_of_an_action_is_no_action():
+    for path in (b"JavaScript", b"Launch", b"Collection", b"Sound/x", b"EmbeddedFile"):
+        link = b"<< /S /URI /URI (https://example.invalid/" + path + b") >>"
+        assert inspect("x.pdf", make.pdf(link)).kind == "pdf", path
 
 
 def test_packed_objects_that_unpack_to_far_too_much_are_refused(monkeypatch):

@@ -23,6 +23,12 @@ _MAIN: Final = {
 }
 ODT: Final = "application/vnd.oasis.opendocument.text"
 _XML_MOST: Final = 32 << 20
+_SEARCHED: Final = 1 << 20
+"""Larger parts of sheets and texts are parsed only where they hold a word that matters: names of elements have no escapes."""
+_WATCHED: Final = (
+    b"instrText", b"fldSimple", b"bject", b"altChunk", b"control", b"formula", b"definedName",
+    *(start + b"f" + end for start in (b"<", b":") for end in (b">", b" ", b"/", b"\t", b"\r", b"\n")),
+)  # fmt: skip
 
 _TEXT_PARTS: Final = re.compile(r".*\.(?:xml|rels|rdf)", re.IGNORECASE)
 _PICTURES: Final = re.compile(r".*\.(?:png|jpe?g|gif)", re.IGNORECASE)
@@ -107,11 +113,8 @@ def _check_name(name: str) -> None:
         raise Refused(Reason.EMBEDDED)
 
 
-def _elements(content: bytes) -> Iterator[tuple[str, ET.Element]]:
-    """Give (name without namespace, element) one by one, in the order in which they end; none is kept.
-
-    No document type and so no entity, and no other encoding in which one could hide. Raises Refused.
-    """
+def _check_xml(content: bytes) -> None:
+    """Let only XML through in which nothing can hide from a search. Raises Refused."""
     if len(content) > _XML_MOST:
         raise Refused(Reason.BOMB)
     head = content.removeprefix(b"\xef\xbb\xbf")[:200].split(b"?>")[0].lower()
@@ -120,6 +123,14 @@ def _elements(content: bytes) -> Iterator[tuple[str, ET.Element]]:
         raise Refused(Reason.UNCHECKABLE)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise Refused(Reason.EXTERNAL)
+
+
+def _elements(content: bytes) -> Iterator[tuple[str, ET.Element]]:
+    """Give (name without namespace, element) one by one, in the order in which they end; none is kept.
+
+    No document type and so no entity, and no other encoding in which one could hide. Raises Refused.
+    """
+    _check_xml(content)
     try:
         for _, element in ET.iterparse(io.BytesIO(content)):  # noqa: S314 — see above
             yield element.tag.rpartition("}")[2], element
@@ -136,18 +147,25 @@ def _check_part(kind: str, name: str, content: bytes) -> None:
     elif name.lower().endswith(".rels"):
         for _, element in _elements(content):
             _check_relation(element)
+    elif len(content) > _SEARCHED and not any(word in content for word in _WATCHED):
+        _check_xml(content)
     else:
-        fields = []
-        for tag, element in _elements(content):
-            if tag in {"instrText", "fldSimple"}:
-                fields += [element.text or "", *element.attrib.values()]
-            elif tag in {"f", "formula", "definedName"} and _FETCHING_FORMULA.search(element.text or ""):
-                raise Refused(Reason.EXTERNAL)
-            elif tag in {"oleObject", "OLEObject", "control", "altChunk", "object"}:
-                raise Refused(Reason.EMBEDDED)
-        # A field may be cut in pieces: they are read together, with and without what stands between them.
-        if _FETCHING_FIELDS.search("".join(fields)) or _FETCHING_FIELDS.search(" ".join(fields)):
+        _check_office_part(content)
+
+
+def _check_office_part(content: bytes) -> None:
+    """Look for what a text or a sheet would fetch or hold."""
+    fields = []
+    for tag, element in _elements(content):
+        if tag in {"instrText", "fldSimple"}:
+            fields += [element.text or "", *element.attrib.values()]
+        elif tag in {"f", "formula", "definedName"} and _FETCHING_FORMULA.search(element.text or ""):
             raise Refused(Reason.EXTERNAL)
+        elif tag in {"oleObject", "OLEObject", "control", "altChunk", "object"}:
+            raise Refused(Reason.EMBEDDED)
+    # A field may be cut in pieces: they are read together, with and without what stands between them.
+    if _FETCHING_FIELDS.search("".join(fields)) or _FETCHING_FIELDS.search(" ".join(fields)):
+        raise Refused(Reason.EXTERNAL)
 
 
 def _check_relation(element: ET.Element) -> None:

@@ -3,7 +3,8 @@
 A reader follows the cross-reference table; a broken one is repaired by searching the file. Two programs may so see two
 documents. So we search all bytes, and everything that opens as a packed stream of objects, for the names of
 actions: a name can be written in escapes (`#4A` for J), but a reader knows the name alone. What is coded in a way
-that would hide objects from this search is refused.
+that would hide objects from this search is refused, and so is what would take long to look at: the search reads
+every byte a few times and no more.
 """
 
 from __future__ import annotations
@@ -17,40 +18,49 @@ from app.kernel.files.refusing import Reason, Refused
 MARK: Final = b"%PDF-"
 _END: Final = re.compile(rb"%%EOF\s*\Z")
 _TAIL: Final = 1024
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
-_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STOP: Final = rb"(?![A-Za-z0-9_.#+-])"
-_SPACE: Final = rb"(?:\s|%[^\r\n]*[\r\n])*"
-_VALUE: Final = rb"(?:\d+[\s%]|<<)"
-_BEFORE: Final = rb"(?:(?<![^\s<>\[\](){}%])|(?<=/S)|(?<=/Type)|(?<=/Subtype))"
-"""So that the name is a value, and not a piece of an address that somebody links to."""
+_STREAM: Final = re.compile(rb"stream\r?\n")
+_NOT_A_STREAM: Final = b"end"
 
 
-def _as_value(names: bytes) -> re.Pattern[bytes]:
-    return re.compile(_BEFORE + rb"/(?:" + names + rb")" + _STOP)
+def _name(*names: str) -> re.Pattern[bytes]:
+    """Give a pattern of whole names, each of whose characters may be written as an escape."""
+    spelt = ("".join(f"(?:{c}|#{_hex(ord(c))})" for c in name) for name in names)
+    return re.compile(f"/(?:{'|'.join(spelt)})(?![A-Za-z0-9_.#+-])".encode())
 
 
-def _as_key(names: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"/(?:" + names + rb")" + _SPACE + _VALUE)
+def _hex(code: int) -> str:
+    return "".join(f"[{d}{d.lower()}]" if d.isalpha() else d for d in f"{code:02X}")
 
 
-_FORBIDDEN: Final = (
-    (Reason.ENCRYPTED, _as_key(rb"Encrypt")),
-    (Reason.SCRIPT, _as_key(rb"JavaScript|XFA")),
-    (Reason.SCRIPT, re.compile(rb"/XFA" + _SPACE + rb"\[")),
-    (Reason.SCRIPT, _as_value(rb"JavaScript|Launch|ImportData|SubmitForm|Rendition|RichMedia|GoTo3DView")),
-    (Reason.EMBEDDED, _as_key(rb"EmbeddedFiles|EF|Collection")),
-    (Reason.EMBEDDED, _as_value(rb"EmbeddedFiles?|GoToE|FileAttachment|Movie|Sound")),
+_ANY_VALUE: Final = re.compile(rb"\s{0,100}+(?:\d|<<|\[|%|\s)")
+_PLAIN_VALUE: Final = re.compile(rb"\s{0,100}+(?:\d{1,10}+\s|<<)")
+_KEYS: Final = (
+    (Reason.ENCRYPTED, _name("Encrypt"), _ANY_VALUE),
+    (Reason.SCRIPT, _name("JavaScript", "XFA"), _ANY_VALUE),
+    (Reason.EMBEDDED, _name("EmbeddedFiles", "Collection"), _ANY_VALUE),
+    (Reason.EMBEDDED, _name("EF"), _PLAIN_VALUE),  # so short a name stands in packed pictures by chance
 )
-_PACKED: Final = re.compile(rb"/(?:ObjStm|XRef|XRefStm)" + _STOP)
-_HIDING: Final = re.compile(rb"/(?:LZWDecode|ASCIIHexDecode|ASCII85Decode|RunLengthDecode|Crypt)" + _STOP)
-_OBJECT_STREAM: Final = re.compile(rb"/ObjStm" + _STOP)
-_PREDICTOR: Final = re.compile(rb"/Predictor\s*(?:[2-9]|1[0-9])")
-_OBJECT: Final = re.compile(rb"\d+\s+\d+\s+obj")
-_PAIRS: Final = re.compile(rb"\s*\d+\s+\d+\s")
+"""Names that count where a value follows them."""
+_VALUES: Final = (
+    (
+        Reason.SCRIPT,
+        _name("JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition", "RichMedia", "GoTo3DView"),
+    ),
+    (Reason.EMBEDDED, _name("EmbeddedFile", "EmbeddedFiles", "GoToE", "FileAttachment", "Movie", "Sound")),
+)
+"""Names that count where they are a value, and not a piece of an address that somebody links to."""
+_BEFORE_VALUE: Final = b" \t\r\n\f\0<>[](){}%"
+_KEYS_BEFORE: Final = (b"/S", b"/Type", b"/Subtype")
+_PACKED: Final = _name("ObjStm", "XRef", "XRefStm")
+_HIDING: Final = _name("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode", "Crypt")
+_OBJECT_STREAM: Final = _name("ObjStm")
+_PREDICTOR: Final = re.compile(_name("Predictor").pattern + rb"\s{0,20}+(?:[2-9]|1[0-9])")
+_PAIRS: Final = re.compile(rb"\s{0,20}+\d{1,10}+\s{1,20}+\d{1,10}+\s")
 _PEEK: Final = 64
 _INFLATED_MOST: Final = 64 << 20
-_DICTIONARY: Final = 4096
+_STREAMS_MOST: Final = 10_000
+_UNENDED_MOST: Final = 20
+_DICTIONARY: Final = 2048
 
 
 def check_pdf(data: bytes) -> bytes:
@@ -58,49 +68,73 @@ def check_pdf(data: bytes) -> bytes:
     if not _END.search(data[-_TAIL:]):
         raise Refused(Reason.TWO_KINDS if b"%%EOF" in data else Reason.DAMAGED)
     _search(data)
-    plain = _unescaped(data)
-    if _PACKED.search(plain) and _HIDING.search(plain):
+    if _PACKED.search(data) and _HIDING.search(data):
         raise Refused(Reason.UNCHECKABLE)
-    room = _INFLATED_MOST
+    streams = _Streams(data)
     for found in _STREAM.finditer(data):
-        room -= _search_stream(data, found.start(), found.end(), room)
+        if data[max(0, found.start() - 3) : found.start()] != _NOT_A_STREAM:
+            streams.search(found.start(), found.end())
     return data
 
 
-def _unescaped(data: bytes) -> bytes:
-    return _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), data) if b"#" in data else data
-
-
 def _search(data: bytes) -> None:
-    for each in {data, _unescaped(data)}:
-        for reason, names in _FORBIDDEN:
-            if names.search(each):
-                raise Refused(reason)
+    """Search bytes for names that act, hold or shut. Raises Refused."""
+    for reason, names, value in _KEYS:
+        if any(value.match(data, found.end()) for found in names.finditer(data)):
+            raise Refused(reason)
+    for reason, names in _VALUES:
+        if any(_is_value(data, found.start()) for found in names.finditer(data)):
+            raise Refused(reason)
 
 
-def _search_stream(data: bytes, start: int, begin: int, room: int) -> int:
-    """Search one stream if it may hold objects; gives how many bytes came out of it."""
-    before = _unescaped(data[max(0, start - _DICTIONARY) : start])
-    dictionary = before[max((m.start() for m in _OBJECT.finditer(before)), default=0) :]
-    holds_objects = bool(_OBJECT_STREAM.search(dictionary))
-    if holds_objects and _PREDICTOR.search(dictionary):
-        raise Refused(Reason.UNCHECKABLE)
-    opener = zlib.decompressobj()
-    window = memoryview(data)[begin:]
-    try:
-        head = opener.decompress(window[: _PEEK * 16], _PEEK)
-    except zlib.error:
-        if holds_objects and not _PAIRS.match(data[begin : begin + _PEEK]):
-            raise Refused(Reason.UNCHECKABLE) from None
-        return 0
-    if not holds_objects and not _PAIRS.match(head):
-        return 0
-    opener = zlib.decompressobj()
-    try:
-        inside = opener.decompress(window, room + 1)
-    except zlib.error:
-        raise Refused(Reason.DAMAGED) from None
-    if len(inside) > room:
-        raise Refused(Reason.BOMB)
-    _search(inside)
-    return len(inside)
+def _is_value(data: bytes, at: int) -> bool:
+    return at == 0 or data[at - 1] in _BEFORE_VALUE or data[max(0, at - 8) : at].endswith(_KEYS_BEFORE)
+
+
+class _Streams:
+    """Searches the streams of one file that may hold objects, with an eye on how much they come to together."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._view = memoryview(data)
+        self._room = _INFLATED_MOST
+        self._seen = 0
+        self._unended = 0
+
+    def search(self, start: int, begin: int) -> None:
+        """Search one stream. Raises Refused."""
+        self._seen += 1
+        if self._seen > _STREAMS_MOST:
+            raise Refused(Reason.UNCHECKABLE)
+        before = self._data[max(0, start - _DICTIONARY) : start]
+        dictionary = before[max(0, before.rfind(b" obj")) :]
+        holds_objects = bool(_OBJECT_STREAM.search(dictionary))
+        if holds_objects and _PREDICTOR.search(dictionary):
+            raise Refused(Reason.UNCHECKABLE)
+        try:
+            head = zlib.decompressobj().decompress(self._view[begin : begin + 16 * _PEEK], _PEEK)
+        except zlib.error:
+            if holds_objects and not _PAIRS.match(self._data, begin):
+                raise Refused(Reason.UNCHECKABLE) from None
+            return
+        if holds_objects or _PAIRS.match(head):
+            _search(self._inflated(begin))
+
+    def _inflated(self, begin: int) -> bytes:
+        """Unpack a stream to where it says it ends; on to the end of the file where that is not where the packing ends."""
+        end = self._data.find(b"endstream", begin)
+        for until in (end, len(self._data)):
+            opener = zlib.decompressobj()
+            try:
+                inside = opener.decompress(self._view[begin:until], self._room + 1)
+            except zlib.error:
+                raise Refused(Reason.DAMAGED) from None
+            if len(inside) > self._room:
+                raise Refused(Reason.BOMB)
+            if opener.eof:
+                break
+            self._unended += 1
+            if self._unended > _UNENDED_MOST:
+                raise Refused(Reason.UNCHECKABLE)
+        self._room -= len(inside)
+        return inside
