@@ -40,6 +40,9 @@ from app.kernel.settings import Settings
 from app.kernel.work import Work, work
 from app.main import create_app
 
+_ROOM = 4 << 30
+"""Bytes that two clusters and the databases of the tests that run at one time can take, with much to spare."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -54,10 +57,18 @@ def _named(url: str, name: str) -> str:
     return head.rpartition("/")[0] + "/" + name + ("?" + tail if tail else "")
 
 
+def _memory() -> Path | None:
+    """Give a folder in memory with room for the clusters: a database a test is seven times faster there than on disk."""
+    folder = Path("/dev/shm")  # noqa: S108 — a folder of our own is made in it
+    if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM:
+        return folder
+    return None
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Both database servers: embedded in a folder of this run, or the real one that the environment names."""
-    home = Path(tempfile.mkdtemp(prefix="livcr-test-"))
+    home = Path(tempfile.mkdtemp(prefix="livcr-test-", dir=_memory()))
     settings = Settings(LIVCR_DATA=home, data=home)
     try:
         with databases_running(settings) as addresses:
