@@ -16,6 +16,7 @@ from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
 from app.directory import api as directory_api
+from app.directory import federation_pages
 from app.directory import pages as directory_pages
 from app.directory.actors import recognise_page
 from app.intake import api as intake_api
@@ -54,7 +55,7 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
+    directory_pages, federation_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
     invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 

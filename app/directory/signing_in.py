@@ -95,7 +95,7 @@ def _try_password(work: Work, command: OpenSession, moment: datetime) -> _Tried:
     """Check a password, and count a wrong one. No connection is held while the hash is computed."""
     with work.installation.sessions() as own:
         person = queries.by_username(own, command.username)
-        usable = person if person is not None and person.active and _may_be_here(work, person) else None
+        usable = person if person is not None and person.active and may_be_here(work, person) else None
         hashed = queries.password_hash(own, usable.id if usable else NIL)
         own.commit()
         if password_fits(command.password.get_secret_value(), hashed) and usable is not None:
@@ -106,7 +106,7 @@ def _try_password(work: Work, command: OpenSession, moment: datetime) -> _Tried:
     return _Tried(None, counted)
 
 
-def _may_be_here(work: Work, person: Person) -> bool:
+def may_be_here(work: Work, person: Person) -> bool:
     """Tell whether this account may sign in here: demo accounts on this machine in a demonstration only."""
     return not person.demo or (work.installation.demo and work.loopback)
 
@@ -131,8 +131,17 @@ def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
     if row is None or row.state != "secondFactorWanted":  # opened meanwhile, with another code
         raise work.refuse(Action.SESSION_CONFIRM, not_found(), _about(command.session_id))
     work.allow(Action.SESSION_CONFIRM, work.facts(), _about(row.id))
-    mandates = queries.mandates_of(work.session, tried.person_id, work.today, "nl")
-    mandate = _chosen(work, Action.SESSION_CONFIRM, row, mandates, command.mandate_id)
+    return opened(work, Action.SESSION_CONFIRM, row, command.mandate_id)
+
+
+def opened(work: Work, action: Action, row: SignIn, wanted: UUID | None) -> SessionView:
+    """Open a sign-in of the person who acts, all of whose factors were proven, under a mandate of theirs.
+
+    Raises Problem 404 for a mandate that is not one's own.
+    """
+    moment = work.installation.clock.now()
+    mandates = queries.mandates_of(work.session, there(row.person_id), work.today, "nl")
+    mandate = _chosen(work, action, row, mandates, wanted)
     row.state = "active"
     row.mandate_id = mandate.mandate_id if mandate else None
     row.expires_at = moment + timedelta(hours=work.installation.settings.session_hours)

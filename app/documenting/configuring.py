@@ -21,7 +21,7 @@ def configuration() -> str:
             table(
                 "Variable", "Default", "Values", "Meaning",
                 rows=(
-                    (_environment(name, field), f"`{field.default}`" if field.default != "" else "empty", _values(field),
+                    (_environment(name, field), f"`{field.default}`" if str(field.default) else "empty", _values(field),
                      field.description or "")
                     for name, field in Settings.model_fields.items()
                 ),
@@ -47,4 +47,5 @@ def _values(field: FieldInfo) -> str:
         for k in words
         if (v := getattr(bound, k, None)) is not None
     ]
-    return " ".join(found) or getattr(field.annotation, "__name__", "").lower().replace("str", "text")
+    kind = getattr(field.annotation, "__name__", "").lower()
+    return " ".join(found) or kind.removeprefix("secret").replace("str", "text")
