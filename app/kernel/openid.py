@@ -7,6 +7,7 @@ One wrapper around Authlib, so that its choices are made once (docs/decisions/00
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Iterator
@@ -197,19 +198,19 @@ class OpenId:
     # The provider's own papers ----------------------------------------------------------------------------
 
     def _place(self, name: str) -> str:
-        place = self._metadata().get(name)
-        if not isinstance(place, str) or not is_safe_address(place):
-            raise ProviderSilent("discovery")
-        return place
+        return str(self._metadata()[name])
 
     def _metadata(self) -> dict[str, Any]:
-        """Give what the provider says of itself (discovery), kept for an hour."""
+        """Give what the provider says of itself (discovery), kept for an hour. Nothing in the clear is believed."""
         with self._lock:
             kept = self._places
         if kept is None or kept[0] <= time.monotonic():
             found = self._fetched(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
             if found.get("issuer") != self.issuer:
                 raise ProviderSilent("otherIssuer")
+            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+                if not isinstance(found.get(name), str) or not is_safe_address(found[name]):
+                    raise ProviderSilent("discovery")
             kept = (time.monotonic() + _KEPT_SECONDS, found)
             with self._lock:
                 self._places = kept
@@ -319,12 +320,14 @@ def _public_key(each: Any) -> RSAKey | ECKey | None:
         return None
     try:
         if each.get("kty") == "RSA":
-            rsa = RSAKey.import_key(
+            modulus = base64.urlsafe_b64decode(str(each["n"]) + "==")
+            if int.from_bytes(modulus, "big").bit_length() < _RSA_BITS_LEAST:
+                return None
+            return RSAKey.import_key(
                 {name: each[name] for name in ("kty", "n", "e", "kid", "alg") if name in each}
             )
-            return rsa if rsa.public_key.key_size >= _RSA_BITS_LEAST else None
         if each.get("kty") == "EC" and each.get("crv") == "P-256":
             return ECKey.import_key({k: each[k] for k in ("kty", "crv", "x", "y", "kid", "alg") if k in each})
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, KeyError):
         pass
     return None
