@@ -76,7 +76,6 @@ def told_by(openid: OpenId, claims: dict[str, Any]) -> Told:
     person = claims.get(settings.oidc_person_claim) if settings.oidc_person_claim else None
     if settings.oidc_person_claim == _VERIFIED_BY_PROVIDER and claims.get("email_verified") is not True:
         person = None
-    session = claims.get("sid")
     return Told(
         subject=str(claims["sub"]),
         agency=organisation_code(claims.get(settings.oidc_agency_claim))
@@ -84,8 +83,13 @@ def told_by(openid: OpenId, claims: dict[str, Any]) -> Told:
         else "",
         person=person.strip().lower() if isinstance(person, str) and person.isprintable() else "",
         second_factor=bool(said & set(settings.oidc_second_factor.split())),
-        session=session if isinstance(session, str) else "",
+        session=_session_of(claims),
     )
+
+
+def _session_of(claims: dict[str, Any]) -> str:
+    said = claims.get("sid")
+    return said if isinstance(said, str) and said.isprintable() else ""
 
 
 def _about(session_id: UUID | None = None) -> About:
@@ -317,12 +321,12 @@ def recall_session(work: Work, command: RecallSession) -> None:
     moment = work.installation.clock.now()
     token = command.logout_token.get_secret_value()
     claims = _asked(work, Action.SESSION_RECALL, lambda: openid.logout_claims(token, moment))
-    subject, session = claims.get("sub"), claims.get("sid")
+    subject, session = claims.get("sub"), _session_of(claims)
     ended = queries.recall_sessions(
         work.session,
         before=datetime.fromtimestamp(claims["iat"], tz=moment.tzinfo),
         issuer=openid.issuer,
         subject=str(subject) if subject else None,
-        provider_session=secret_hash(str(session)) if session else None,
+        provider_session=secret_hash(session) if session else None,
     )
     work.allow(Action.SESSION_RECALL, work.facts(), [_about(each) for each in ended])
