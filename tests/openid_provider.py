@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 — the names of what Authlib hands over
 """A provider of identities for the tests: a real OpenID Connect server in a process of its own, that can misbehave.
 
     python tests/openid_provider.py PORT REDIRECT_URI

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -145,3 +146,42 @@ def journal(house: Any, action: str = "session.accept") -> list[tuple[str, str]]
 def sessions(house: Any, state: str = "active") -> int:
     """Give how many page sessions are in a state."""
     return int(house.sql("SELECT count(*) FROM session WHERE channel = 'page' AND state = :s", s=state)[0][0])
+
+
+# What an administrator says ------------------------------------------------------------------------------------
+
+
+def as_administrator(house: Any, path: str, **body: Any) -> Any:
+    """Send something through the JSON door as the administrator."""
+    return house.client("administrator").post(f"/api/v1/{path}", json=body)
+
+
+def identify(house: Any, agency: str, code: str = AGENCY) -> Any:
+    """Record an agency's code; gives the agency as it is then."""
+    answer = as_administrator(house, f"agencies/{house.cast.agencies[agency]}/identify", code=code)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def link(house: Any, name: str = "participant", subject: str = SUBJECT) -> Any:
+    """Link a cast member to a subject of the provider."""
+    return as_administrator(
+        house, "federatedIdentities", personId=str(house.cast.persons[name]), subject=subject
+    )
+
+
+def expect(house: Any, name: str = "participant", days: int = 30) -> Any:
+    """Expect a cast member's first sign-in, for some days."""
+    person_id = house.cast.persons[name]
+    house.sql("UPDATE person SET email = :e WHERE id = :p", e=f"{name}@Invented.example", p=person_id)
+    ((today,),) = house.sql("SELECT (now() AT TIME ZONE 'Europe/Brussels')::date")
+    until = (today + timedelta(days=days)).isoformat()
+    return as_administrator(house, "federatedIdentities/expect", personId=str(person_id), expectedUntil=until)
+
+
+def proven(house: Any, name: str = "participant") -> Browser:
+    """Link a cast member, and have them come through once with their own code; gives their browser."""
+    assert link(house, name).status_code == 201
+    one = Browser(house)
+    assert one.code(one.onward(one.enter())).status_code == 200
+    return one

@@ -29,7 +29,7 @@ from app.directory.views import AcceptedView, ReferralView, SessionView
 from app.kernel.identity import new_secret, secret_hash
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
-from app.kernel.openid import NotBelieved, OpenId, ProviderSilent
+from app.kernel.openid import SKEW_SECONDS, NotBelieved, OpenId, ProviderSilent
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work
@@ -324,7 +324,7 @@ def recall_session(work: Work, command: RecallSession) -> None:
     subject, session = claims.get("sub"), _session_of(claims)
     ended = queries.recall_sessions(
         work.session,
-        before=datetime.fromtimestamp(claims["iat"], tz=moment.tzinfo),
+        before=datetime.fromtimestamp(claims["iat"] + SKEW_SECONDS, tz=moment.tzinfo),
         issuer=openid.issuer,
         subject=str(subject) if subject else None,
         provider_session=secret_hash(session) if session else None,

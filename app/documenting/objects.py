@@ -36,7 +36,9 @@ CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
     ("case", "listed", "underDiscussion", Action.MEETING_CLOSE),
     ("agreement", "adopted", "superseded", Action.AGREEMENT_ADOPT),
     ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
+    ("session", "secondFactorWanted", "active", Action.SESSION_ACCEPT),
     ("session", "active", "closed", Action.SESSION_CLOSE),
+    ("session", "active", "closed", Action.SESSION_RECALL),
 )
 """Moves that follow from an action on something else, or from getting in: (object, from, to, action)."""
 

@@ -42,7 +42,8 @@ BACK_PATH: Final = "/sign-in/provider/return"
 """Where the provider sends people back to: the redirect URI, registered there exactly so."""
 _KEPT_SECONDS: Final = 3600.0
 _ANSWER_SECONDS: Final = 6.0
-_SKEW_SECONDS: Final = 60
+SKEW_SECONDS: Final = 60
+"""How far the provider's clock and ours may differ."""
 _OLDEST_SECONDS: Final = 600
 _AT_ONCE: Final = 8
 _RSA_BITS_LEAST: Final = 2048
@@ -173,7 +174,7 @@ class OpenId:
             }
             claims = kind(token.claims, token.header, options, params)
             now = int(moment.timestamp())
-            claims.validate(now=now, leeway=_SKEW_SECONDS)
+            claims.validate(now=now, leeway=SKEW_SECONDS)
         except ExpiredTokenError:
             raise NotBelieved("expired") from None
         except ClaimError as fault:

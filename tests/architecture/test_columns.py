@@ -61,10 +61,10 @@ READABLE: dict[str, dict[str, str]] = {
 """Every readable text, structure or plain bytes in the tables of case data, and why it may be readable."""
 
 
-def second_lock() -> ModuleType:
-    """Load revision 0002, where the row-level security stands."""
-    path = ROOT / "migrations" / "main" / "versions" / "0002_second_lock.py"
-    spec = importlib.util.spec_from_file_location("second_lock", path)
+def revision(name: str) -> ModuleType:
+    """Load a revision in which row-level security stands."""
+    path = ROOT / "migrations" / "main" / "versions" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -72,7 +72,13 @@ def second_lock() -> ModuleType:
     return module
 
 
-LOCK = second_lock()
+class LOCK:
+    """What all revisions together say: tables of case data, of the directory, and open ones."""
+
+    _second, _federated = revision("0002_second_lock"), revision("0005_federated_sign_in")
+    POLICIES = _second.POLICIES
+    DIRECTORY = _second.DIRECTORY | _federated.DIRECTORY
+    OPEN_TABLES = _second.OPEN_TABLES | _federated.OPEN_TABLES
 
 
 def test_every_table_is_either_under_row_level_security_or_open_on_purpose():

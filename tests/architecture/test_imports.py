@@ -80,6 +80,12 @@ def test_proving_identity_is_wrapped_once(library):
     assert users == {"app/kernel/identity.py"}
 
 
+@pytest.mark.parametrize("library", ["authlib", "joserfc"])
+def test_a_provider_of_identities_is_wrapped_once(library):
+    users = {str(p.relative_to(ROOT)) for p in PYTHON if any(n.split(".")[0] == library for n in imported(p))}
+    assert users == {"app/kernel/openid.py"}
+
+
 def test_time_is_asked_of_the_clock():
     """`datetime.now` stands in the clock, and where only the machine's own time counts."""
     machine = {"app/kernel/clock.py", "app/kernel/identity.py"}
@@ -171,6 +177,7 @@ def test_only_a_problem_or_a_fault_of_ours_is_raised_in_features():
         "problem_of",
     }
     ours |= {"Elsewhere"}  # no error: another page is the answer
+    ours |= {"_not_let_in"}  # a Problem, the same one for every reason not to let somebody in
     ours |= {"NotVerified", "KeysRemain"}  # one sentence at the console; a step of the sweep left out
     for folder in ("cases", "intake", "meetings", "directory", "constitution", "retention", "oversight"):
         for path in (APP / folder).glob("*.py"):
