@@ -324,6 +324,11 @@ async def token(request: Request) -> Response:
     return server.create_token_response((said, request))
 
 
+@app.get("/op/end")
+def end(client_id: str, post_logout_redirect_uri: str) -> Response:
+    return Response(f"signed out {client_id}", 302, headers={"Location": post_logout_redirect_uri})
+
+
 @app.post("/control")
 async def control(request: Request) -> dict[str, Any]:
     """Reset, then take on who signs in and what goes wrong."""
