@@ -149,7 +149,9 @@ class OpenId:
                     code_verifier=verifier,
                     redirect_uri=self.redirect_uri,
                 )
-            except AuthlibBaseError:  # an error by the book: the code is used, too old or not ours
+            except AuthlibBaseError as fault:  # an error by the book: the code is used, too old or not ours
+                if fault.error in {"invalid_client", "unauthorized_client"}:  # or it does not know our secret
+                    raise ProviderSilent("clientRefused") from None
                 raise NotBelieved("codeRefused") from None
         return dict(answer)
 

@@ -94,6 +94,12 @@ def test_a_provider_that_does_not_say_who_it_is_is_not_gone_to(known, provider, 
     assert journal(known, "session.refer") == [("refused", reason)]
 
 
+def test_a_wrong_secret_of_ours_is_told_apart_in_the_log(known, provider):
+    configure(known, provider.issuer, oidc_client_secret="not the one that is registered")
+    assert Browser(known).enter().status_code == 503
+    assert journal(known)[-1] == ("refused", "clientRefused")
+
+
 def test_an_unreachable_provider_leaves_password_and_code_as_they_are(known):
     configure(known, "http://127.0.0.1:9/op")
     one = Browser(known)
