@@ -7,35 +7,26 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import secrets
-import shutil
-import signal
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-LEAST_DISK = 300 * 1024 * 1024
-SWEEP_SECONDS = 3600.0
-"""Destruction runs by itself, within the hour in which its day begins (R90)."""
-
-
-class Stop(Exception):  # noqa: N818 — one sentence for the person at the console
-    """End the command with a sentence."""
+from app.starting import Stop, data_ready, loopback_only, port_free, running, serve_process
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; gives the exit code."""
+    from app.kernel.dumping import DumpFailed
     from app.kernel.embedded import EmbeddedUnavailable
+    from app.kernel.keys.provider import KeyFault
     from app.kernel.migrating import Unreachable
     from app.walkthrough import StoryFailed
 
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
-    except (Stop, EmbeddedUnavailable, Unreachable, StoryFailed) as fault:
+    except (Stop, EmbeddedUnavailable, Unreachable, StoryFailed, KeyFault, DumpFailed) as fault:
         print(f"livcr: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -71,8 +62,38 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("story", type=Path)
     made.add_argument("--url", default="http://127.0.0.1:8000")
     add("sweep", sweep, "warn, and destroy what is due, for every municipality")
+    keys = add("keys", None, "the keys that the files are sealed under").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    made = keys.add_parser("rotate", help="replace keys while the server runs")
+    which = made.add_mutually_exclusive_group(required=True)
+    which.add_argument("--municipality", metavar="ID", help="the key of one municipality: its id or NIS code")
+    which.add_argument(
+        "--all", action="store_true", help="the key of every municipality, one after the other"
+    )
+    which.add_argument("--wrapping", action="store_true", help="the installation's wrapping key")
+    made.set_defaults(run=rotate)
+    made = add("backup", backup, "copy both databases, each into a file of its own")
+    made.add_argument("--output", type=Path, required=True, metavar="FILE")
+    part = made.add_mutually_exclusive_group()
+    part.add_argument(
+        "--main-only", dest="part", action="store_const", const="main", help="without FILE.keys"
+    )
+    part.add_argument(
+        "--keys-only", dest="part", action="store_const", const="keys", help="the key store alone"
+    )
+    made.set_defaults(part="both")
+    made = add("restore", restore, "put copies back into empty databases")
+    made.add_argument("--main", type=Path, metavar="FILE", help="copy of the main database")
+    made.add_argument("--keys", type=Path, metavar="FILE", help="copy of the key store")
     made = add("docs", docs, "write the generated pages of docs/")
     made.add_argument("--check", action="store_true", help="only say whether they are current")
+    access = add("access", None, "who may do what, and why").add_subparsers(required=True, metavar="WHAT")
+    made = access.add_parser("explain", help="say whether a person may do something with a case, and why")
+    made.add_argument("person", help="username")
+    made.add_argument("action", help="for example statement.open")
+    made.add_argument("case", help="reference or id of the case")
+    made.set_defaults(run=explain)
     journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
     made = journal.add_parser("verify", help="verify an exported file")
     made.add_argument("file", type=Path)
@@ -83,112 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# -- parts ---------------------------------------------------------------------------------------------
-
-
-def _data_ready() -> Path:
-    from app.kernel.settings import settings
-
-    data = settings().data
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    free = shutil.disk_usage(data).free
-    if free < LEAST_DISK:
-        free, least = free >> 20, LEAST_DISK >> 20
-        raise Stop(f"The disk that holds {data} has only {free} MiB free; at least {least} are needed.")
-    return data
-
-
-def _port_free() -> None:
-    from app.kernel.settings import settings
-
-    host, port = settings().host, settings().port
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise Stop(f"Port {port} on {host} is in use; choose another one with PORT=….") from None
-
-
-@contextmanager
-def _process(kind: str = "") -> Iterator[object]:
-    """Have databases running and migrated, and give this process's parts. *kind*: mark of a new database."""
-    from app.directory.actors import recognise
-    from app.kernel.installing import assemble, databases_running, mark, migrate
-    from app.kernel.settings import settings
-
-    _data_ready()
-    with databases_running(settings()) as addresses:
-        migrate(addresses)
-        mark(addresses, kind or "production")
-        process = assemble(addresses, settings(), recognise)
-        try:
-            yield process
-        finally:
-            process.databases.dispose()
-
-
-def _loopback_only() -> None:
-    from ipaddress import ip_address
-
-    from app.kernel.settings import settings
-
-    host = settings().host
-    try:
-        fine = ip_address(host).is_loopback
-    except ValueError:
-        fine = host == "localhost"
-    if not fine:
-        raise Stop(f"A demonstration is served on this machine's own address only, not on {host}.")
-
-
-def _serve(process: object) -> None:
-    import uvicorn
-
-    from app.asgi import KEYS, MAIN
-    from app.kernel.installing import Periodically, Process
-    from app.kernel.settings import settings
-    from app.retention.sweeping import sweep_all
-
-    if not isinstance(process, Process):
-        raise TypeError
-    chosen = settings()
-    if process.installation.demo:
-        _loopback_only()
-    os.environ[MAIN], os.environ[KEYS] = process.addresses.main, process.addresses.keys
-    # Before uvicorn: after its own shutdown it raises the signal again, and the databases still have to stop.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    chores = (
-        Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
-        Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
-    )
-    for chore in chores:
-        chore.start()
-    try:
-        uvicorn.run(
-            "app.asgi:create",
-            factory=True,
-            host=chosen.host,
-            port=chosen.port,
-            workers=chosen.workers,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    finally:
-        for chore in chores:
-            chore.stop()
-
-
-# -- commands ------------------------------------------------------------------------------------------
-
-
 def serve(_: argparse.Namespace) -> None:
     """Serve the application."""
-    _port_free()
-    with _process() as process:
-        _serve(process)
+    port_free()
+    with running() as process:
+        serve_process(process)
 
 
 def demo(_: argparse.Namespace) -> None:
@@ -198,9 +118,9 @@ def demo(_: argparse.Namespace) -> None:
     from app.kernel.installing import Process, assemble, databases_running, mark, migrate, reset
     from app.kernel.settings import settings
 
-    _loopback_only()
-    _port_free()
-    data = _data_ready()
+    loopback_only()
+    port_free()
+    data = data_ready()
     with databases_running(settings()) as addresses:
         migrate(addresses)
         if mark(addresses, "demo") != "demo":
@@ -220,7 +140,7 @@ def demo(_: argparse.Namespace) -> None:
             world.build_world(process, data, lambda line: print(line, flush=True))
         try:
             _welcome(process, data)
-            _serve(process)
+            serve_process(process)
         finally:
             process.databases.dispose()
 
@@ -245,25 +165,41 @@ def _welcome(process: object, data: Path) -> None:
 
 
 def migrate_only(_: argparse.Namespace) -> None:
-    """Bring both databases to their heads."""
-    with _process():
+    """Bring both databases to their heads, and mark the files that need it (ADR 0019)."""
+    from app.intake.marking import mark_all
+    from app.kernel.installing import Process
+
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
         print("Both databases are at their newest revision.")
+        marked = mark_all(process.installation)
+        if marked:
+            print(f"Marked {marked} files, so that their persons can be found again.")
 
 
 def administrator(arguments: argparse.Namespace) -> None:
     """Make the first account; the password is asked, or made up where nobody can be asked."""
     from app.demo import create_administrator
+    from app.kernel.i18n import translate
     from app.kernel.installing import Process
+    from app.kernel.passwords import weakness
+    from app.kernel.settings import settings
+    from app.rules.problems import Problem
 
-    with _process() as process:
+    with running() as process:
         if not isinstance(process, Process):
             raise TypeError
         asked = sys.stdin.isatty()
         password = (
             getpass.getpass("Password (12 characters or more): ") if asked else secrets.token_urlsafe(18)
         )
-        if len(password) < 12:  # noqa: PLR2004 — as CreatePerson asks
-            raise Stop("The password has to have 12 characters or more.")
+        try:
+            fault = weakness(password, (arguments.username, arguments.name), settings().breached_passwords)
+        except Problem:
+            raise Stop(f"{settings().breached_passwords} cannot be read.") from None
+        if fault:
+            raise Stop(translate("en", f"password.{fault}"))
         secret = create_administrator(process, arguments.username, arguments.name, password, demo=False)
         if not asked:
             print(f"password {password}")
@@ -284,7 +220,7 @@ def _print_of_demo(who: str, what: str) -> None:
     from app import demo as world
     from app.kernel.installing import Process
 
-    with _process("demo") as process:
+    with running("demo") as process:
         if not isinstance(process, Process):
             raise TypeError
         if not process.installation.demo:
@@ -325,14 +261,85 @@ def sweep(_: argparse.Namespace) -> int:
     from app.kernel.installing import Process
     from app.retention.sweeping import sweep_all
 
-    with _process() as process:
+    with running() as process:
         if not isinstance(process, Process):
             raise TypeError
         done = sweep_all(process.installation)
         print(
             f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}"
         )
+        if done.waits:
+            print(done.waits)
         return 1 if done.left else 0
+
+
+def rotate(arguments: argparse.Namespace) -> None:
+    """Replace keys while the server runs."""
+    from app.keeping import rotate_keys
+
+    with running() as process:
+        _print(
+            rotate_keys(
+                process,  # type: ignore[arg-type]
+                arguments.municipality,
+                every=arguments.all,
+                wrapping=arguments.wrapping,
+            )
+        )
+
+
+def backup(arguments: argparse.Namespace) -> None:
+    """Copy both databases, or one."""
+    from app.keeping import back_up
+
+    with running() as process:
+        _print(back_up(process, arguments.output, arguments.part))  # type: ignore[arg-type]
+
+
+def restore(arguments: argparse.Namespace) -> None:
+    """Put copies back into empty databases."""
+    from app.keeping import restore as put_back
+    from app.kernel.installing import databases_running
+    from app.kernel.settings import settings
+
+    if arguments.main is None and arguments.keys is None:
+        raise Stop("Say what to put back: --main FILE, --keys FILE, or both.")
+    data_ready()
+    with databases_running(settings()) as addresses:
+        _print(put_back(addresses, settings(), arguments.main, arguments.keys))
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    """Say whether a person may do something with a case, and why."""
+    from pydantic import ValidationError
+
+    from app.kernel.installing import Process, console_work
+    from app.main import rule_text
+    from app.oversight.commands import ExplainAccess
+    from app.oversight.explaining import explain_access, lines_of
+    from app.rules.facts import Actor
+    from app.rules.problems import Problem
+    from app.rules.roles import Role
+
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
+        try:
+            asked = ExplainAccess.of(person=arguments.person, action=arguments.action, case=arguments.case)
+            with console_work(process, Actor(role=Role.ROBOT)) as unit:
+                found = explain_access(unit, asked, process.installation.sessions)
+        except ValidationError:
+            raise Stop(
+                f"There is no act called {arguments.action}: docs/authorisation.md lists them."
+            ) from None
+        except Problem as problem:
+            raise Stop(f"{problem.issues[0].detail.capitalize()}.") from None
+        print("\n".join(lines_of(found, rule_text)))
 
 
 def docs(arguments: argparse.Namespace) -> int:

@@ -113,6 +113,7 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
         world = tomllib.load(file)
     today = brussels_day(datetime.now(UTC))
     reuse: dict[str, Any] = {}
+    again: dict[str, Any] = {}
     named: dict[str, str] = {}
     entered = ""
     plays = sorted(world["play"], key=lambda play: -int(play["days_ago"]))
@@ -122,12 +123,19 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
         start = today - timedelta(days=int(play["days_ago"]))
         given = {"subject": play["subject"]}
         player = Player(
-            client, admin, start, say=lambda _: None, reuse=reuse, given=given, admin_token=entered
+            client,
+            admin,
+            start,
+            say=lambda _: None,
+            reuse=reuse,
+            given=given,
+            admin_token=entered,
+            again=again,
         )
         player.play(story, until=play.get("until", ""))
         entered = player.admin_token
         say(f"  {number:2} of {len(plays)}  {play['shows']}")
-    last = Player(client, admin, today, say=lambda _: None, reuse=reuse, admin_token=entered)
+    last = Player(client, admin, today, say=lambda _: None, reuse=reuse, admin_token=entered, again=again)
     for cell in reuse:
         last.renew(cell)
     last.confirm(entered)
@@ -212,7 +220,10 @@ def demo_token(installation: Installation, who: str) -> str | None:
         channel="api",
         state="active",
         opened_at=moment,
-        seen_at=moment,
+        # Who sits at the console has the code too, so the token is as fresh as a sign-in; and it does not fall asleep.
+        confirmed_at=moment,
+        seen_at=moment + timedelta(hours=_TOKEN_HOURS),
+        opened_with="console",
         expires_at=moment + timedelta(hours=_TOKEN_HOURS),
     )
     with work(installation, Actor(person_id=person.id, session_id=row.id), channel="cli") as unit:

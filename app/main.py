@@ -15,11 +15,12 @@ from app.cases import trajectory_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
+from app.directory import account_pages, federation_pages, proving_pages, recovery_pages
 from app.directory import api as directory_api
-from app.directory import federation_pages
 from app.directory import pages as directory_pages
 from app.directory.actors import recognise_page
 from app.intake import api as intake_api
+from app.intake import finding_pages
 from app.intake import pages as intake_pages
 from app.kernel.clock import brussels_day
 from app.kernel.http import openapi
@@ -55,8 +56,9 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, federation_pages, constitution_pages, intake_pages, cases_pages, trajectory_pages, meetings_pages,
-    invitation_pages, sitting_pages, retention_pages, oversight_pages,
+    directory_pages, federation_pages, proving_pages, account_pages, recovery_pages, constitution_pages, intake_pages,
+    finding_pages, cases_pages, trajectory_pages, meetings_pages, invitation_pages, sitting_pages, retention_pages,
+    oversight_pages,
 )  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.installation = installation
     app.state.rule_text = rule_text
     app.state.recognise_page = recognise_page
+    app.state.ask_proof = proving_pages.ask_proof
     for pages in PAGES:
         app.include_router(pages.router)
     app.mount("/static", Assets(), name="static")

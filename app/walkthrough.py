@@ -23,12 +23,14 @@ from app.kernel.http.call import STORY_TIME
 from app.kernel.identity import code_now
 from app.kernel.journal.note import Verifier
 from app.kernel.journal.verify import ExportInvalid, verify_export
+from app.rules.problems import Kind
 from app.rules.retention import years_after
 
 BASE = "/api/v1"
 _OK = range(200, 300)
 _RENEW_AFTER = 300
 _WAIT_BEFORE = 2
+_WANTS_PROOF = {Kind.CONFIRMATION_REQUIRED.urn, Kind.SESSION_LOCKED.urn}
 
 
 class StoryFailed(Exception):  # noqa: N818 — it says what happened to the story
@@ -71,6 +73,8 @@ class Player:
     """Values that replace the story's own (`subject`: another invented name)."""
 
     admin_token: str = ""
+    again: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """How whoever holds a token confirms again; shared by players who reuse each other's people."""
 
     people: dict[str, Somebody] = field(default_factory=dict)
     saved: dict[str, str] = field(default_factory=dict)
@@ -137,6 +141,13 @@ class Player:
         for name in list(rest):
             if "{" + name + "}" in path:
                 path = path.replace("{" + name + "}", str(rest.pop(name)))
+        answer = self._send(token, method, path, rest)
+        if token in self.again and _json(answer).get("type") in _WANTS_PROOF:
+            self.again[token]()
+            answer = self._send(token, method, path, rest)
+        return answer
+
+    def _send(self, token: str, method: str, path: str, rest: Mapping[str, Any]) -> httpx2.Response:
         headers = {STORY_TIME: self._now.isoformat(), "If-Match": "*"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -146,6 +157,23 @@ class Player:
             method, path, headers=headers, json=rest if rest or method == "POST" else None
         )
 
+    def _confirm_again(self, session: str, token: str, secret: str) -> None:
+        """Give a new code for a session that is open: before a grave act, or after a long pause."""
+        self._codes(
+            secret, lambda code: self._ask(token, "confirmSession", {"sessionId": session, "code": code})
+        )
+
+    def _codes(self, secret: str, use: Callable[[str], httpx2.Response]) -> httpx2.Response:
+        """Try codes until one is taken: each works once, the next is accepted a little early, then it takes waiting."""
+        for attempt in range(4):
+            if attempt == _WAIT_BEFORE:
+                time.sleep(30 - time.time() % 30 + 0.1)
+            moment = datetime.now(UTC) + timedelta(seconds=30 * (attempt % 2))
+            answer = use(code_now(secret, moment))
+            if answer.status_code in _OK:
+                return answer
+        raise StoryFailed(f"no code was taken: {answer.text}")
+
     def _must(self, token: str, operation: str, values: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._ask(token, operation, values)
         if answer.status_code not in _OK:
@@ -153,18 +181,13 @@ class Player:
         return dict(answer.json()) if answer.content else {}
 
     def _sign_in(self, username: str, password: str, secret: str) -> str:
-        opened = self._must("", "openSession", {"username": username, "password": password})
-        for attempt in range(
-            4
-        ):  # a code works once; the next one is accepted a little early, then it takes waiting
-            if attempt == _WAIT_BEFORE:
-                time.sleep(30 - time.time() % 30 + 0.1)
-            moment = datetime.now(UTC) + timedelta(seconds=30 * (attempt % 2))
-            values = {"sessionId": opened["sessionId"], "code": code_now(secret, moment)}
-            answer = self._ask("", "confirmSession", values)
-            if answer.status_code in _OK:
-                return str(answer.json()["accessToken"])
-        raise StoryFailed(f"{username} could not sign in: {answer.text}")
+        session = self._must("", "openSession", {"username": username, "password": password})["sessionId"]
+        entered = self._codes(
+            secret, lambda code: self._ask("", "confirmSession", {"sessionId": session, "code": code})
+        )
+        token = str(entered.json()["accessToken"])
+        self.again[token] = lambda: self._confirm_again(session, token, secret)
+        return token
 
     # -- setting up -----------------------------------------------------------------------------------
 

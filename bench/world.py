@@ -24,7 +24,8 @@ from psycopg.types.json import Jsonb
 from app.kernel.identity import hash_password, new_totp_secret
 from app.kernel.ids import new_id
 from app.kernel.installing import Process
-from app.kernel.vault import Place, _shut
+from app.kernel.keys.provider import shut
+from app.kernel.vault import Place
 from app.rules.legal import legal_basis
 
 PASSWORD = "een verzonnen wachtwoord"
@@ -136,6 +137,8 @@ def build(process: Process, size: Size, say: Say) -> World:
 class _Writer:
     def __init__(self, process: Process, main: Any, keys: Any, now: datetime, chance: random.Random) -> None:
         self.vault, self.provider = process.installation.vault, process.installation.provider
+        self.wrapping = process.installation.keeper.provider
+        self.wrapping_key = self.wrapping.key_ids()[-1]
         self.main, self.keys, self.now, self.today, self.chance = main, keys, now, now.date(), chance
         self.agencies: dict[str, UUID] = {}
         self.agreements: dict[UUID, UUID] = {}
@@ -144,6 +147,7 @@ class _Writer:
     def constitution(self, world: World, say: Say) -> None:
         say(f"{world.size.cells} municipalities and cells")
         towns, day = world.towns, self.today - timedelta(days=400)
+        self.vault = self.vault.within(t.id for t in towns)
         copy(self.main, "municipality", "id, names, profile, recording_basis, created_at, version", (
             (t.id, Jsonb({"nl": f"Gemeente {n}"}), "flanders", Jsonb({"act": "flemishDecree.categories"}), self.now, 1)
             for n, t in enumerate(towns)
@@ -191,11 +195,12 @@ class _Writer:
             for town, p in people
         ))  # fmt: skip
         copy(self.main, "undertaking", "id, person_id, text_version, language, confirmed_at, valid_until", (
-            (new_id(), p.id, "2026-1", "nl", self.now, date(2049, 1, 1)) for _, p in people
+            (new_id(), p.id, "2026-2", "nl", self.now, date(2049, 1, 1)) for _, p in people
         ))  # fmt: skip
         columns = "id, person_id, mandate_id, channel, state, opened_at, seen_at, expires_at, failures"
+        later = self.now + timedelta(days=30)
         copy(self.main, "session", columns, (
-            (p.session_id, p.id, p.mandate_id, "api", "active", self.now, self.now, self.now + timedelta(days=30), 0)
+            (p.session_id, p.id, p.mandate_id, "api", "active", self.now, later, later, 0)
             for _, p in people
         ))  # fmt: skip
         run(self.main, "CREATE SCHEMA floor")
@@ -220,13 +225,14 @@ class _Writer:
             cases, statements, clear_cases, clear_statements, file_keys, municipal = [], [], [], [], [], []
             for town in part:
                 key = AESGCM.generate_key(256)
-                municipal.append((town.id, 1, self.provider.wrap(key, town.id.bytes)))
+                wrapped = self.wrapping.wrap(self.wrapping_key, key, town.id.bytes)
+                municipal.append((town.id, 1, wrapped, self.wrapping_key))
                 for _ in range(CASES_IN_A_CELL):
                     case_id = new_id()
                     town.cases.append(case_id)
                     file_key = AESGCM.generate_key(256)
-                    file_keys.append((case_id, town.id, 1, _shut(key, file_key, case_id.bytes)))
-                    self.vault._remember(case_id, AESGCM(file_key))  # noqa: SLF001 — not committed yet
+                    file_keys.append((case_id, town.id, 1, shut(key, file_key, case_id.bytes)))
+                    self.vault._memory.keep_file(case_id, town.id, AESGCM(file_key))  # noqa: SLF001 — not committed yet
                     row, clear = self._case(town, case_id)
                     cases.append(row)
                     clear_cases.append(clear)
@@ -234,7 +240,7 @@ class _Writer:
                         statements.append(row)
                         clear_statements.append(clear)
             self.vault.drop()
-            copy(self.keys, "municipal_key", "municipality_id, version, wrapped", municipal)
+            copy(self.keys, "municipal_key", "municipality_id, version, wrapped, wrapping_key", municipal)
             copy(self.keys, "file_key", "file_id, municipality_id, key_version, wrapped", file_keys)
             copy(self.main, "case_file", _CASE, cases)
             copy(self.main, "statement", _STATEMENT, statements)

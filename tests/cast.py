@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.constitution.agreements import adopt_agreement
 from app.constitution.cells import create_cell, create_municipality, create_table
 from app.constitution.commands import AdoptAgreement, CreateCell, CreateMunicipality, CreateTable
+from app.constitution.models import CellMunicipality
 from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
 from app.directory.models import Mandate, Person, Undertaking
@@ -216,9 +217,13 @@ def actor(process: Process, cast: Cast, name: str, now: datetime) -> Actor:
             role=Role(mandate.role),
             cell_id=mandate.cell_id,
             municipality_id=mandate.municipality_id,
+            municipalities=frozenset(
+                session.scalars(select(CellMunicipality.municipality_id).filter_by(cell_id=mandate.cell_id))
+            ),
             agency_id=person.agency_id,
             language="nl",
             second_factor=True,
+            recently_confirmed=True,
             undertaking_until=date(2050, 1, 1),
             clearance_until=mandate.clearance_until,
             delegation=frozenset(mandate.scope) if mandate.scope is not None else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import shutil
@@ -182,7 +183,9 @@ class House:
                     channel="api",
                     state="active",
                     opened_at=self.now,
-                    seen_at=self.now,
+                    # As if just used and just confirmed, whatever the clock of the test is set to.
+                    seen_at=datetime(2100, 1, 1, tzinfo=UTC),
+                    confirmed_at=datetime(2100, 1, 1, tzinfo=UTC),
                     expires_at=datetime(2100, 1, 1, tzinfo=UTC),
                 )
             )
@@ -210,13 +213,16 @@ class House:
 
 
 @pytest.fixture
-def house(databases: Databases, template: Template) -> Iterator[House]:
-    """A House on databases of its own, where commits are real."""
+def house(databases: Databases, template: Template, tmp_path: Path) -> Iterator[House]:
+    """A House on databases of its own, where commits are real, with wrapping keys that it may rotate."""
     name = f"livcr_t_{uuid4().hex[:10]}"
     addresses = databases.create(name, template.name)
-    process = assemble(addresses, databases.server.settings, recognise, SetClock(cast_module.NOW))
+    home = tmp_path / "house"
+    shutil.copytree(databases.server.settings.secrets, home / "secrets")
+    settings = databases.server.settings.model_copy(update={"data": home})
+    process = assemble(addresses, settings, recognise, SetClock(cast_module.NOW))
     try:
-        yield House(process, template.cast)
+        yield House(process, copy.deepcopy(template.cast))
     finally:
         process.databases.dispose()
         databases.drop(name)

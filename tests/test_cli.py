@@ -171,3 +171,24 @@ def test_a_walkthrough_over_the_network_holds(demonstration):
     done = _run("walkthrough", "examples/returnee.toml", "--url", url, data=data, timeout=180)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     assert "The story holds" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_console_says_why_somebody_may_see_a_case(demonstration):
+    url, data, _ = demonstration
+    token = _run("demo-token", "mayor", data=data).stdout.strip()
+    cases = httpx2.get(f"{url}/api/v1/cases", headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
+    reference = cases["items"][0]["reference"]
+    said = _run("access", "explain", "mayor", "case.open", reference, data=data)
+    assert said.returncode == 0, said.stderr
+    assert "yes: as mayor of" in said.stdout
+    assert "UNDERTAKING_CONFIRMED" in said.stdout
+    assert "1 of case_file" in said.stdout
+    for wrong in (
+        ("nobody-here", "case.open", reference),
+        ("mayor", "case.steal", reference),
+        ("mayor", "case.open", "C-0"),
+    ):
+        answer = _run("access", "explain", *wrong, data=data)
+        assert answer.returncode == 1
+        assert len(answer.stderr.strip().splitlines()) == 1

@@ -58,6 +58,20 @@ def test_the_story_holds(house, player, name, start):
     assert story["values"]["subject"] not in str(house.sql("SELECT * FROM journal.entry"))
 
 
+def test_a_story_gives_a_code_again_where_a_grave_act_asks_for_it(house, player):
+    """As on a slow machine, where the decision comes long after everybody signed in."""
+    step = player._step
+
+    def later(said):
+        house.sql("UPDATE session SET confirmed_at = NULL")
+        step(said)
+
+    player._step = later
+    player.play(read_story(EXAMPLES / "school-and-ocmw.toml"), until="listed")
+    again = "SELECT count(*) FROM journal.entry WHERE action = 'session.confirm' AND reason = 'again'"
+    assert house.sql(again) == [(1,)]
+
+
 @pytest.mark.slow
 def test_a_story_that_does_not_hold_stops_at_that_step(player):
     story = read_story(EXAMPLES / "school-and-ocmw.toml")

@@ -22,6 +22,8 @@ endpoint(router, "POST", _CASE + "/monitor", trajectories.monitor_case, c.Monito
 endpoint(router, "POST", _CASE + "/proposeClosure", closing.propose_closure_case, c.ProposeClosureCase, v.CaseView,
          tag="Cases", summary="Propose closure")  # fmt: skip
 endpoint(router, "POST", _CASE + "/close", closing.close_case, c.CloseCase, v.CaseView, tag="Cases", summary="Close a case")  # fmt: skip
+endpoint(router, "POST", _CASE + "/keepOpen", closing.keep_open_case, c.KeepOpenCase, v.CaseView, tag="Cases",
+         summary="Decide against a proposed closure")  # fmt: skip
 endpoint(router, "POST", _CASE + "/exclude", exclusions.declare_exclusion, exclusions.DeclareExclusion,
          exclusions.ExclusionView, tag="Cases", summary="Declare a conflict or kinship")  # fmt: skip
 endpoint(router, "POST", "/statements", statements.create_statement, c.CreateStatement, v.StatementView,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases import queries
-from app.cases.commands import CloseCase, ProposeClosureCase
+from app.cases.commands import CloseCase, KeepOpenCase, ProposeClosureCase
 from app.cases.opening import case_view
 from app.cases.standing import about_case, case_facts
 from app.cases.views import CaseView
@@ -12,7 +12,7 @@ from app.constitution.codes import checked
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.lifecycle import target
+from app.rules.lifecycle import STRIKE_OFF, target
 from app.rules.problems import invalid
 from app.rules.retention import locks_on
 from app.rules.settings import setting
@@ -20,12 +20,16 @@ from app.rules.settings import setting
 
 @operation(Action.CASE_PROPOSE_CLOSURE)
 def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseView:
-    """Propose closure on one of the grounds, naming the meeting in which the person was discussed."""
+    """Propose closure on one of the grounds, naming the meeting in which the person was discussed.
+
+    Who was listed in error or has died leaves the list without a meeting.
+    """
     case = queries.case(work.session, command.case_id, lock=True)
     facts = case_facts(
         work,
         case,
         discussed=case is not None and queries.was_discussed(work.session, case.id, command.meeting_id),
+        struck_off=command.meeting_id is None and command.ground in STRIKE_OFF,
     )
     work.allow(Action.CASE_PROPOSE_CLOSURE, facts, about_case(case))
     case = there(case)
@@ -46,6 +50,7 @@ def close_case(work: Work, command: CloseCase) -> CaseView:
         work,
         case,
         discussed=case is not None and queries.was_discussed(work.session, case.id, case.closure_meeting_id),
+        struck_off=case is not None and case.closure_ground in STRIKE_OFF,
         listing_by_delegate=setting(fixed, "listing_by_delegate") == 1,
     )
     work.allow(Action.CASE_CLOSE, facts, about_case(case), reason=(case.closure_ground or "") if case else "")
@@ -57,5 +62,23 @@ def close_case(work: Work, command: CloseCase) -> CaseView:
         case.due_on, case.locks_on = command.data_until, locks_on(command.data_until, fixed)
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
+    case.version += 1
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)
+
+
+@operation(Action.CASE_KEEP_OPEN)
+def keep_open_case(work: Work, command: KeepOpenCase) -> CaseView:
+    """Decide against a proposed closure. The case goes on where it was: in its trajectory, under discussion, listed."""
+    case = queries.case(work.session, command.case_id, lock=True)
+    fixed = settings_of(work.session, case.cell_id) if case else {}
+    facts = case_facts(work, case, listing_by_delegate=setting(fixed, "listing_by_delegate") == 1)
+    work.allow(Action.CASE_KEEP_OPEN, facts, about_case(case))
+    case = there(case)
+    work.expect(case.version)
+    if queries.trajectory(work.session, case.id):
+        case.state = "inTrajectory"
+    else:
+        case.state = "underDiscussion" if case.last_discussed_on else "listed"
+    case.closure_ground = case.closure_meeting_id = None
     case.version += 1
     return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)

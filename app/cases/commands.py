@@ -33,11 +33,20 @@ class MonitorCase(Command):
 
 
 class ProposeClosureCase(Command):
-    """Propose to close a case that was discussed in a meeting (R84, R85)."""
+    """Propose to close a case that was discussed in a meeting (R84, R85).
+
+    Without a meeting only where there is nothing left to discuss: listed in error, or deceased.
+    """
 
     case_id: UUID
-    meeting_id: UUID
+    meeting_id: UUID | None = None
     ground: Line
+
+
+class KeepOpenCase(Command):
+    """Decide against a proposed closure: the case goes on as before (R85)."""
+
+    case_id: UUID
 
 
 class CloseCase(Command):

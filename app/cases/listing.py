@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+import orjson
+
+from app.cases.marking import mark_case
 from app.cases.models import Case
 from app.cases.sealing import seal_in
 from app.constitution.models import Agreement
@@ -64,6 +68,8 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     )
     work.session.add(case)
     work.session.flush()
+    said = orjson.loads(identity)
+    mark_case(work, case, said["name"], date.fromisoformat(said["birthDate"]) if said["birthDate"] else None)
     signal.subject = signal.narrative = signal.screening = None
     return case
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -141,3 +141,31 @@ class ActionRow(Row):
     completed_on: Mapped[date | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class SubjectMark(Row):
+    """Keyed marks of who a file is about, sealed under the file's own key: how a person is found again (ADR 0019).
+
+    The file is the case once there is one, the registration before. Only the desk of the municipality reads them.
+    """
+
+    __tablename__ = "subject_mark"
+    __table_args__ = (
+        of_its_case(),
+        CheckConstraint("registration_id IS NOT NULL OR case_id IS NOT NULL", name="of_a_file"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"), index=True)
+    registration_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    )
+    case_id: Mapped[UUID | None] = mapped_column(unique=True)
+    scheme: Mapped[int]
+    """By which rules the marks were made; those of older rules are made again."""
+    marks: Mapped[Sealed]
+
+    @property
+    def file_id(self) -> UUID | None:
+        """Under whose key the marks are sealed."""
+        return self.case_id or self.registration_id

@@ -24,12 +24,14 @@ from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.facts import Standing
+from app.rules.lifecycle import STRIKE_OFF
 from app.rules.policy import abilities
 
 FILE_ACTIONS = (
     Action.CASE_MONITOR,
     Action.CASE_PROPOSE_CLOSURE,
     Action.CASE_CLOSE,
+    Action.CASE_KEEP_OPEN,
     Action.STATEMENT_CREATE,
     Action.TRAJECTORY_START,
     Action.ACTION_ASSIGN,
@@ -93,6 +95,7 @@ def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
         standing=standing,
         discussed=bool(case.last_discussed_on)
         or queries.was_discussed(work.session, case.id, case.closure_meeting_id),
+        struck_off=case.closure_ground is None or case.closure_ground in STRIKE_OFF,
         constitution_complete=True,
         recording_basis=True,
         proportionate=True,
@@ -125,8 +128,8 @@ def case_view(work: Work, case: Any, standing: Standing) -> CaseView:
         closure_meeting_id=case.closure_meeting_id,
         closed_on=case.closed_on,
         discussions=[
-            DiscussionView(meeting_id=d.meeting_id, discussed_on=d.discussed_on)
-            for d in queries.discussions(work.session, case.id)
+            DiscussionView(meeting_id=UUID(meeting_id), discussed_on=date.fromisoformat(day))
+            for meeting_id, day in case.discussions or ()
         ],
         statements=statement_views(work, queries.statements(work.session, case.id)),
         trajectory=trajectory_view(work, case, found) if found else None,

@@ -24,6 +24,7 @@ from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import Audience
+from app.rules.lifecycle import STRIKE_OFF
 
 router = APIRouter()
 CASES = "/cases"
@@ -219,7 +220,11 @@ def _prepare_closure(call: PageCall, work: Work) -> Prepared:
             "meetingId": [
                 (str(d.meeting_id), format_date(call.language, d.discussed_on)) for d in view.discussions
             ],
-            "ground": choices("closureGrounds", call.language, work.today),
+            "ground": [
+                (code, text)
+                for code, text in choices("closureGrounds", call.language, work.today)
+                if view.discussions or code in STRIKE_OFF
+            ],
         },
     )
 
@@ -230,7 +235,10 @@ page_form(
         ONE_CASE + "/closure/propose", c.ProposeClosureCase, Action.CASE_PROPOSE_CLOSURE, closing.propose_closure_case,
         _prepare_closure, back_to_file,
         title=to_translate("Propose to close this case"),
-        purpose=to_translate("A case can be closed after a meeting discussed it. The mayor decides."),
+        purpose=to_translate(
+            "A case can be closed after a meeting discussed it; without one, only of somebody who has died or was listed"
+            " in error. The mayor decides."
+        ),
         submit=to_translate("Propose"),
     ),
 )  # fmt: skip
@@ -253,6 +261,14 @@ page_form(
     ),
 )  # fmt: skip
 
+page_button(
+    router,
+    ONE_CASE + "/keep-open",
+    c.KeepOpenCase,
+    Action.CASE_KEEP_OPEN,
+    closing.keep_open_case,
+    back_to_file,
+)
 page_button(
     router, ONE_CASE + "/monitor", c.MonitorCase, Action.CASE_MONITOR, trajectories.monitor_case, back_to_file
 )

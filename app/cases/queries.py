@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
+from app.cases.models import ActionRow, Case, Discussion, Statement, SubjectMark, Trajectory
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.kernel.database import lean_rows
 from app.rules.facts import Actor
@@ -30,7 +30,9 @@ _SHEET = """
            c.closure_ground, c.closure_meeting_id, c.closed_on, c.version, p.name AS listed_by_name,
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
-           EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory
+           EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,
+           (SELECT json_agg(json_build_array(d.meeting_id, d.discussed_on) ORDER BY d.discussed_on DESC)
+              FROM discussion d WHERE d.case_id = c.id) AS discussions
     FROM case_file c
     JOIN municipality m ON m.id = c.municipality_id
     LEFT JOIN person p ON p.id = c.listed_by
@@ -39,7 +41,10 @@ _SHEET = """
 
 
 def case_sheet(session: Session, actor: Actor, case_id: UUID) -> Any:
-    """Give a case as a lean row with what standing on it follows from, if the database lets this actor see it."""
+    """Give a case as a lean row with what standing on it follows from, if the database lets this actor see it.
+
+    `discussions` are the (meeting id, day) of the days on which the person was discussed, latest first, or None (R96).
+    """
     rows = lean_rows(session, _SHEET, case=case_id, person=actor.person_id)
     return rows[0] if rows else None
 
@@ -76,16 +81,6 @@ def visible_cases(
         limit=limit,
         **place,
     )
-
-
-_DISCUSSIONS = """
-    SELECT meeting_id, discussed_on FROM discussion WHERE case_id = %(case)s ORDER BY discussed_on DESC
-"""
-
-
-def discussions(session: Session, case_id: UUID) -> list[Any]:
-    """Give (meeting id, day) of the days on which the person was discussed, latest first (R96)."""
-    return lean_rows(session, _DISCUSSIONS, case=case_id)
 
 
 def was_discussed(session: Session, case_id: UUID, meeting_id: UUID | None) -> bool:
@@ -203,3 +198,18 @@ def person(session: Session, person_id: UUID | None) -> Any:
     """Give (id, name, agency id) of an account, or None."""
     rows = lean_rows(session, "SELECT id, name, agency_id FROM person WHERE id = %(id)s", id=person_id)
     return rows[0] if rows else None
+
+
+def marks_of_file(
+    session: Session, *, case_id: UUID | None, registration_id: UUID | None
+) -> SubjectMark | None:
+    """Give the marks of a case or of the registration it was made from, locked, as far as this actor may see them."""
+    of_file = [
+        column == each
+        for column, each in (
+            (SubjectMark.case_id, case_id),
+            (SubjectMark.registration_id, registration_id),
+        )
+        if each is not None
+    ]
+    return session.scalars(select(SubjectMark).where(or_(*of_file)).with_for_update()).one_or_none()

@@ -40,6 +40,16 @@ def settings_of(session: Session, cell_id: UUID | None) -> dict[str, int]:
     return session.scalar(select(Agreement.settings).filter_by(cell_id=cell_id, state="adopted")) or {}
 
 
+NUMBER_GROUND = "nationalNumber"
+"""The answer in which an agreement names the ground for using the national number, if there is one."""
+
+
+def may_use_number(session: Session, cell_id: UUID | None) -> bool:
+    """Tell whether the agreement in force names a law or an authorization for using the national number."""
+    agreement = agreement_in_force(session, cell_id)
+    return agreement is not None and bool(agreement.answers.get(NUMBER_GROUND))
+
+
 @operation(Action.AGREEMENT_ADOPT)
 def adopt_agreement(work: Work, command: AdoptAgreement) -> AgreementView:
     """Adopt the next version; the one before is superseded. Raises Problem for a setting outside its bounds."""
@@ -72,7 +82,8 @@ def adopt_agreement(work: Work, command: AdoptAgreement) -> AgreementView:
             "discuss": command.answer_discuss,
             "record": command.answer_record,
             "close": command.answer_close,
-        },
+        }
+        | ({NUMBER_GROUND: command.national_number_ground} if command.national_number_ground else {}),
         settings=dict(command.settings),
         state="adopted",
         adopted_on=command.adopted_on,

@@ -55,7 +55,11 @@ class ListTable(Command):
 
 
 class AdoptAgreement(Command):
-    """Adopt a version of the local cooperation agreement: the four answers and the settings they fix (R115)."""
+    """Adopt a version of the local cooperation agreement: the four answers and the settings they fix (R115).
+
+    *nationalNumberGround*: the law or authorization under which the national number may be used to find somebody
+    again; without one it is refused everywhere.
+    """
 
     cell_id: UUID
     document: Line
@@ -65,6 +69,7 @@ class AdoptAgreement(Command):
     answer_record: Prose
     answer_close: Prose
     settings: dict[str, int] = Field(default_factory=dict, max_length=50)
+    national_number_ground: Prose | None = None
 
 
 class ReadAgreement(Command):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.directory import commands as c
-from app.directory import federated_identities, mandates, signing_in, undertakings
+from app.directory import (
+    federated_identities,
+    keeping_passkeys,
+    mandates,
+    passwords,
+    recovering,
+    sessions,
+    signing_in,
+    undertakings,
+)
 from app.directory import views as v
 from app.kernel.http.routes import endpoint
 
@@ -15,14 +24,41 @@ _SESSION = "/sessions/{sessionId}"
 endpoint(router, "POST", "/sessions", signing_in.open_session, c.OpenSession, v.SessionView, tag="Sessions",
          summary="Sign in: name and password", status=201, location="/api/v1/sessions/{sessionId}", visitors=True)  # fmt: skip
 endpoint(router, "POST", _SESSION + "/confirm", signing_in.confirm_session, c.ConfirmSession, v.SessionView,
-         tag="Sessions", summary="Sign in: one-time code", visitors=True)  # fmt: skip
-endpoint(router, "POST", _SESSION + "/refresh", signing_in.refresh_session, c.RefreshSession, v.SessionView,
+         tag="Sessions", summary="Give a second factor: sign in, or confirm again", visitors=True, while_locked=True)  # fmt: skip
+endpoint(router, "POST", "/sessionChallenges", signing_in.challenge_session, c.ChallengeSession, v.ChallengeView,
+         tag="Sessions", summary="Get what a passkey has to sign", visitors=True, while_locked=True)  # fmt: skip
+endpoint(router, "POST", _SESSION + "/unlock", sessions.unlock_session, c.UnlockSession, v.SessionView,
+         tag="Sessions", summary="Wake up a locked session with the password", while_locked=True)  # fmt: skip
+endpoint(router, "POST", _SESSION + "/refresh", sessions.refresh_session, c.RefreshSession, v.SessionView,
          tag="Sessions", summary="Get a new access token", visitors=True)  # fmt: skip
-endpoint(router, "POST", _SESSION + "/switch", signing_in.switch_session, c.SwitchSession, v.SessionView,
+endpoint(router, "POST", _SESSION + "/switch", sessions.switch_session, c.SwitchSession, v.SessionView,
          tag="Sessions", summary="Act under another mandate")  # fmt: skip
-endpoint(router, "GET", _SESSION, signing_in.read_session, c.ReadSession, v.SessionView,
+endpoint(router, "GET", _SESSION, sessions.read_session, c.ReadSession, v.SessionView,
          tag="Sessions", summary="Look at one's own session")  # fmt: skip
-endpoint(router, "DELETE", _SESSION, signing_in.close_session, c.CloseSession, None, tag="Sessions", summary="Sign out")  # fmt: skip
+endpoint(router, "DELETE", _SESSION, sessions.close_session, c.CloseSession, None,
+         tag="Sessions", summary="Sign out, or end another session of one's own", while_locked=True)  # fmt: skip
+endpoint(router, "GET", "/sessions", sessions.list_session, c.ListSession, v.SessionList,
+         tag="Sessions", summary="List one's own open sessions")  # fmt: skip
+endpoint(router, "POST", "/persons/{personId}/endSessions", sessions.revoke_session, c.RevokeSession, v.RevokedView,
+         tag="Sessions", summary="End every session of a person")  # fmt: skip
+endpoint(router, "POST", "/passwords", passwords.change_password, c.ChangePassword, None,
+         tag="Sessions", summary="Change one's own password")  # fmt: skip
+endpoint(router, "POST", "/passkeys/offer", keeping_passkeys.offer_passkey, c.OfferPasskey, v.ChallengeView,
+         tag="Sessions", summary="Get what a browser needs to make a passkey")  # fmt: skip
+endpoint(router, "POST", "/passkeys", keeping_passkeys.register_passkey, c.RegisterPasskey, v.PasskeyView,
+         tag="Sessions", summary="Keep a new passkey", status=201, location="/api/v1/passkeys")  # fmt: skip
+endpoint(router, "GET", "/passkeys", keeping_passkeys.list_passkey, c.ListPasskey, v.PasskeyList,
+         tag="Sessions", summary="List one's own passkeys")  # fmt: skip
+endpoint(router, "DELETE", "/passkeys/{passkeyId}", keeping_passkeys.remove_passkey, c.RemovePasskey, None,
+         tag="Sessions", summary="Remove one of one's own passkeys")  # fmt: skip
+endpoint(router, "POST", "/recoveries", recovering.propose_recovery, c.ProposeRecovery, v.RecoveryView, tag="Sessions",
+         summary="Propose new means to sign in for somebody", status=201, location="/api/v1/recoveries")  # fmt: skip
+endpoint(router, "GET", "/recoveries", recovering.list_recovery, c.ListRecovery, v.RecoveryList,
+         tag="Sessions", summary="List recoveries under way")  # fmt: skip
+endpoint(router, "POST", "/recoveries/{recoveryId}/approve", recovering.approve_recovery, c.ApproveRecovery, v.RecoveryView,
+         tag="Sessions", summary="Agree to a recovery")  # fmt: skip
+endpoint(router, "POST", "/recoveries/use", recovering.use_recovery, c.UseRecovery, v.RecoveredView,
+         tag="Sessions", summary="Take new means to sign in", visitors=True)  # fmt: skip
 endpoint(router, "GET", "/undertakings/current", undertakings.read_undertaking, c.ReadUndertaking, v.UndertakingView,
          tag="Directory", summary="Read the secrecy undertaking")  # fmt: skip
 endpoint(router, "POST", "/undertakings", undertakings.confirm_undertaking, c.ConfirmUndertaking, v.UndertakingView,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic_core import from_json
 
 from app.kernel.shapes import Command, Day, Line, Secret
 from app.rules.roles import Role
@@ -21,18 +22,35 @@ Opaque = Annotated[SecretStr, Field(max_length=4000)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
 
 
+def _object(said: Any) -> Any:
+    """Read a JSON object that a form could only send as text. Raises ValueError for what is not JSON."""
+    return from_json(said) if isinstance(said, str) else said
+
+
+PasskeyAnswer = Annotated[dict[str, Any], BeforeValidator(_object)]
+"""What a browser's `PublicKeyCredential.toJSON()` gives."""
+Typed = Annotated[Secret, Field(max_length=512)]
+"""A password as it was typed, before it is looked at; longer than any that is taken (passwords)."""
+HalfCode = Annotated[Secret, Field(max_length=40)]
+
+
 class OpenSession(Command):
     """First step of signing in: name and password."""
 
     username: Username
-    password: Secret = Field(max_length=128)
+    password: Typed
 
 
 class ConfirmSession(Command):
-    """Second step: the one-time code; opens the session under a mandate."""
+    """Give a second factor, a one-time code or a passkey: it opens the session under a mandate.
+
+    For a session that is open already it says that its owner is still there: what asks for a fresh confirmation is
+    possible again for some minutes, and a locked session wakes up.
+    """
 
     session_id: UUID
-    code: Code
+    code: Code | None = None
+    passkey: PasskeyAnswer | None = None
     mandate_id: UUID | None = None
 
 
@@ -59,6 +77,22 @@ class RecallSession(Command):
     logout_token: Opaque
 
 
+class ChallengeSession(Command):
+    """Ask for what a passkey has to sign to confirm a session; without one, to sign in with a passkey alone.
+
+    The challenge serves once.
+    """
+
+    session_id: UUID | None = None
+
+
+class UnlockSession(Command):
+    """Wake up a session that was left idle, with the password."""
+
+    session_id: UUID
+    password: Typed
+
+
 class RefreshSession(Command):
     """Ask for a new access token with the refresh token; the old refresh token stops working."""
 
@@ -83,6 +117,72 @@ class CloseSession(Command):
     """Sign out."""
 
     session_id: UUID
+
+
+class ListSession(Command):
+    """List one's own sessions that are open."""
+
+
+class RevokeSession(Command):
+    """End every session of a person."""
+
+    person_id: UUID
+
+
+class ChangePassword(Command):
+    """Change one's own password: the present one, and the new one."""
+
+    current_password: Typed
+    new_password: Typed
+
+
+class OfferPasskey(Command):
+    """Ask for what a browser needs to make a passkey; the challenge in it serves once."""
+
+
+class RegisterPasskey(Command):
+    """Keep a new passkey under a name of one's own."""
+
+    name: Line
+    passkey: PasskeyAnswer
+
+
+class ListPasskey(Command):
+    """List one's own passkeys."""
+
+
+class RemovePasskey(Command):
+    """Remove one of one's own passkeys: it opens nothing from now on."""
+
+    passkey_id: UUID
+
+
+class ProposeRecovery(Command):
+    """Propose that somebody gets new means to sign in; gives the first half of a code."""
+
+    person_id: UUID
+    ground: Literal["secondFactorLost", "passwordLost", "bothLost", "suspicion"]
+    identity_checked: Literal[True]
+
+
+class ApproveRecovery(Command):
+    """Agree to a proposed recovery, in the other role; gives the second half of the code."""
+
+    recovery_id: UUID
+    identity_checked: Literal[True]
+
+
+class ListRecovery(Command):
+    """List the recoveries under way that are for oneself to know."""
+
+
+class UseRecovery(Command):
+    """Take new means to sign in, with both halves of the code: a new password, a new secret for one-time codes."""
+
+    username: Username
+    first_half: HalfCode
+    second_half: HalfCode
+    new_password: Typed
 
 
 class ReadUndertaking(Command):
@@ -124,7 +224,7 @@ class CreatePerson(Command):
     agency_id: UUID
     language: Language = "nl"
     email: Line | None = None
-    password: Secret = Field(min_length=12, max_length=128)
+    password: Typed
     volunteer: bool = False
     line_manager_id: UUID | None = None
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.directory import queries
+from app.directory.models import Credential
 from app.kernel.clock import brussels_day
 from app.kernel.http.pages import PageCall
 from app.kernel.identity import code_now
@@ -35,7 +36,18 @@ def one_time_code(call: PageCall, session_id: UUID) -> str:
     if not is_shown(call):
         return ""
     with call.installation.sessions() as session:
-        credential = queries.demo_credential(session, session_id)
+        return _code(call, queries.demo_credential(session, session_id))
+
+
+def code_of(call: PageCall, person_id: UUID) -> str:
+    """Give the code that fits now for an invented person who is signed in; empty for anybody else."""
+    if not is_shown(call):
+        return ""
+    with call.installation.sessions() as session:
+        return _code(call, queries.demo_credential_of(session, person_id))
+
+
+def _code(call: PageCall, credential: Credential | None) -> str:
     if credential is None:
         return ""
     moment = call.installation.clock.now()

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.constitution.standing import cell_facts
-from app.directory import queries
+from app.directory import federated_queries, queries
 from app.directory.commands import (
     ExpectFederatedIdentity,
     IdentifyAgency,
@@ -137,13 +137,13 @@ def unlink_federated_identity(work: Work, command: UnlinkFederatedIdentity) -> F
         cell_facts(work, work.actor.cell_id),
         _about(command.federated_identity_id),
     )
-    row = queries.federated_identity(work.session, command.federated_identity_id)
+    row = federated_queries.federated_identity(work.session, command.federated_identity_id)
     if row is None or row.state == "ended":
         raise not_found()
     work.expect(row.version)
     row.state, row.ended_at, row.version = "ended", work.now, row.version + 1
     moment = work.installation.clock.now()
-    queries.recall_sessions(work.session, before=moment, identity_id=row.id)
+    federated_queries.recall_sessions(work.session, before=moment, identity_id=row.id)
     return _view(row, work.session.get_one(Person, row.person_id).name)
 
 
@@ -154,5 +154,5 @@ def list_federated_identity(work: Work, command: ListFederatedIdentity) -> Feder
     work.allow(Action.FEDERATED_IDENTITY_LIST, cell_facts(work, work.actor.cell_id), _about())
     return FederatedIdentityList(
         href=href("federatedIdentities"),
-        items=[_view(row, name) for row, name in queries.federated_identities(work.session)],
+        items=[_view(row, name) for row, name in federated_queries.federated_identities(work.session)],
     )

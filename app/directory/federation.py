@@ -21,10 +21,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from app.directory import queries
+from app.directory import federated_queries
 from app.directory.commands import AcceptSession, RecallSession, ReferSession
 from app.directory.models import FederatedSession, Person, SignIn, SignInReferral
-from app.directory.signing_in import may_be_here, opened
+from app.directory.signing_in import open_for
+from app.directory.trying import may_be_here
 from app.directory.views import AcceptedView, ReferralView, SessionView
 from app.kernel.identity import new_secret, secret_hash
 from app.kernel.ids import new_id
@@ -40,6 +41,7 @@ from app.rules.problems import Kind, Problem, not_found
 _BACK_WITHIN: Final = timedelta(minutes=10)
 _CODE_WITHIN: Final = timedelta(minutes=10)
 _VERIFIED_BY_PROVIDER: Final = "email"
+OPENED_WITH: Final = "provider"
 
 SILENT, NOT_BELIEVED, NOT_STARTED, NOT_LET_IN = (
     "providerSilent", "providerNotBelieved", "providerNotStarted", "providerNotLetIn",
@@ -184,7 +186,7 @@ def _taken(work: Work, command: AcceptSession, moment: datetime) -> str:
     For good: in a transaction of its own, before anything else is known.
     """
     with work.installation.sessions() as own:
-        following = queries.take_referral(
+        following = federated_queries.take_referral(
             own,
             secret_hash(command.state.get_secret_value()),
             secret_hash(command.browser.get_secret_value()),
@@ -219,7 +221,7 @@ def _whose(work: Work, openid: OpenId, told: Told) -> Found:
     by_agency = bool(openid.settings.oidc_agency_claim)
     if by_agency and not told.agency:
         raise _not_let_in(work, "noAgencyClaim")
-    links = queries.federated_persons(work.session, openid.issuer, told.subject)
+    links = federated_queries.federated_persons(work.session, openid.issuer, told.subject)
     fitting = [each for each in links if not by_agency or organisation_code(each.agency_code) == told.agency]
     if len(fitting) > 1:
         raise _not_let_in(work, "severalAccounts")
@@ -240,7 +242,7 @@ def _about_link(identity_id: UUID) -> About:
 
 def _expected(work: Work, openid: OpenId, told: Told, *, known: bool) -> Found:
     """Link a first sign-in that an administrator expects: one active account of that name, of that very agency."""
-    named = queries.active_by_name(work.session, told.person) if told.person else []
+    named = federated_queries.active_by_name(work.session, told.person) if told.person else []
     reason = ""
     if len(named) > 1:
         reason = "severalAccounts"
@@ -253,7 +255,7 @@ def _expected(work: Work, openid: OpenId, told: Told, *, known: bool) -> Found:
     if reason:
         raise _not_let_in(work, reason)
     person: Person = named[0].Person
-    identity_id = queries.take_expected(work.session, openid.issuer, person.id, told.subject)
+    identity_id = federated_queries.take_expected(work.session, openid.issuer, person.id, told.subject)
     if identity_id is None:
         raise _not_let_in(work, "notExpected")
     return Found(identity_id, person, proven=False, first=True)
@@ -269,6 +271,7 @@ def _begun(work: Work, told: Told, found: Found, moment: datetime) -> SessionVie
         opened_at=moment,
         seen_at=moment,
         expires_at=moment + _CODE_WITHIN,
+        opened_with=OPENED_WITH,
     )
     work.session.add(row)
     work.session.flush()
@@ -290,7 +293,11 @@ def _begun(work: Work, told: Told, found: Found, moment: datetime) -> SessionVie
         work.act_as(Actor(person_id=found.person.id, session_id=row.id))
     work.allow(Action.SESSION_ACCEPT, work.facts(), abouts, reason=reason)
     if enough:
-        return opened(work, Action.SESSION_ACCEPT, row, None)
+        view = open_for(work, row, found.person.id)
+        row.confirmed_at = view.confirmed_until = (
+            None  # a single sign-on may be hours old: no fresh second factor
+        )
+        return view
     return SessionView(
         href=href("sessions", row.id), session_id=row.id, state=row.state, expires_at=row.expires_at
     )
@@ -322,7 +329,7 @@ def recall_session(work: Work, command: RecallSession) -> None:
     token = command.logout_token.get_secret_value()
     claims = _asked(work, Action.SESSION_RECALL, lambda: openid.logout_claims(token, moment))
     subject, session = claims.get("sub"), _session_of(claims)
-    ended = queries.recall_sessions(
+    ended = federated_queries.recall_sessions(
         work.session,
         before=datetime.fromtimestamp(claims["iat"] + SKEW_SECONDS, tz=moment.tzinfo),
         issuer=openid.issuer,

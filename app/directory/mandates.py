@@ -32,6 +32,7 @@ from app.kernel.identity import hash_password, new_totp_secret
 from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
+from app.kernel.passwords import refuse_weak
 from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.rules.actions import Action
@@ -102,6 +103,12 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
         raise invalid("lineManagerId", "no such person", kind="referencedResourceNotFound")
     if work.session.scalar(select(Person.id).filter_by(username=command.username)):
         raise invalid("username", "already taken")
+    refuse_weak(
+        command.password.get_secret_value(),
+        "password",
+        (command.username, command.name, agency.name),
+        work.installation.settings.breached_passwords,
+    )
     person = Person(
         id=person_id,
         username=command.username,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -56,6 +57,61 @@ class Credential(Row):
     totp_last_step: Mapped[int] = mapped_column(default=0)
 
 
+class Passkey(Row):
+    """A passkey or security key of a person (WebAuthn). What is kept of it proves nothing without the key itself."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+
+class Recovery(Row):
+    """New means to sign in for somebody who lost theirs: two people decide, each of whom knows half of a code."""
+
+    __tablename__ = "recovery"
+    __table_args__ = (
+        CheckConstraint(
+            "person_id <> proposed_by AND person_id <> approved_by AND proposed_by <> approved_by",
+            "three_people",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    """proposed, agreed, used or ended."""
+    ground: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[UUID]
+    proposed_as: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime]
+    first_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    second_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class TryLimit(Row):
+    """How much of what somebody may try is spent: one row an address, or a name at an address; by hash."""
+
+    __tablename__ = "try_limit"
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    spent_until: Mapped[datetime]
+    refused: Mapped[int] = mapped_column(default=0)
+
+
 class SignInPause(Row):
     """How often the tries for one user name, or for one account's codes, failed; by hash, whether it exists or not."""
 
@@ -87,6 +143,10 @@ class Mandate(Row):
     """secret or topSecret, of a police member (R10)."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+
+TEXT_VERSION: Final = "2026-2"
+"""Version of the secrecy undertaking in force; a new text wants a new confirmation of everybody (R16)."""
 
 
 class Undertaking(Row):
@@ -123,6 +183,12 @@ class SignIn(Row):
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    confirmed_at: Mapped[datetime | None]
+    """When a second factor was last given; the gravest acts want it fresh."""
+    opened_with: Mapped[str] = mapped_column(Text, default="password", server_default="password")
+    """password, passkey, console, or provider (of identities)."""
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the next passkey has to sign; it serves once."""
 
 
 class AgencyCode(Row):

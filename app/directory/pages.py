@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.directory import demonstration, federation, signing_in, undertakings
+from app.directory import demonstration, federation, sessions, signing_in, undertakings
 from app.directory.commands import (
+    ChallengeSession,
     CloseSession,
     ConfirmSession,
     ConfirmUndertaking,
@@ -21,11 +23,13 @@ from app.directory.commands import (
     SwitchSession,
 )
 from app.directory.mandates import list_mandate, list_person
-from app.directory.views import SessionView
+from app.directory.proving_pages import code_form, takes_passkeys
+from app.directory.views import ChallengeView, SessionView
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
-from app.kernel.http.frames import able, announces, may, menu_line, today_for
+from app.kernel.http.frames import Block, able, announces, may, menu_line, today_block, today_for
 from app.kernel.http.pages import (
+    DEVICE_COOKIE,
     FORM_COOKIE,
     PAGES,
     SESSION_COOKIE,
@@ -36,7 +40,7 @@ from app.kernel.http.pages import (
     page_post,
     with_query,
 )
-from app.kernel.i18n import register_codes, supported, to_translate
+from app.kernel.i18n import format_date, register_codes, supported, to_translate
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
@@ -46,11 +50,12 @@ router = APIRouter()
 SIGNING_IN_COOKIE: Final = "livcr_signing_in"
 """Which sign-in waits for its code; worth nothing without the code."""
 CODE_SECONDS: Final = 600
+_DEVICE_SECONDS: Final = 180 * 24 * 3600
 _DOOR: Final = "/sign-in"
 PROVIDER_DOOR: Final = "/sign-in/provider"
+_SAY_BEFORE: Final = timedelta(days=30)
 
 register_form(OpenSession)
-register_form(ConfirmSession, hidden=("sessionId", "mandateId"))
 register_codes("hint", ["code"])
 register_codes("error", ["wrongNameOrPassword", "wrongCode"])
 register_codes("undertaking", ["text"])
@@ -86,6 +91,8 @@ def _door(call: PageCall, values: dict[str, object], errors: dict[str, str], sta
         persons=demonstration.persons(call),
         provider=call.installation.openid,
         provider_address=with_query(PROVIDER_DOOR, next=call.next("")),
+        passkeys=takes_passkeys(call),
+        passkey_action=with_query(_DOOR + "/passkey", next=call.next("")),
     )
 
 
@@ -104,7 +111,7 @@ def _open(call: PageCall) -> Response:
             view = signing_in.open_session(unit, command)
     except Problem as problem:
         if problem.kind is not Kind.INVALID_TOKEN:
-            raise
+            raise  # too many tries: a page that says how long to wait
         wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}
         return _door(call, dict(values), wrong, Kind.BAD_REQUEST.status)
     call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path=_DOOR, max_age=CODE_SECONDS)
@@ -133,9 +140,44 @@ def _code_door(call: PageCall, errors: dict[str, str], status: int) -> Response:
         call.phrase("Enter your code"),
         call.phrase("The second step of signing in."),
         status=status,
-        form=form_of(ConfirmSession, call.language, {}, errors, hidden={"sessionId": "", "mandateId": ""}),
+        form=code_form(call, errors),
         action=with_query(_DOOR + "/code", next=call.next("")),
         demo_code=demonstration.one_time_code(call, waiting),
+        passkey=_challenge(call, waiting),
+    )
+
+
+def _challenge(call: PageCall, waiting: UUID | None) -> ChallengeView | None:
+    """Give what a passkey has to sign for a sign-in; None where this site has none, or the sign-in is over."""
+    if not takes_passkeys(call):
+        return None
+    try:
+        with call.work() as unit:
+            return signing_in.challenge_session(unit, ChallengeSession(sessionId=waiting))
+    except Problem as problem:
+        if problem.kind is Kind.NOT_FOUND:
+            return None
+        raise
+
+
+@router.post(_DOOR + "/passkey", include_in_schema=False)
+def _with_passkey(call: Page) -> Response:
+    return call.answer(lambda: _passkey_door(call))
+
+
+def _passkey_door(call: PageCall) -> Response:
+    """Begin a sign-in with a passkey alone, and show the page from which the browser asks for it."""
+    call.check_form(call.form_secret)
+    challenge = _challenge(call, None)
+    if challenge is None:
+        return call.go(with_query(_DOOR, next=call.next("")))
+    call.set_cookie(SIGNING_IN_COOKIE, str(challenge.session_id), path=_DOOR, max_age=CODE_SECONDS)
+    return call.show(
+        "directory/passkey.html",
+        call.phrase("Sign in with a passkey"),
+        call.phrase("Your device asks for your fingerprint, your face or your PIN."),
+        action=with_query(_DOOR + "/code", next=call.next("")),
+        passkey=challenge,
     )
 
 
@@ -147,7 +189,7 @@ def _confirm_code(call: Page) -> Response:
 def _confirm(call: PageCall) -> Response:
     call.check_form(call.form_secret)
     waiting = _waiting(call)
-    items = [(name, text) for name, text in call.items if name == "code"]
+    items = [(name, text) for name, text in call.items if name in {"code", "passkey"}]
     command, _, errors = parse_form(
         ConfirmSession, [*items, ("sessionId", str(waiting or ""))], call.language
     )
@@ -170,6 +212,8 @@ def _confirm(call: PageCall) -> Response:
 def signed_in(call: PageCall, view: SessionView, following: str) -> str:
     """Hand out the cookie of a session that was opened, and give where its reader goes: first to choose a role."""
     call.set_cookie(SESSION_COOKIE, there(view.refresh_token))
+    if view.device:
+        call.set_cookie(DEVICE_COOKIE, view.device, path=_DOOR, max_age=_DEVICE_SECONDS)
     call.drop_cookie(SIGNING_IN_COOKIE, path=_DOOR)
     call.drop_cookie(FORM_COOKIE, path=_DOOR)
     call.choose_language(view.language or call.language)
@@ -180,18 +224,19 @@ def signed_in(call: PageCall, view: SessionView, following: str) -> str:
 for _method in ("GET", "POST"):
     _visitors(_method, _DOOR)
     _visitors(_method, _DOOR + "/code")
+_visitors("POST", _DOOR + "/passkey")
 
 
 def _sign_out(call: PageCall, work: Work) -> Response:
     onward = federation.began_at_provider(work)
-    signing_in.close_session(work, CloseSession(sessionId=there(work.actor.session_id)))
+    sessions.close_session(work, CloseSession(sessionId=there(work.actor.session_id)))
     call.drop_cookie(SESSION_COOKIE)
     response = call.go(PROVIDER_DOOR + "/leave" if onward else _DOOR, done=Action.SESSION_CLOSE.value)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
-page_post(router, "/sign-out", _sign_out, before_access=True)
+page_post(router, "/sign-out", _sign_out, before_access=True, while_locked=True)
 
 
 @router.get("/language/{code}", include_in_schema=False)  # noqa: FAST003 — read off the call
@@ -235,7 +280,7 @@ page_form(
 
 
 def _choose_mandate(call: PageCall, work: Work) -> Response:
-    view = signing_in.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
+    view = sessions.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
     return call.show(
         "directory/mandate.html",
         call.phrase("In which role do you act?"),
@@ -247,7 +292,7 @@ def _choose_mandate(call: PageCall, work: Work) -> Response:
 
 page_get(router, "/mandate", _choose_mandate, before_access=True)
 page_button(
-    router, "/mandate", SwitchSession, Action.SESSION_SWITCH, signing_in.switch_session,
+    router, "/mandate", SwitchSession, Action.SESSION_SWITCH, sessions.switch_session,
     lambda call, _: call.next(), before_access=True,
 )  # fmt: skip
 
@@ -256,7 +301,7 @@ page_button(
 
 
 def _today(call: PageCall, work: Work) -> Response:
-    signing_in.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
+    sessions.read_session(work, ReadSession(sessionId=there(work.actor.session_id)))
     blocks = [block for build in today_for(work.actor) if (block := build(call, work)) is not None]
     return call.show(
         "directory/today.html",
@@ -268,6 +313,19 @@ def _today(call: PageCall, work: Work) -> Response:
 
 
 page_get(router, "/", _today)
+
+
+@today_block(5, lambda actor: actor.undertaking_until is not None)
+def _undertaking_ends(call: PageCall, work: Work) -> Block | None:
+    """Say in time that the duty of secrecy has to be confirmed again (R17)."""
+    until = there(work.actor.undertaking_until)
+    if until - work.today > _SAY_BEFORE:
+        return None
+    return Block(
+        call.phrase("Your duty of secrecy"),
+        empty=call.phrase("Your confirmation holds until %(day)s.", day=format_date(call.language, until)),
+        link=(call.phrase("Confirm it again"), "/undertaking"),
+    )
 
 
 def _members(call: PageCall, work: Work) -> Response:

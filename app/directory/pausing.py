@@ -9,8 +9,10 @@ A pause of a *name* never keeps the right password out: somebody who tries once 
 good. During it every password is let through to the second factor, and a wrong one leads to a sign-in that no code
 ever opens: without the code nobody learns which of the two it was, so a pause tells a guesser nothing, whatever
 they try. A pause of an *account's codes* begins only for who knew the password. It grows longer, because a code has
-six digits and three of them fit at any time; whoever holds it up knows the password, and a new one ends that. During
-it a right code is answered like a wrong one and stays unused.
+six digits and three of them fit at any time; whoever holds it up knows the password, and a new one ends that. A browser in
+which the owner has signed in before has a count of its own (`limiting`), so not even then is the owner kept out
+there. During it a right code is answered like a wrong one and stays unused. A passkey is not guessed, so it is never
+paused.
 """
 
 from __future__ import annotations
@@ -45,9 +47,9 @@ def of_name(username: str) -> bytes:
     return hashlib.sha256(b"name:" + username.lower().encode()).digest()
 
 
-def of_codes(account: UUID) -> bytes:
-    """Give the key under which the codes tried for an account are counted."""
-    return hashlib.sha256(b"codes:" + account.bytes).digest()
+def of_codes(account: UUID, device: str = "") -> bytes:
+    """Give the key under which the codes tried for an account are counted: a known device has a count of its own."""
+    return hashlib.sha256(b"codes:" + account.bytes + device.encode()).digest()
 
 
 def count(session: Session, key: bytes, moment: datetime, longest: timedelta) -> bool:

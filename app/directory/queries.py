@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.constitution.models import Cell, CellMunicipality, Municipality
 from app.directory.models import (
+    TEXT_VERSION,
     Agency,
     AgencyCode,
     Credential,
-    FederatedIdentity,
     Mandate,
+    Passkey,
     Person,
+    Recovery,
     SignIn,
-    SignInReferral,
     Undertaking,
 )
 from app.directory.views import MandateView
@@ -40,18 +41,116 @@ def credential(session: Session, person_id: UUID) -> Credential | None:
     return session.scalars(select(Credential).filter_by(person_id=person_id).with_for_update()).one_or_none()
 
 
-def take_try(session: Session, session_id: UUID, channel: str, moment: datetime, most: int) -> Any:
-    """Take one of the tries of a sign-in that waits for its code, and give whose it is (`person_id`, perhaps nobody's).
+def take_try(
+    session: Session,
+    session_id: UUID,
+    channel: str,
+    moment: datetime,
+    most: int,
+    state: str = "secondFactorWanted",
+) -> Any:
+    """Take one of the tries of a session in a state, and give whose it is (`person_id`, perhaps nobody's; `opened_with`).
 
-    None when there is no such sign-in at this door, or when it is too late or all its tries are taken.
+    None when there is no such session at this door, or when it is too late or all its tries are taken.
     """
     return session.execute(
         update(SignIn)
-        .where(SignIn.id == session_id, SignIn.channel == channel, SignIn.state == "secondFactorWanted")
+        .where(SignIn.id == session_id, SignIn.channel == channel, SignIn.state == state)
         .where(SignIn.expires_at > moment, SignIn.failures < most)
         .values(failures=SignIn.failures + 1)
-        .returning(SignIn.person_id)
+        .returning(SignIn.person_id, SignIn.opened_with)
     ).first()
+
+
+def take_challenge(session: Session, session_id: UUID) -> bytes | None:
+    """Give what the passkey of a session had to sign, and forget it: it serves once."""
+    row = sign_in(session, session_id)
+    if row is None:
+        return None
+    challenge, row.challenge = row.challenge, None
+    session.flush()
+    return challenge
+
+
+class KnownPasskey(NamedTuple):
+    """What a passkey is checked with."""
+
+    id: UUID
+    person_id: UUID
+    public_key: bytes
+    sign_count: int
+
+
+def passkey_for(session: Session, credential_id: bytes) -> KnownPasskey | None:
+    """Give what a passkey is checked with to somebody who has not signed in yet."""
+    found = session.execute(
+        text("SELECT id, person_id, public_key, sign_count FROM passkey_for(:c)"), {"c": credential_id}
+    ).first()
+    return (
+        KnownPasskey(found.id, found.person_id, bytes(found.public_key), found.sign_count) if found else None
+    )
+
+
+def count_passkey(session: Session, passkey_id: UUID, known: int, count: int, moment: datetime) -> bool:
+    """Keep how often one's own passkey was used; False when it was used or removed meanwhile."""
+    done = session.execute(
+        update(Passkey)
+        .where(Passkey.id == passkey_id, Passkey.sign_count == known, Passkey.removed_at.is_(None))
+        .values(sign_count=count, used_at=moment)
+        .returning(Passkey.id)
+    )
+    return done.first() is not None
+
+
+def own_passkeys(session: Session, person_id: UUID) -> list[Passkey]:
+    """Give the passkeys of a person that were not removed, oldest first."""
+    query = select(Passkey).filter_by(person_id=person_id, removed_at=None)
+    return list(session.scalars(query.order_by(Passkey.created_at, Passkey.id)))
+
+
+def own_passkey(session: Session, person_id: UUID, passkey_id: UUID) -> Passkey | None:
+    """Give one passkey of a person, locked."""
+    query = select(Passkey).filter_by(id=passkey_id, person_id=person_id, removed_at=None)
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def open_sessions(session: Session, person_id: UUID, moment: datetime) -> list[SignIn]:
+    """Give the sessions of a person that are open, the one used last first."""
+    query = select(SignIn).filter_by(person_id=person_id, state="active").where(SignIn.expires_at > moment)
+    return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id)))
+
+
+def recoveries(session: Session, moment: datetime) -> list[Any]:
+    """Give (recovery, name) of the recoveries under way that row-level security shows, the newest first."""
+    return list(
+        session.execute(
+            select(Recovery, Person.name)
+            .join(Person, Person.id == Recovery.person_id)
+            .where(Recovery.state.in_(("proposed", "agreed")), Recovery.expires_at > moment)
+            .order_by(Recovery.proposed_at.desc(), Recovery.id)
+        )
+    )
+
+
+def recovery(session: Session, recovery_id: UUID) -> Recovery | None:
+    """Give one recovery, locked."""
+    return session.scalars(select(Recovery).filter_by(id=recovery_id).with_for_update()).one_or_none()
+
+
+def take_recovery_try(session: Session, person_id: UUID, moment: datetime, most: int) -> Recovery | None:
+    """Take one of the tries of a person's approved recovery, as that person; None when there is none left."""
+    newest = (
+        select(Recovery.id)
+        .filter_by(person_id=person_id, state="agreed")
+        .where(Recovery.expires_at > moment, Recovery.tries < most)
+        .order_by(Recovery.approved_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    taken = (
+        update(Recovery).where(Recovery.id == newest, Recovery.tries < most).values(tries=Recovery.tries + 1)
+    )
+    return session.scalars(taken.returning(Recovery)).one_or_none()
 
 
 def session_row(session: Session, session_id: UUID) -> SignIn | None:
@@ -131,7 +230,7 @@ def undertaking_until(session: Session, person_id: UUID) -> date | None:
     """Give the last day on which a person's confirmed undertaking holds."""
     return session.scalar(
         select(Undertaking.valid_until)
-        .filter_by(person_id=person_id)
+        .filter_by(person_id=person_id, text_version=TEXT_VERSION)
         .order_by(Undertaking.valid_until.desc())
         .limit(1)
     )
@@ -193,92 +292,19 @@ def demo_credential(session: Session, session_id: UUID) -> Credential | None:
     return session.get(Credential, person_id)
 
 
-# Signing in by way of a provider ---------------------------------------------------------------------------
+def demo_credential_of(session: Session, person_id: UUID) -> Credential | None:
+    """Give the credential of an invented person; None for anybody else."""
+    if session.scalar(select(Person.id).filter_by(id=person_id, demo=True)) is None:
+        return None
+    say_who(session.connection(), person_id, None, None)
+    return session.get(Credential, person_id)
 
 
-def take_referral(
-    session: Session, state_hash: bytes, browser_hash: bytes, moment: datetime, not_before: datetime
-) -> str | None:
-    """Use up a journey to the provider, and give where it was going.
-
-    None when this browser has none of that state, used it before, or began it before *not_before*.
-    """
-    return session.scalar(
-        update(SignInReferral)
-        .where(SignInReferral.state_hash == state_hash, SignInReferral.browser_hash == browser_hash)
-        .where(SignInReferral.used_at.is_(None), SignInReferral.created_at > not_before)
-        .values(used_at=moment)
-        .returning(SignInReferral.following)
-    )
-
-
-def federated_persons(session: Session, issuer: str, subject: str) -> list[Any]:
-    """Give (identity_id, person_id, proven, agency_code) of the accounts linked to a subject, to who has not signed in."""
-    linked = func.federated_persons(issuer, subject).table_valued("identity_id", "person_id", "proven")
-    return list(
-        session.execute(
-            select(
-                linked.c.identity_id,
-                linked.c.person_id,
-                linked.c.proven,
-                AgencyCode.code.label("agency_code"),
-            )
-            .join(Person, Person.id == linked.c.person_id)
-            .outerjoin(AgencyCode, AgencyCode.agency_id == Person.agency_id)
-        )
-    )
-
-
-def active_by_name(session: Session, name: str) -> list[Any]:
-    """Give (Person, agency_code) of the active accounts with this user name or e-mail address; two are enough to know."""
-    return list(
-        session.execute(
-            select(Person, AgencyCode.code.label("agency_code"))
-            .outerjoin(AgencyCode, AgencyCode.agency_id == Person.agency_id)
-            .where(Person.active, (func.lower(Person.username) == name) | (func.lower(Person.email) == name))
-            .limit(2)
-        )
-    )
-
-
-def take_expected(session: Session, issuer: str, person_id: UUID, subject: str) -> UUID | None:
-    """Turn the first sign-in expected of a person into a link with this subject; None when none is expected."""
-    return session.scalar(select(func.take_expected_identity(issuer, person_id, subject)))
-
-
-def recall_sessions(
-    session: Session,
-    *,
-    before: datetime,
-    issuer: str | None = None,
-    subject: str | None = None,
-    provider_session: bytes | None = None,
-    identity_id: UUID | None = None,
-) -> list[UUID]:
-    """End the sessions that began at a provider before a moment, and give which: by its word, or with a link."""
-    ended = func.recall_sessions(issuer, subject, provider_session, identity_id, before).table_valued(
-        "session_id"
-    )
-    return list(session.scalars(select(ended.c.session_id)))
-
-
-def federated_identity(session: Session, identity_id: UUID) -> FederatedIdentity | None:
-    """Give a link with the provider, locked."""
-    return session.scalars(
-        select(FederatedIdentity).filter_by(id=identity_id).with_for_update()
-    ).one_or_none()
-
-
-def federated_identities(session: Session) -> list[Any]:
-    """Give (link, name of the person) of all that hold or are expected, by name."""
-    return list(
-        session.execute(
-            select(FederatedIdentity, Person.name)
-            .join(Person, Person.id == FederatedIdentity.person_id)
-            .where(FederatedIdentity.state != "ended")
-            .order_by(Person.name, FederatedIdentity.id)
-        )
-    )
+def holds_in(session: Session, person_id: UUID, cell_id: UUID | None, today: date) -> bool:
+    """Tell whether a person holds a current mandate in a cell."""
+    current = (Mandate.starts_on <= today) & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
+    query = select(Mandate.id).where(Mandate.person_id == person_id, Mandate.cell_id == cell_id, current)
+    return session.scalar(query.limit(1)) is not None
 
 
 def agency_codes(session: Session) -> dict[UUID, str]:

@@ -1,321 +1,186 @@
-"""Signing in: password, then a one-time code, then a session under one mandate (R14, R20).
+"""Signing in: password and then a second factor, or a passkey alone; a session under one mandate (R14, R20).
 
-What fails is counted and makes guessing slow; how, and why the owner still gets in, says `pausing`. A try is counted
-in a transaction of its own that is over before the answer is known: no refusal undoes it, and no second request can
-slip in between. The number starts anew only when password and code were both right. A session belongs to the door at
-which it was opened. Sessions follow the machine's clock, never a story's.
+What fails is counted and makes guessing slow; how, and why the owner still gets in, say `pausing` and `limiting`. How
+a try is made says `trying`. The number starts anew only when password and code were both right. A session belongs to
+the door at which it was opened. Sessions follow the machine's clock, never a story's.
+
+Confirming again is the same act in a session that is open: a second factor, given by who holds the session's token
+or cookie. It makes the gravest acts possible for some minutes, and wakes up a session that was left idle.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from app.directory import pausing, queries
-from app.directory.actors import self_facts
-from app.directory.commands import (
-    CloseSession,
-    ConfirmSession,
-    OpenSession,
-    ReadSession,
-    RefreshSession,
-    SwitchSession,
-)
+from app.directory import limiting, queries, trying
+from app.directory.commands import ChallengeSession, ConfirmSession, OpenSession
 from app.directory.models import Person, SignIn
-from app.directory.views import MandateView, SessionView
-from app.kernel.database import say_who
-from app.kernel.identity import (
-    Claims,
-    accepted_step,
-    new_secret,
-    new_totp_secret,
-    password_fits,
-    secret_hash,
-)
-from app.kernel.ids import NIL, new_id
-from app.kernel.journal.store import About, Decided, append
+from app.directory.sessions import about_session, chosen, close_in_refusal, plain, tokens
+from app.directory.views import ChallengeView, SessionView
+from app.kernel import passkeys
+from app.kernel.identity import new_secret
+from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.facts import Actor
-from app.rules.legal import legal_basis
-from app.rules.policy import Outcome
-from app.rules.problems import Kind, Problem, not_found
+from app.rules.problems import Kind, Problem, invalid, not_found
 
 _CODE_WITHIN = timedelta(minutes=10)
-_CODE_TRIES = 5
-
-
-def _about(session_id: UUID | None = None) -> About:
-    return About(object_type="session", object_id=session_id)
 
 
 @operation(Action.SESSION_OPEN)
 def open_session(work: Work, command: OpenSession) -> SessionView:
     """Check name and password and open a session that still wants its second factor.
 
-    During a pause a wrong name or password opens one too, which no code will fit. Raises Problem 401 for a wrong
-    name or password outside a pause: the same answer, after the same time.
+    During a pause a wrong name or password opens one too, which no code will fit. Raises Problem: 401 for a wrong
+    name or password outside a pause: the same answer, after the same time; 429 after too many tries.
     """
+    limiting.admit_try(work, Action.SESSION_OPEN, command.username)
     moment = work.installation.clock.now()
-    tried = _try_password(work, command, moment)
+    tried = trying.try_password(work, command.username, command.password.get_secret_value(), moment)
     if tried.person_id is None and tried.counted:
         raise work.refuse(
-            Action.SESSION_OPEN, Problem(Kind.INVALID_TOKEN, why="wrongNameOrPassword"), _about()
+            Action.SESSION_OPEN, Problem(Kind.INVALID_TOKEN, why="wrongNameOrPassword"), about_session()
         )
-    row = SignIn(
-        id=new_id(),
-        person_id=tried.person_id,
-        channel=work.channel,
-        state="secondFactorWanted",
-        opened_at=moment,
-        seen_at=moment,
-        expires_at=moment + _CODE_WITHIN,
-    )
-    work.session.add(row)
+    row = _waiting(work, tried.person_id, moment, "password")
     reason = "wrongDuringPause" if tried.person_id is None else ""
-    work.allow(Action.SESSION_OPEN, work.facts(), _about(row.id), reason=reason)
+    work.allow(Action.SESSION_OPEN, work.facts(), about_session(row.id), reason=reason)
     return SessionView(
         href=href("sessions", row.id), session_id=row.id, state=row.state, expires_at=row.expires_at
     )
 
 
-class _Tried(NamedTuple):
-    """How a try went: whose account it opened (None: nobody's), and whether a failure was counted (not in a pause)."""
-
-    person_id: UUID | None
-    counted: bool
-
-
-def _try_password(work: Work, command: OpenSession, moment: datetime) -> _Tried:
-    """Check a password, and count a wrong one. No connection is held while the hash is computed."""
-    with work.installation.sessions() as own:
-        person = queries.by_username(own, command.username)
-        usable = person if person is not None and person.active and may_be_here(work, person) else None
-        hashed = queries.password_hash(own, usable.id if usable else NIL)
-        own.commit()
-        if password_fits(command.password.get_secret_value(), hashed) and usable is not None:
-            return _Tried(usable.id, counted=False)
-        key = pausing.of_name(command.username)
-        counted = pausing.count(own, key, moment, pausing.LONGEST_FOR_NAME)
-        own.commit()
-    return _Tried(None, counted)
+def _waiting(work: Work, person_id: UUID | None, moment: datetime, opened_with: str) -> SignIn:
+    """Add a sign-in that waits for its second factor."""
+    row = SignIn(
+        id=new_id(),
+        person_id=person_id,
+        channel=work.channel,
+        state="secondFactorWanted",
+        opened_at=moment,
+        seen_at=moment,
+        expires_at=moment + _CODE_WITHIN,
+        opened_with=opened_with,
+    )
+    work.session.add(row)
+    return row
 
 
-def may_be_here(work: Work, person: Person) -> bool:
-    """Tell whether this account may sign in here: demo accounts on this machine in a demonstration only."""
-    return not person.demo or (work.installation.demo and work.loopback)
+@operation(Action.SESSION_CHALLENGE)
+def challenge_session(work: Work, command: ChallengeSession) -> ChallengeView:
+    """Give a new challenge for a passkey: for a sign-in that waits, for one's own open session, or to begin one.
+
+    Whose passkey it may be is not said, so the answer is the same whether the password before it was right.
+    Raises Problem: 404 for any other session; 429 after too many tries.
+    """
+    moment = work.installation.clock.now()
+    challenge, options = passkeys.request_options(passkeys.site_of(work.installation.settings))
+    if command.session_id is None:
+        limiting.admit_try(work, Action.SESSION_CHALLENGE)
+        row = _waiting(work, None, moment, "passkey")
+    else:
+        found = queries.session_row(work.session, command.session_id)
+        own = found is not None and found.id == work.actor.session_id and found.state == "active"
+        if found is None or not (own or _still_waits(work, found, moment)):
+            raise work.refuse(Action.SESSION_CHALLENGE, not_found(), about_session())
+        row = there(queries.sign_in(work.session, found.id))
+    row.challenge = challenge
+    work.allow(Action.SESSION_CHALLENGE, work.facts(), about_session(row.id))
+    known = (
+        len(queries.own_passkeys(work.session, row.person_id))
+        if row.state == "active" and row.person_id
+        else None
+    )
+    return ChallengeView(session_id=row.id, public_key=options, own_passkeys=known)
+
+
+def _still_waits(work: Work, row: SignIn, moment: datetime) -> bool:
+    return row.state == "secondFactorWanted" and row.channel == work.channel and row.expires_at > moment
 
 
 @operation(Action.SESSION_CONFIRM)
 def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
-    """Check the one-time code and open the session, under the mandate asked for or the first current one.
+    """Check a code or a passkey and open the session, under the mandate asked for or the first current one.
 
-    Raises Problem: 404 for a session that does not want a code at this door, or a mandate that is not one's own (the
-    code is used up); 401 for a wrong or used code, and for any code during a pause.
+    In one's own open session: confirm again. Raises Problem: 404 for a session that wants no second factor at this
+    door, or a mandate that is not one's own (the code is used up); 401 for a wrong or used code, and for any code
+    during a pause.
     """
+    if (command.code is None) == (command.passkey is None):
+        raise invalid("code", "either a code or a passkey", kind="requiredInput")
     moment = work.installation.clock.now()
-    tried = _try_code(work, command, moment)
+    if work.actor.session_id == command.session_id:
+        return _confirm_again(work, command, moment)
+    if command.passkey is not None:
+        tried = trying.try_passkey(work, command.session_id, command.passkey, moment)
+    else:
+        tried = trying.try_code(work, command.session_id, command.code or "", moment)
     if tried is None:
-        raise work.refuse(Action.SESSION_CONFIRM, not_found(), _about())
+        raise work.refuse(Action.SESSION_CONFIRM, not_found(), about_session())
     if tried.person_id is None:
         raise work.refuse(
-            Action.SESSION_CONFIRM, Problem(Kind.INVALID_TOKEN, why="wrongCode"), _about(command.session_id)
+            Action.SESSION_CONFIRM,
+            Problem(Kind.INVALID_TOKEN, why="wrongCode"),
+            about_session(command.session_id),
         )
     work.act_as(Actor(person_id=tried.person_id, session_id=command.session_id))
     row = queries.sign_in(work.session, command.session_id)
     if row is None or row.state != "secondFactorWanted":  # opened meanwhile, with another code
-        raise work.refuse(Action.SESSION_CONFIRM, not_found(), _about(command.session_id))
-    work.allow(Action.SESSION_CONFIRM, work.facts(), _about(row.id))
-    return opened(work, Action.SESSION_CONFIRM, row, command.mandate_id)
+        raise work.refuse(Action.SESSION_CONFIRM, not_found(), about_session(command.session_id))
+    if row.person_id is None:  # begun with a passkey alone: whose it is stands in a session of its own
+        row.failures = trying.TRIES
+        row = _waiting(work, tried.person_id, moment, "passkey")
+        work.session.flush()
+    work.allow(Action.SESSION_CONFIRM, work.facts(), about_session(row.id))
+    return open_for(work, row, tried.person_id, command.mandate_id)
 
 
-def opened(work: Work, action: Action, row: SignIn, wanted: UUID | None) -> SessionView:
-    """Open a sign-in of the person who acts, all of whose factors were proven, under a mandate of theirs.
+def open_for(work: Work, row: SignIn, person_id: UUID, mandate_id: UUID | None = None) -> SessionView:
+    """Open a waiting session for somebody who has proved who they are, and give its tokens.
 
+    In: the waiting row, whose it is, the mandate asked for (None: the first current one). The decision was taken.
     Raises Problem 404 for a mandate that is not one's own.
     """
     moment = work.installation.clock.now()
-    mandates = queries.mandates_of(work.session, there(row.person_id), work.today, "nl")
-    mandate = _chosen(work, action, row, mandates, wanted)
+    mandates = queries.mandates_of(work.session, person_id, work.today, "nl")
+    mandate = chosen(work, Action.SESSION_CONFIRM, row, mandates, mandate_id)
     row.state = "active"
     row.mandate_id = mandate.mandate_id if mandate else None
     row.expires_at = moment + timedelta(hours=work.installation.settings.session_hours)
-    row.seen_at = moment
+    row.seen_at = row.confirmed_at = moment
+    row.failures, row.challenge = 0, None
     row.csrf_token = new_secret()
-    return _tokens(work, row, mandate, mandates)
+    view = tokens(work, row, mandate, mandates)
+    if row.channel == "page":
+        view.device = limiting.device_mark(work, work.session.get_one(Person, person_id).username)
+    return view
 
 
-def _try_code(work: Work, command: ConfirmSession, moment: datetime) -> _Tried | None:
-    """Check a code, and use it up if it fits. None: there is nothing to try it on.
+def _confirm_again(work: Work, command: ConfirmSession, moment: datetime) -> SessionView:
+    """Confirm in one's own open session. The fifth wrong answer in a row ends it: whoever sits there now signs in anew.
 
-    The try is taken before the code is looked at, so that no number of requests at once looks at more codes than
-    there are tries. A sign-in that leads nowhere goes the same way to the end.
+    No code of anybody else's is used up by it, and nobody else's session ends.
     """
-    with work.installation.sessions() as own:
-        taken = queries.take_try(own, command.session_id, work.channel, moment, _CODE_TRIES)
-        if taken is None:
-            return None
-        account = taken.person_id or command.session_id
-        codes = pausing.of_codes(account)
-        counted = pausing.count(own, codes, moment, pausing.LONGEST_FOR_CODES)
-        own.commit()
-        say_who(own.connection(), account, None, work.now)
-        found = queries.credential(own, account)
-        secret = (
-            work.installation.provider.unwrap(found.totp_secret, account.bytes).decode()
-            if found
-            else new_totp_secret()
-        )
-        step = accepted_step(secret, command.code, moment, found.totp_last_step if found else 0)
-        if found is None or step is None or not counted:
-            return _Tried(None, counted)
-        found.totp_last_step = step
-        pausing.forget(own, codes, pausing.of_name(own.get_one(Person, account).username))
-        own.commit()
-    return _Tried(account, counted)
-
-
-def _chosen(
-    work: Work, action: Action, row: SignIn, mandates: list[MandateView], wanted: UUID | None
-) -> MandateView | None:
-    if wanted is None:
-        return mandates[0] if mandates else None
-    found = next((m for m in mandates if m.mandate_id == wanted), None)
-    if found is None:
-        raise work.refuse(action, not_found(), _about(row.id))
-    return found
-
-
-def _tokens(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[MandateView]) -> SessionView:
-    secret = new_secret()
-    row.previous_hash, row.secret_hash = row.secret_hash, secret_hash(secret)
-    settings = work.installation.settings
-    person = work.session.get_one(Person, there(row.person_id))
-    return SessionView(
-        href=href("sessions", row.id),
-        session_id=row.id,
-        state=row.state,
-        person_id=person.id,
-        name=person.name,
-        language=person.language,
-        expires_at=row.expires_at,
-        mandate=mandate,
-        mandates=mandates,
-        undertaking_until=queries.undertaking_until(work.session, person.id),
-        access_token=work.installation.tokens.issue(
-            Claims(person.id, row.id, row.mandate_id), settings.access_minutes
-        ),
-        token_type="Bearer",  # noqa: S106 — the scheme's name
-        expires_in=settings.access_minutes * 60,
-        refresh_token=secret,
+    about = about_session(command.session_id)
+    fits = trying.take_again(work, moment) and (
+        trying.passkey_again(work, command.passkey, moment)
+        if command.passkey is not None
+        else trying.code_again(work, command.code or "", moment)
     )
-
-
-@operation(Action.SESSION_REFRESH)
-def refresh_session(work: Work, command: RefreshSession) -> SessionView:
-    """Give a new access token and a new refresh token. A refresh token works once. Raises Problem 401 otherwise.
-
-    Two hold a token that is used again, and one of them took it: the whole session is closed.
-    """
-    row = queries.session_row(work.session, command.session_id)
-    moment = work.installation.clock.now()
-    given = secret_hash(command.refresh_token.get_secret_value())
-    if (
-        row is None
-        or row.person_id is None
-        or row.channel != "api"
-        or row.channel != work.channel
-        or row.state != "active"
-        or row.expires_at <= moment
-        or given not in {row.secret_hash, row.previous_hash}
-    ):
-        raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), _about())
-    person_id = row.person_id
-    work.act_as(Actor(person_id=person_id, session_id=row.id, mandate_id=row.mandate_id))
     row = there(queries.sign_in(work.session, command.session_id))
-    if row.secret_hash != given:
-        work.after_undo.append(lambda session: _close_reused(work, session, command.session_id))
-        raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), _about(row.id))
-    work.allow(Action.SESSION_REFRESH, work.facts(), _about(row.id))
-    row.seen_at = moment
-    mandates = queries.mandates_of(work.session, person_id, work.today, "nl")
-    return _tokens(work, row, next((m for m in mandates if m.mandate_id == row.mandate_id), None), mandates)
-
-
-def _close_reused(work: Work, session: Session, session_id: UUID) -> None:
-    """Close a session whose old refresh token came back, with a line that says so beside the refusal's."""
-    row = queries.sign_in(session, session_id)
-    if row is None or row.state != "active":
-        return
-    _end(work, row)
-    line = Decided(
-        Action.SESSION_CLOSE.value,
-        Outcome.ALLOW.value,
-        "R14",
-        legal_basis("R14"),
-        [_about(session_id)],
-        reason="refreshTokenReused",
-        processing=Action.SESSION_CLOSE.noun,
-    )
-    append(session, work.circumstance(), [line])
-
-
-def _own(work: Work, action: Action, session_id: UUID) -> SignIn:
-    """Give one's own session; anybody else's is not there."""
-    row = queries.sign_in(work.session, session_id)
-    if row is None or row.person_id != work.actor.person_id:
-        raise work.refuse(action, not_found(), _about())
-    work.allow(action, self_facts(work, row.state), _about(row.id))
-    return row
-
-
-@operation(Action.SESSION_SWITCH)
-def switch_session(work: Work, command: SwitchSession) -> SessionView:
-    """Act under another mandate of one's own. Raises Problem 404 for a mandate that is not one's own or not current."""
-    row = _own(work, Action.SESSION_SWITCH, command.session_id)
+    if not fits:
+        if row.failures >= trying.TRIES:
+            close_in_refusal(work, row.id, "tooManyTries")
+        raise work.refuse(Action.SESSION_CONFIRM, Problem(Kind.INVALID_TOKEN, why="wrongCode"), about)
+    work.allow(Action.SESSION_CONFIRM, work.facts(), about, reason="again")
     mandates = queries.mandates_of(work.session, there(row.person_id), work.today, work.actor.language)
-    mandate = _chosen(work, Action.SESSION_SWITCH, row, mandates, command.mandate_id)
-    row.mandate_id = command.mandate_id
-    return _tokens(work, row, mandate, mandates) if row.channel == "api" else _plain(work, row, mandates)
-
-
-@operation(Action.SESSION_READ)
-def read_session(work: Work, command: ReadSession) -> SessionView:
-    """Give one's own session without its tokens."""
-    row = _own(work, Action.SESSION_READ, command.session_id)
-    return _plain(
-        work, row, queries.mandates_of(work.session, there(row.person_id), work.today, work.actor.language)
-    )
-
-
-def _plain(work: Work, row: SignIn, mandates: list[MandateView]) -> SessionView:
-    person = work.session.get_one(Person, there(row.person_id))
-    return SessionView(
-        href=href("sessions", row.id),
-        session_id=row.id,
-        state=row.state,
-        person_id=person.id,
-        name=person.name,
-        language=person.language,
-        expires_at=row.expires_at,
-        mandate=next((m for m in mandates if m.mandate_id == row.mandate_id), None),
-        mandates=mandates,
-        undertaking_until=work.actor.undertaking_until,
-    )
-
-
-@operation(Action.SESSION_CLOSE)
-def close_session(work: Work, command: CloseSession) -> None:
-    """Sign out: the session and every token of it stop working at once."""
-    row = _own(work, Action.SESSION_CLOSE, command.session_id)
-    _end(work, row)
-
-
-def _end(work: Work, row: SignIn) -> None:
-    row.state, row.closed_at = "closed", work.installation.clock.now()
-    row.secret_hash = row.previous_hash = None
+    row.seen_at = row.confirmed_at = moment
+    row.failures = 0
+    if row.channel == "page":  # a session that may do more has another cookie
+        return tokens(
+            work, row, next((m for m in mandates if m.mandate_id == row.mandate_id), None), mandates
+        )
+    return plain(work, row, mandates)

@@ -8,7 +8,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.reference import citation
 from app.directory.actors import self_facts
 from app.directory.commands import ConfirmUndertaking, ReadUndertaking
-from app.directory.models import Undertaking
+from app.directory.models import TEXT_VERSION, Undertaking
 from app.directory.views import UndertakingView
 from app.kernel.i18n import translate
 from app.kernel.ids import new_id
@@ -20,8 +20,6 @@ from app.rules.actions import Action
 from app.rules.problems import invalid
 from app.rules.settings import setting
 
-TEXT_VERSION = "2026-2"
-"""Version of the undertaking's text; a new text wants a new confirmation."""
 TEXT = "undertaking.text"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -43,6 +44,91 @@ class SessionView(Document):
     token_type: str | None = None
     expires_in: int | None = None
     refresh_token: str | None = None
+    confirmed_until: datetime | None = None
+    """Until when the second factor that was given is fresh enough for the gravest acts."""
+    device: str | None = Field(default=None, exclude=True)
+    """What a browser keeps, so that tries under this name are counted apart (limiting)."""
+
+
+class SessionItem(View):
+    """One of one's own sessions in the list."""
+
+    session_id: UUID
+    href: str
+    channel: str
+    opened_with: str
+    opened_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    locked: bool
+    present: bool
+    """Whether this is the session that asks."""
+
+
+class SessionList(View):
+    """One's own open sessions, the one used last first."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[SessionItem]
+
+
+class RevokedView(View):
+    """How many sessions of a person were ended."""
+
+    person_id: UUID
+    ended: int
+
+
+class ChallengeView(View):
+    """What a browser hands to `navigator.credentials`; its challenge serves once, for this session."""
+
+    session_id: UUID
+    public_key: dict[str, Any]
+    own_passkeys: int | None = None
+    """How many passkeys one has; told in one's own open session only."""
+
+
+class PasskeyView(View):
+    """A passkey as its owner sees it."""
+
+    passkey_id: UUID
+    name: str
+    created_at: datetime
+    used_at: datetime | None = None
+
+
+class PasskeyList(View):
+    """One's own passkeys, oldest first."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[PasskeyView]
+
+
+class RecoveryView(Document):
+    """A recovery. *half* stands in it once: the half of the code that its reader hands to the person."""
+
+    recovery_id: UUID
+    person_id: UUID
+    person_name: str
+    state: str
+    ground: str
+    proposed_as: str
+    proposed_at: datetime
+    expires_at: datetime
+    half: str | None = None
+
+
+class RecoveryList(View):
+    """Recoveries under way, the newest first."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[RecoveryView]
+
+
+class RecoveredView(View):
+    """What somebody gets who used a recovery: the secret for their authenticator app, once."""
+
+    totp_secret: str
 
 
 class ReferralView(View):

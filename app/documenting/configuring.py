@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import AliasChoices
+from pathlib import Path
+
+from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from app.documenting.words import MADE, table
@@ -21,13 +23,17 @@ def configuration() -> str:
             table(
                 "Variable", "Default", "Values", "Meaning",
                 rows=(
-                    (_environment(name, field), f"`{field.default}`" if str(field.default) else "empty", _values(field),
+                    (_environment(name, field), f"`{shown}`" if (shown := _default(field)) else "empty", _values(field),
                      field.description or "")
                     for name, field in Settings.model_fields.items()
                 ),
             ),
         )
     )  # fmt: skip
+
+
+def _default(field: FieldInfo) -> str:
+    return "" if field.default is None else str(field.default)
 
 
 def _environment(name: str, field: FieldInfo) -> str:
@@ -37,6 +43,10 @@ def _environment(name: str, field: FieldInfo) -> str:
 
 
 def _values(field: FieldInfo) -> str:
+    if field.annotation == Path | None:
+        return "path"
+    if field.annotation is SecretStr:
+        return "text"
     choices = getattr(field.annotation, "__args__", None)
     if choices:
         return " or ".join(f"`{choice}`" for choice in choices)

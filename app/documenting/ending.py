@@ -36,7 +36,10 @@ def retention() -> str:
             f"- Warnings go out {', '.join(map(str, WARNING_DAYS[:-1]))} and {WARNING_DAYS[-1]} days before the day on which"
             " the data go; each once. Then the file locks, then it is destroyed without anybody's doing (R90).\n"
             "- A registration lives as long as it takes to decide on it, and shortly after; listed, it lives on in the case"
-            " (R45, R46).\n"),
+            " (R45, R46).\n"
+            "- Destroyed data are out of reach in every older backup as well: the municipality's key and the wrapping key are"
+            " replaced after the sweep, by itself; with a wrapping key that a person keeps, when that person replaced it. Copies"
+            " of the main database expire after 35 days (R92, [backup](operations/backup.md)).\n"),
             "## Worked examples\n",
             _case_examples(),
             _registration_examples(),

@@ -14,6 +14,7 @@ STARTS = {
     "action": "open",
     "agreement": "adopted",
     "session": "secondFactorWanted",
+    "recovery": "proposed",
 }
 """The state in which each object begins."""
 
@@ -39,6 +40,8 @@ CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
     ("session", "secondFactorWanted", "active", Action.SESSION_ACCEPT),
     ("session", "active", "closed", Action.SESSION_CLOSE),
     ("session", "active", "closed", Action.SESSION_RECALL),
+    ("session", "active", "closed", Action.SESSION_REVOKE),
+    ("recovery", "agreed", "ended", Action.RECOVERY_USE),
 )
 """Moves that follow from an action on something else, or from getting in: (object, from, to, action)."""
 

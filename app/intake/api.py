@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.intake import deciding, registering
+from app.intake import deciding, finding, registering
 from app.intake.commands import (
+    CompareRegistration,
     DecideRegistration,
     ListRegistration,
+    QuerySubject,
     ReadRegistration,
     ScreenRegistration,
     SubmitRegistration,
 )
-from app.intake.views import RegistrationPage, RegistrationView
+from app.intake.views import RegistrationPage, RegistrationView, SubjectMatches
 from app.kernel.http.routes import endpoint
 
 router = APIRouter()
@@ -28,3 +30,7 @@ endpoint(router, "POST", _ONE + "/screen", deciding.screen_registration, ScreenR
          tag="Intake", summary="Take a registration into screening")  # fmt: skip
 endpoint(router, "POST", _ONE + "/decide", deciding.decide_registration, DecideRegistration, RegistrationView,
          tag="Intake", summary="Decide on a registration")  # fmt: skip
+endpoint(router, "GET", _ONE + "/duplicates", finding.compare_registration, CompareRegistration, SubjectMatches,
+         tag="Intake", summary="Ask whether the person is known here already")  # fmt: skip
+endpoint(router, "POST", "/subjects/query", finding.query_subject, QuerySubject, SubjectMatches,
+         tag="Intake", summary="Look for a person by number, name and birth date, or sound")  # fmt: skip

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from app.kernel.names.national_number import national_number
 from app.kernel.shapes import BirthDay, Command, Line, Prose
+
+NationalNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(national_number)
+]
+"""A Belgian national or BIS number, its check digits tried."""
 
 
 class SubmitRegistration(Command):
@@ -42,17 +48,50 @@ class ReadRegistration(Command):
 
 
 class ScreenRegistration(Command):
-    """Take a registration into screening, with the mayor's note for whoever prepares it (R43)."""
+    """Take a registration into screening, with the mayor's note for whoever prepares it (R43).
+
+    *nationalNumber*: kept as a keyed mark alone, and only where the agreement names a ground for using it.
+    """
 
     registration_id: UUID
     note: Prose | None = None
+    national_number: NationalNumber | None = None
 
 
 class DecideRegistration(Command):
-    """Decide: on the list with stated indications, or one of the other outcomes (R40, R44)."""
+    """Decide: on the list with stated indications, or one of the other outcomes (R40, R44).
+
+    Nobody under twelve is listed without exceptional reasons, no minor without a note on their best interest; where no
+    date of birth is known, the mayor states that this is an adult as far as known (R50).
+    """
 
     registration_id: UUID
     outcome: Literal["listed", "notListed", "referred", "moreInformationWanted", "passedToPolice"]
     indications: Prose
     exceptional_reasons: Prose | None = None
     best_interest_note: Prose | None = None
+    presumed_adult: bool = False
+
+
+class CompareRegistration(Command):
+    """Ask whether the person of a registration is known here already: a duplicate, or somebody with a case."""
+
+    registration_id: UUID
+
+
+class QuerySubject(Command):
+    """Look whether a person is known here, for a stated reason (R107): by number, name and birth date, or by sound.
+
+    A name needs two parts, or a birth date with it.
+    """
+
+    name: Line | None = None
+    birth_date: BirthDay | None = None
+    national_number: NationalNumber | None = None
+    reason: Line
+
+
+class MarkSubject(Command):
+    """Mark the files of a municipality that have no marks yet, or marks made by older rules; for the server alone."""
+
+    municipality_id: UUID

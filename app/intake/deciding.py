@@ -7,7 +7,8 @@ from datetime import date
 import orjson
 
 from app.cases.listing import put_on_list
-from app.constitution.agreements import agreement_in_force
+from app.cases.marking import add_number
+from app.constitution.agreements import agreement_in_force, may_use_number
 from app.constitution.models import Municipality
 from app.intake import queries
 from app.intake.commands import DecideRegistration, ScreenRegistration
@@ -28,9 +29,14 @@ from app.rules.settings import setting
 def screen_registration(work: Work, command: ScreenRegistration) -> RegistrationView:
     """Take a registration into screening; from here the coordinator may prepare it."""
     row = queries.registration(work.session, command.registration_id, lock=True)
-    work.allow(Action.REGISTRATION_SCREEN, registration_facts(work, row), about_registration(row))
+    number = command.national_number
+    usable = number is None or may_use_number(work.session, row.cell_id if row else None)
+    facts = registration_facts(work, row, number_ground=usable)
+    work.allow(Action.REGISTRATION_SCREEN, facts, about_registration(row))
     row = there(row)
     work.expect(row.version)
+    if number is not None:
+        add_number(work, row.id, row.municipality_id, number)
     row.state = target(Action.REGISTRATION_SCREEN)
     row.screened_by = work.actor.person_id
     if command.note:
@@ -62,6 +68,7 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
         age=age_on(born, work.today) if born else None,
         exceptional_reasons=bool(command.exceptional_reasons),
         best_interest_note=bool(command.best_interest_note),
+        presumed_adult=not listing or command.presumed_adult,
     )
     work.allow(Action.REGISTRATION_DECIDE, facts, about_registration(row), reason=command.outcome)
     row = there(row)

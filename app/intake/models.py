@@ -43,3 +43,13 @@ class Registration(Row):
     case_id: Mapped[UUID | None] = mapped_column(index=True)
     due_on: Mapped[date | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class QueryPace(Row):
+    """How often somebody asked for a person since the beginning of an hour of their own."""
+
+    __tablename__ = "subject_query_pace"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    since: Mapped[datetime]
+    asked: Mapped[int]

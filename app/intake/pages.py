@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.constitution.agreements import may_use_number
 from app.constitution.cells import list_municipality
 from app.constitution.commands import ListMunicipality
 from app.constitution.labels import choices, label
 from app.intake.commands import (
+    CompareRegistration,
     DecideRegistration,
     ListRegistration,
     ReadRegistration,
@@ -16,8 +20,9 @@ from app.intake.commands import (
     SubmitRegistration,
 )
 from app.intake.deciding import decide_registration, screen_registration
+from app.intake.finding import compare_registration
 from app.intake.registering import list_registration, read_registration, submit_registration
-from app.intake.views import RegistrationItem, RegistrationView
+from app.intake.views import RegistrationItem, RegistrationView, SubjectMatches
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
@@ -31,7 +36,7 @@ _ALL = "/registrations"
 _ONE = _ALL + "/{registrationId}"
 
 register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
-register_codes("hint", ["bestInterestNote", "nothingClassified"])
+register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult"])
 register_codes("state.registration", ["decided"])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
 
@@ -115,6 +120,7 @@ def _read(call: PageCall, work: Work) -> Response:
         call.phrase("What was brought, and what the mayor decided."),
         view=view,
         words=_words(call, view),
+        known=_known_here(work, view),
         receipt=view.phenomenon is None and view.case_id is None,
         tones=TONES,
         here=_address(view.registration_id),
@@ -124,19 +130,27 @@ def _read(call: PageCall, work: Work) -> Response:
 page_get(router, _ONE, _read)
 
 
-def _about(call: PageCall, view: RegistrationView, **also: object) -> Prepared:
+def _known_here(work: Work, view: RegistrationView) -> SubjectMatches | None:
+    """Give who may be known already, for whom it is: the desk, while it has to decide."""
+    if Action.REGISTRATION_COMPARE.value not in view.abilities:
+        return None
+    return compare_registration(work, CompareRegistration(registrationId=view.registration_id))
+
+
+def _about(call: PageCall, work: Work, view: RegistrationView) -> Prepared:
     return Prepared(
         back=_address(view.registration_id),
         version=view.version,
         breadcrumb=[(call.phrase("Registrations"), _ALL), (view.reference, _address(view.registration_id))],
-        context={"view": view, "words": _words(call, view), **also},
+        context={"view": view, "words": _words(call, view), "known": _known_here(work, view), "tones": TONES},
     )
 
 
 def _prepare_screen(call: PageCall, work: Work) -> Prepared:
     view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
     require(view.abilities, Action.REGISTRATION_SCREEN)
-    return _about(call, view)
+    usable = may_use_number(work.session, work.actor.cell_id)
+    return replace(_about(call, work, view), hidden={} if usable else {"nationalNumber": ""})
 
 
 page_form(
@@ -155,7 +169,7 @@ page_form(
 def _prepare_decide(call: PageCall, work: Work) -> Prepared:
     view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
     require(view.abilities, Action.REGISTRATION_DECIDE)
-    return _about(call, view)
+    return _about(call, work, view)
 
 
 page_form(

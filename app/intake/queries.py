@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, or_, select, text, true, tuple_, union
+from sqlalchemy.orm import Session, load_only
 
-from app.cases.models import Case
+from app.cases.models import Case, SubjectMark
 from app.directory.models import Agency, Exclusion, Person
 from app.intake.models import Registration
 from app.rules.facts import Actor
@@ -58,3 +59,115 @@ def who_brought_it(session: Session, row: Registration) -> Any:
         .join(Agency, Agency.id == row.agency_id)
         .where(Person.id == row.submitted_by)
     ).one()
+
+
+# -- finding a person again ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A file and its marks: the case once there is one, else the registration; whether one is excluded from it."""
+
+    mark: SubjectMark | None
+    registration: Registration | None
+    case: Case | None
+    excluded: bool
+
+
+_OF_CASE = (
+    Case.id, Case.municipality_id, Case.cell_id, Case.subject_id, Case.reference, Case.state, Case.listed_on,
+    Case.due_on, Case.locks_on,
+)  # fmt: skip
+_OF_REGISTRATION = (
+    Registration.id, Registration.municipality_id, Registration.case_id, Registration.subject_id,
+    Registration.submitted_by, Registration.reference, Registration.state, Registration.received_on,
+)  # fmt: skip
+
+
+def marked_files(
+    session: Session, actor: Actor, municipality_id: UUID, but: UUID | None = None
+) -> list[Marked]:
+    """Give the marked files of a municipality but one registration, as far as the database lets this actor see them."""
+    excluded = and_(Exclusion.case_id == SubjectMark.case_id, Exclusion.person_id == actor.person_id)
+    query = (
+        select(SubjectMark, Registration, Case, Exclusion.case_id.is_not(None))
+        .outerjoin(Registration, Registration.id == SubjectMark.registration_id)
+        .outerjoin(Case, Case.id == SubjectMark.case_id)
+        .outerjoin(Exclusion, excluded)
+        .where(
+            SubjectMark.municipality_id == municipality_id,
+            SubjectMark.registration_id.is_distinct_from(but) if but is not None else true(),
+        )
+        .options(load_only(*_OF_CASE), load_only(*_OF_REGISTRATION))  # nothing sealed but the marks
+    )
+    return [Marked(*row) for row in session.execute(query)]
+
+
+def marks_of_registration(session: Session, registration_id: UUID) -> SubjectMark | None:
+    """Give the marks of a registration, if the database lets this actor see them."""
+    return session.scalars(select(SubjectMark).filter_by(registration_id=registration_id)).one_or_none()
+
+
+_COUNT = text("""
+    INSERT INTO subject_query_pace AS p (person_id, since, asked) VALUES (:person, :now, 1)
+    ON CONFLICT (person_id) DO UPDATE SET
+        since = CASE WHEN p.since <= :an_hour_ago THEN :now ELSE p.since END,
+        asked = CASE WHEN p.since <= :an_hour_ago THEN 1 ELSE p.asked + 1 END
+    WHERE p.since <= :an_hour_ago OR p.asked < :most
+    RETURNING asked
+""")
+_SINCE = text("SELECT since FROM subject_query_pace WHERE person_id = :person")
+
+
+def count_question(session: Session, person_id: UUID, now: datetime, most: int) -> datetime | None:
+    """Count a question in the caller's transaction; None, or since when *most* have been asked already.
+
+    One statement under the row's own lock: questions at the same moment count one by one.
+    """
+    values = {"person": person_id, "now": now, "an_hour_ago": now - timedelta(hours=1), "most": most}
+    if session.execute(_COUNT, values).first() is not None:
+        return None
+    since: datetime | None = session.scalar(_SINCE, {"person": person_id})
+    return since
+
+
+_NEEDS_MARKS = or_(SubjectMark.id.is_(None), SubjectMark.scheme < bindparam("scheme"))
+_CASES_TO_MARK = (
+    select(SubjectMark, Case)
+    .select_from(Case)
+    .outerjoin(SubjectMark, SubjectMark.case_id == Case.id)
+    .where(Case.subject.is_not(None), Case.shred_ordered_at.is_(None), _NEEDS_MARKS)
+)
+_REGISTRATIONS_TO_MARK = (
+    select(SubjectMark, Registration)
+    .select_from(Registration)
+    .outerjoin(SubjectMark, SubjectMark.registration_id == Registration.id)
+    .where(
+        Registration.case_id.is_(None),
+        Registration.subject.is_not(None),
+        Registration.state != "erased",
+        _NEEDS_MARKS,
+    )
+)
+
+
+def unmarked(session: Session, municipality_id: UUID, scheme: int, limit: int) -> list[Marked]:
+    """Give files without marks by the rules of *scheme*, at most twice *limit*; what is being destroyed is left out."""
+    cases = _CASES_TO_MARK.where(Case.municipality_id == municipality_id).order_by(Case.id).limit(limit)
+    registrations = (
+        _REGISTRATIONS_TO_MARK.where(Registration.municipality_id == municipality_id)
+        .order_by(Registration.id)
+        .limit(limit)
+    )
+    asked = {"scheme": scheme}
+    return [Marked(mark, None, case, excluded=False) for mark, case in session.execute(cases, asked)] + [
+        Marked(mark, registration, None, excluded=False)
+        for mark, registration in session.execute(registrations, asked)
+    ]
+
+
+def municipalities_with_unmarked(session: Session, scheme: int) -> set[UUID]:
+    """Give the municipalities that have a file to mark."""
+    of_cases = _CASES_TO_MARK.with_only_columns(Case.municipality_id)
+    of_registrations = _REGISTRATIONS_TO_MARK.with_only_columns(Registration.municipality_id)
+    return set(session.scalars(union(of_cases, of_registrations), {"scheme": scheme}))

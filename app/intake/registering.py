@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
+from app.cases.marking import mark_registration
 from app.constitution.agreements import settings_of
 from app.constitution.codes import checked
 from app.constitution.models import CellMunicipality, Municipality
@@ -103,6 +104,9 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
         version=1,
     )
     work.session.add(row)
+    work.session.flush()
+    # Marked, never compared: whether the person is known here is for the desk to find out, and for nobody to be told.
+    mark_registration(work, row.id, row.municipality_id, command.subject_name, command.birth_date)
     return receipt(row)
 
 
@@ -197,9 +201,18 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     view.due_on, view.decided_on = row.due_on, row.decided_on
     view.abilities = abilities(
         work.actor,
-        registration_facts(work, row, listing_by_delegate=True, recording_basis=True, age_known=False),
+        registration_facts(
+            work,
+            row,
+            listing_by_delegate=True,
+            recording_basis=True,
+            age_known=False,
+            presumed_adult=True,
+            number_ground=True,
+        ),
         Action.REGISTRATION_SCREEN,
         Action.REGISTRATION_DECIDE,
+        Action.REGISTRATION_COMPARE,
     )
     person, view.agency_name = queries.who_brought_it(work.session, row)
     view.submitted_by_name = None if row.anonymous else person

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from app.kernel.shapes import Document, Page, View
 
 
@@ -50,3 +52,34 @@ class RegistrationView(Document):
     decided_on: date | None = None
     case_id: UUID | None = None
     due_on: date | None = None
+
+
+class SubjectMatch(View):
+    """A registration or a case that may be about the person: which, and how it was found. Nothing of its content."""
+
+    kind: str
+    registration_id: UUID | None = None
+    case_id: UUID | None = None
+    href: str
+    reference: str
+    state: str
+    since: date
+    matched: str
+    birth_date: str | None = None
+    """`same` or `near`; left out where one of the two is not known."""
+
+
+class SubjectMatches(View):
+    """Who may be meant, the surest first. Only what the reader could open; nothing else counts."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[SubjectMatch]
+    more: bool | None = None
+    """There are more than an answer holds: ask more precisely."""
+
+
+class MarkedView(View):
+    """How many files were marked."""
+
+    municipality_id: UUID
+    marked: int

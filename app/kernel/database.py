@@ -22,9 +22,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, session
 
 from app.kernel.sealed import Sealed, SealedColumn
 
-APP, RETENTION, SEALER = "livcr_app", "livcr_retention", "livcr_sealer"
+APP, RETENTION, SEALER, KEEPER = "livcr_app", "livcr_retention", "livcr_sealer", "livcr_keeper"
 OWNER, LEDGER = "livcr_owner", "livcr_ledger"
-LOGIN_ROLES = (APP, RETENTION, SEALER)
+LOGIN_ROLES = (APP, RETENTION, SEALER, KEEPER)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,10 +82,18 @@ class Databases:
     retention: Engine
     sealer: Engine
     keys_retention: Engine
+    keys_keeper: Engine
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        for engine in (self.app, self.keys, self.retention, self.sealer, self.keys_retention):
+        for engine in (
+            self.app,
+            self.keys,
+            self.retention,
+            self.sealer,
+            self.keys_retention,
+            self.keys_keeper,
+        ):
             engine.dispose()
 
 
@@ -159,15 +167,23 @@ def _by_hand(conn: Connection, query: str, values: dict[str, Any]) -> list[Any]:
         raise DBAPIError.instance(query, None, fault, psycopg.Error, hide_parameters=True) from fault
 
 
-def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Give sessions whose every transaction begins by saying who acts (`session.info`)."""
-    factory = sessionmaker(engine, expire_on_commit=False)
+def planned_once(engine: Engine) -> Engine:
+    """Have an engine's connections plan each query once: what we ask differs in its ids, not in its shape.
+
+    Planning anew each time cost as much as running it.
+    """
 
     @event.listens_for(engine, "connect")
     def _connected(driver: Any, _: Any) -> None:
-        # What we ask differs in its ids, not in its shape: planning it anew each time cost as much as running it.
         driver.execute("SET plan_cache_mode = force_generic_plan")
         driver.commit()
+
+    return engine
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Give sessions whose every transaction begins by saying who acts (`session.info`)."""
+    factory = sessionmaker(planned_once(engine), expire_on_commit=False)
 
     @event.listens_for(factory, "after_begin")
     def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:

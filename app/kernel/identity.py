@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,9 +40,19 @@ PASSWORD_LEAST = 12
 PASSWORD_MOST = 128
 
 
+def clean_password(password: str) -> str:
+    """Give a password as it is compared (RFC 8265, OpaqueString): one spelling of each letter, one sort of space.
+
+    The same keys give other bytes on another keyboard; what somebody typed is otherwise left as it is.
+    """
+    return "".join(
+        " " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", password)
+    )
+
+
 def hash_password(password: str) -> str:
     """Give the argon2id hash of a password."""
-    return str(_PASSWORDS.hash(password))
+    return str(_PASSWORDS.hash(clean_password(password)))
 
 
 def password_fits(password: str, hashed: str | None) -> bool:
@@ -49,7 +60,7 @@ def password_fits(password: str, hashed: str | None) -> bool:
     if hashed is None:
         _PASSWORDS.dummy_verify()
         return False
-    return bool(_PASSWORDS.verify(password, hashed))
+    return bool(_PASSWORDS.verify(clean_password(password), hashed))
 
 
 def new_totp_secret() -> str:

@@ -14,14 +14,27 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from app.kernel.clock import Clock, SystemClock
-from app.kernel.database import APP, RETENTION, SEALER, Databases, engine_for, session_factory
+from app.kernel.database import (
+    APP,
+    KEEPER,
+    RETENTION,
+    SEALER,
+    Databases,
+    engine_for,
+    planned_once,
+    session_factory,
+)
+from app.kernel.dumping import dump
 from app.kernel.embedded import Cluster
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import new_id
 from app.kernel.journal.sealer import Sealer, load_signer
+from app.kernel.keys.choosing import choose, settle
+from app.kernel.keys.keeper import Keeper
+from app.kernel.keys.provider import KeyFault
 from app.kernel.migrating import admin_engine, ensure_database, run, upgrade, url_for
 from app.kernel.settings import Settings
-from app.kernel.vault import FileKeyProvider, Vault
+from app.kernel.vault import Vault
 from app.kernel.work import Installation, Work, work
 from app.rules.facts import Actor
 
@@ -81,10 +94,11 @@ def connect(addresses: Addresses, settings: Settings) -> Databases:
     """Give this process's connections, each under the role that may do what it is for."""
     return Databases(
         app=engine_for(url_for(addresses.main, APP), pool=settings.pool),
-        keys=engine_for(url_for(addresses.keys, APP), pool=max(2, settings.pool // 2)),
+        keys=planned_once(engine_for(url_for(addresses.keys, APP), pool=max(2, settings.pool // 2))),
         retention=engine_for(url_for(addresses.main, RETENTION), pool=2),
         sealer=engine_for(url_for(addresses.main, SEALER), pool=2),
         keys_retention=engine_for(url_for(addresses.keys, RETENTION), pool=2),
+        keys_keeper=engine_for(url_for(addresses.keys, KEEPER), pool=2),
     )
 
 
@@ -104,13 +118,18 @@ def assemble(
     recognise: Callable[[Work, Claims], Actor],
     clock: Clock | None = None,
 ) -> Process:
-    """Put the parts together for migrated databases."""
+    """Put the parts together for migrated databases. Raises KeyFault when the wrapping key does not fit them."""
     databases = connect(addresses, settings)
     with databases.app.connect() as conn:
         row = conn.execute(text("SELECT id, kind FROM installation")).one()
     signer = load_signer(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
     sealer = Sealer(databases.sealer, signer, row.id.hex[:12])
-    provider = FileKeyProvider(settings.secrets / "wrapping.key")
+    try:
+        provider = choose(settings)
+        own = settle(databases.keys_keeper, provider, lambda: _in_use(databases))
+    except KeyFault:
+        databases.dispose()
+        raise
     installation = Installation(
         settings=settings,
         sessions=session_factory(databases.app),
@@ -118,7 +137,8 @@ def assemble(
         vault=Vault(databases.keys, provider, databases.keys_retention),
         tokens=Tokens(settings.secrets / "tokens.key"),
         clock=clock or SystemClock(),
-        provider=provider,
+        provider=own,
+        keeper=Keeper(databases.keys_keeper, provider, _copier(addresses, settings)),
         sealer=sealer,
         signer=signer,
         installation_id=row.id,
@@ -135,6 +155,25 @@ def _openid(settings: Settings) -> OpenId | None:
     from app.kernel.openid import OpenId
 
     return OpenId(settings)
+
+
+def _in_use(databases: Databases) -> bool:
+    """Tell whether anything was ever done here, by the journal: then something was sealed."""
+    with databases.sealer.connect() as conn:
+        return bool(conn.scalar(text("SELECT EXISTS (SELECT FROM journal.entry)")))
+
+
+def _copier(addresses: Addresses, settings: Settings) -> Callable[[str], None] | None:
+    """Give what writes a copy of the key store into the folder that the settings name, if they name one."""
+    folder = settings.key_copies
+    if folder is None:
+        return None
+
+    def copy(key_id: str) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        dump(addresses.keys, folder / f"livcr-keys-under-{key_id}.dump")
+
+    return copy
 
 
 @contextmanager

@@ -72,6 +72,15 @@ def _ensure_roles(conn: Connection, url: str) -> None:
         conn.execute(text(f"GRANT {OWNER}, {LEDGER} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE"))
 
 
+def prepare(url: str) -> None:
+    """Make the roles that a copy names, so that it can be put back into this server. Raises Unreachable."""
+    try:
+        with admin_engine(url).begin() as conn:
+            _ensure_roles(conn, url)
+    except OperationalError as fault:
+        raise Unreachable(one_sentence(fault)) from fault
+
+
 def upgrade(url: str, line: str, revision: str = "head") -> None:
     """Make roles and schemas, then run the revisions of *line* (`main` or `keys`). Raises Unreachable."""
     try:

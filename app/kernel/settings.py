@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Configuration by environment variable; every one has a default that is safe on one's own machine."""
 
-    # A value that does not fit is named by its variable, never shown: one of them is a secret.
+    # A value that does not fit is named by its variable, never shown: some of them are secrets.
     model_config = SettingsConfigDict(
         env_prefix="LIVCR_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
@@ -42,21 +42,64 @@ class Settings(BaseSettings):
     postgres: Annotated[Literal[16, 18], BeforeValidator(int)] = Field(
         18, description="Version of the embedded PostgreSQL."
     )
+    key_provider: Literal["file", "secret", "kms"] = Field(
+        "file",
+        description="Who holds the wrapping key: a file in the data folder (development), a secret handed to the server,"
+        " or a key service that speaks the HTTP of HashiCorp Vault's Transit engine.",
+    )
+    wrapping_key: SecretStr = Field(
+        SecretStr(""),
+        description="For `secret`: ID:KEY with a KEY of 32 bytes in base64; after a comma older ones, to unwrap only.",
+    )
+    wrapping_key_file: Path | None = Field(
+        None, description="For `secret`: a file with the same, in place of the variable."
+    )
+    kms_url: str = Field(
+        "", description="For `kms`: address of the Transit engine, e.g. `https://host:8200/v1/transit`."
+    )
+    kms_key: str = Field("livcr", description="For `kms`: name of the key, of type `aes256-gcm96`.")
+    kms_token_file: Path | None = Field(
+        None, description="For `kms`: file with the token; read at each request."
+    )
+    key_copies: Path | None = Field(
+        None,
+        description="Folder that gets a copy of the key store after each rotation of the wrapping key, before the old"
+        " key is destroyed; empty: none.",
+    )
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     pool: int = Field(10, ge=1, le=100, description="Database connections per process.")
     access_minutes: int = Field(15, ge=1, le=60, description="Life of an access token, in minutes.")
     session_hours: int = Field(10, ge=1, le=24, description="Longest life of a session, in hours.")
     idle_minutes: int = Field(
-        15, ge=1, le=120, description="Minutes without a request after which a page session ends."
+        15, ge=1, le=120, description="Minutes without a request after which a session is locked."
     )
-    seal_seconds: float = Field(
-        5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
+    confirm_minutes: int = Field(
+        5, ge=1, le=60, description="Minutes for which a second factor is fresh enough for the gravest acts."
+    )
+    sign_ins_per_minute: int = Field(
+        60,
+        ge=1,
+        le=1_000_000,
+        description="Tries to sign in from one address in a minute, right ones included.",
+    )
+    recovery_minutes: int = Field(
+        60,
+        ge=5,
+        le=1440,
+        description="Life of the code that gives a person new means to sign in, in minutes.",
     )
     public_origin: str = Field(
         "",
         pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)?$",
-        description="Address of the pages as people type it, such as `https://livc.example.be`; a provider sends people"
-        " back to it.",
+        description="Address of the pages as people type it, such as `https://livc.example.be`; passkeys belong to it"
+        " and a provider sends people back to it. Empty: passkeys on `http://localhost` only.",
+    )
+    breached_passwords: Path | None = Field(
+        None,
+        description="File of SHA-1 hashes of breached passwords, sorted by hash, as haveibeenpwned.com offers it.",
+    )
+    seal_seconds: float = Field(
+        5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )
     oidc_issuer: str = Field(
         "",

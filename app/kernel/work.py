@@ -21,9 +21,12 @@ from app.kernel.identity import Claims, Tokens
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
+from app.kernel.keys.keeper import Keeper
+from app.kernel.keys.own import OwnKeys
 from app.kernel.settings import Settings
-from app.kernel.vault import FileKeyProvider, Vault
+from app.kernel.vault import Vault
 from app.rules.actions import Action
+from app.rules.conditions import Condition
 from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
@@ -51,8 +54,10 @@ class Installation:
     clock: Clock
     demo: bool
     """Whether this database was created by the demonstration; only there do demo accounts and story time exist."""
-    provider: FileKeyProvider
-    """Wraps what belongs to the installation itself: second-factor secrets, the marks of keyed requests."""
+    provider: OwnKeys
+    """Wraps and marks what belongs to the installation itself: second-factor secrets, the marks of keyed requests."""
+    keeper: Keeper
+    """Rotates the keys of municipalities and the wrapping key."""
     sealer: Sealer
     signer: Signer
     installation_id: UUID
@@ -77,10 +82,12 @@ class Work:
         related_trace_id: UUID | None = None,
         expected: frozenset[int] | None = frozenset(),
         loopback: bool = False,
+        while_locked: bool = False,
+        address: str = "",
+        device: str = "",
     ) -> None:
         self.installation = installation
         self.session = session
-        self.vault = installation.vault
         self.channel = channel
         self.now = now or installation.clock.now()
         self.today = brussels_day(self.now)
@@ -90,6 +97,12 @@ class Work:
         self.expected = expected
         """Versions the caller knows (If-Match); empty: any; None: the caller said nothing."""
         self.loopback = loopback
+        self.while_locked = while_locked
+        """Whether a session that was left idle may do this: only what wakes it or ends it."""
+        self.address = address
+        """Where the caller is, for limits on tries alone; kept nowhere in the clear."""
+        self.device = device
+        """What the caller's browser kept of an earlier sign-in here, for the same."""
         self.decided: list[Action] = []
         self.after_commit: list[Callable[[], None]] = []
         self.after_undo: list[Callable[[Session], None]] = []
@@ -99,8 +112,12 @@ class Work:
         self.act_as(actor)
 
     def act_as(self, actor: Actor) -> None:
-        """Say who acts. The database is told at the start of every transaction, and at once if one is open."""
+        """Say who acts. The database is told at the start of every transaction, and at once if one is open.
+
+        The vault opens as far as this actor's mandate leads, and no further.
+        """
         self.actor = actor
+        self.vault = self.installation.vault.within(actor.municipalities)
         who = {"actor": actor.person_id, "mandate": actor.mandate_id, "now": self.now}
         if self.session.in_transaction() and who != {k: self.session.info.get(k) for k in who}:
             say_who(self.session.connection(), actor.person_id, actor.mandate_id, self.now)
@@ -227,6 +244,8 @@ def problem_of(decision: Decision) -> Problem:
         return Problem(Kind.NOT_FOUND)
     if decision.outcome is Outcome.REFUSE:
         return Problem(Kind.MISSING_PERMISSION)
+    if decision.condition is Condition.RECENTLY_CONFIRMED:
+        return Problem(Kind.CONFIRMATION_REQUIRED, rule=decision.number)
     if decision.condition is None:
         return Problem(Kind.ILLEGAL_TRANSITION, rule=decision.number)
     return Problem(Kind.RULE_NOT_MET, rule=decision.number, why=f"rule.{decision.number}")

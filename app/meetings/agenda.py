@@ -1,6 +1,6 @@
 """The agenda: what stands on it, and consulting it (R4, R6, R18, R19, R61).
 
-Reading the meeting is the hot path: one question for the meeting, one for its items, one to the key store.
+Reading the meeting is the hot path: one question for the meeting with its items, one to the key store.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def read_meeting(work: Work, command: ReadMeeting) -> MeetingView:
     pick-list (R107). Journal: one line for the meeting, one for each item shown.
     """
     actor, now = work.actor, work.now
-    row = queries.meeting_sheet(work.session, command.meeting_id)
-    items = queries.agenda(work.session, actor, now, row.id) if row else []
+    row, items = queries.meeting_with_agenda(work.session, actor, now, command.meeting_id)
     drafting = _minutes_state(work, row)
     on_items = [
         standing_at(

@@ -60,17 +60,30 @@ def meeting(session: Session, meeting_id: UUID, *, lock: bool = False) -> Meetin
     return locked or session.scalars(query).one_or_none()
 
 
-_MEETING = """
-    SELECT id, cell_id, municipality_id, table_id, starts_at, ends_at, place, chair_id, secretary_id, state, window_until,
-           extract_until, version
-    FROM meeting WHERE id = %(meeting)s
-"""
+class Sheet(NamedTuple):
+    """A meeting as its readers need it."""
+
+    id: UUID
+    cell_id: UUID
+    municipality_id: UUID
+    table_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    chair_id: UUID | None
+    secretary_id: UUID | None
+    state: str
+    window_until: datetime
+    extract_until: datetime | None
+    version: int
 
 
-def meeting_sheet(session: Session, meeting_id: UUID) -> Any:
-    """Give a meeting as a lean row if the database lets this actor see it."""
+_MEETING = f"SELECT {', '.join(Sheet._fields)} FROM meeting WHERE id = %(meeting)s"
+
+
+def _sheet(session: Session, meeting_id: UUID) -> Sheet | None:
     rows = lean_rows(session, _MEETING, meeting=meeting_id)
-    return rows[0] if rows else None
+    return Sheet(*rows[0]) if rows else None
 
 
 def seat(session: Session, actor: Actor, agenda_item_id: UUID) -> Seat | None:
@@ -161,10 +174,15 @@ def sits_at(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> 
     return session.scalar(query) is not None
 
 
-def agenda(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> list[Any]:
-    """Give what stands on the agenda of one meeting for this actor, in one question to the database."""
+def meeting_with_agenda(
+    session: Session, actor: Actor, now: datetime, meeting_id: UUID
+) -> tuple[Sheet | None, list[Any]]:
+    """Give a meeting, if the database lets this actor see it, and what stands on its agenda for them.
+
+    One question to the database, unless nothing does: then a second one for the meeting itself.
+    """
     query = _agenda(actor.role, actor.municipality_id is not None, actor.cell_id is not None)
-    return query.rows(
+    items = query.rows(
         session,
         person=actor.person_id,
         municipality=actor.municipality_id,
@@ -172,11 +190,12 @@ def agenda(session: Session, actor: Actor, now: datetime, meeting_id: UUID) -> l
         now=now,
         meeting=meeting_id,
     )
+    return (Sheet(*items[0][-len(Sheet._fields) :]) if items else _sheet(session, meeting_id)), items
 
 
 @cache
 def _agenda(role: Role | None, municipal: bool, seated: bool) -> Composed:
-    """Compose the query of `agenda` for those who act alike; who it is and when are values."""
+    """Compose the query of `meeting_with_agenda` for those who act alike; who it is and when are values."""
     anybody = Actor(
         person_id=_value("person"),
         role=role,
@@ -193,6 +212,7 @@ def _agenda(role: Role | None, municipal: bool, seated: bool) -> Composed:
             Invitation.id.label("invitation_id"), Invitation.state.label("invited"),
             Invitation.version.label("invitation_version"), Invitation.ground_list, Invitation.ground_code,
             Invitation.sent_at, inviter.name.label("invited_by"), Attendance.present,
+            *(getattr(Meeting, name).label(f"meeting_{name}") for name in Sheet._fields),
         )
         .join(Case, Case.id == AgendaItem.case_id)
         .outerjoin(inviter, inviter.id == Invitation.sent_by)

@@ -7,7 +7,7 @@ test compares both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from app.cases.statements import AT_THE_TABLE, PRESENT_AT
@@ -27,18 +27,8 @@ SAT = frozenset({"inSession", "closed"})
 BEFORE = frozenset({"draft", "convened"})
 
 
-class Sitting(Protocol):
-    """What standing needs to know of a meeting: a row, or the columns a lean query brought."""
-
-    id: Any
-    cell_id: Any
-    municipality_id: Any
-    ends_at: Any
-    state: Any
-    chair_id: Any
-    secretary_id: Any
-    window_until: Any
-    extract_until: Any
+Sitting: TypeAlias = Meeting | queries.Sheet
+"""A meeting: its row, or the columns that a lean query brought."""
 
 
 def keeps_file(actor: Actor, municipality_id: UUID) -> bool:

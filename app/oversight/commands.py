@@ -46,3 +46,11 @@ class ListCheckpoint(Command):
 
     cursor: str | None = None
     page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ExplainAccess(Command):
+    """Explain what the rules say of a person (username), an act and a case (reference or id)."""
+
+    person: Line
+    action: Action
+    case: Line

@@ -7,11 +7,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Select, Text, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case, Discussion, Statement, Trajectory
+from app.constitution.models import Cell
+from app.directory.models import Mandate, Person
 from app.kernel.clock import BRUSSELS
 from app.kernel.journal.store import ENTRY
+from app.meetings.models import AgendaItem, Invitation, MinutesItem
 from app.oversight.commands import ExportJournal, ListJournal
 
 
@@ -82,3 +86,49 @@ def checkpoints(session: Session, controller: UUID, after: tuple[Any, ...] | Non
             {"c": controller, "limit": limit} | values,
         )
     )
+
+
+def person_by_username(session: Session, username: str) -> Person | None:
+    """Give the account with a username, or None."""
+    return session.scalars(select(Person).filter_by(username=username)).one_or_none()
+
+
+def case_by_reference(session: Session, said: str) -> Case | None:
+    """Give the case with this reference or id, or None."""
+    query = select(Case).where(or_(Case.reference == said, cast(Case.id, Text) == said))
+    return session.scalars(query).one_or_none()
+
+
+def present_mandates(session: Session, person_id: UUID, today: date) -> list[Mandate]:
+    """Give the mandates that somebody holds today, oldest first."""
+    query = select(Mandate).where(
+        Mandate.person_id == person_id,
+        Mandate.starts_on <= today,
+        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+    )
+    return list(session.scalars(query.order_by(Mandate.starts_on, Mandate.id)))
+
+
+def cell_name(session: Session, cell_id: UUID | None) -> str:
+    """Give the name of a cell; empty where there is none."""
+    return (session.scalar(select(Cell.name).filter_by(id=cell_id)) or "") if cell_id else ""
+
+
+def items_of(session: Session, case_id: UUID) -> list[UUID]:
+    """Give the agenda items on which a case stands or stood."""
+    return list(session.scalars(select(AgendaItem.id).filter_by(case_id=case_id)))
+
+
+_OF_A_CASE = (Discussion, Statement, Trajectory, AgendaItem, Invitation, MinutesItem)
+
+
+def rows_shown(session: Session, case_id: UUID) -> dict[str, int]:
+    """Give how many rows of a case this session may see, by table; a table of which it sees none is left out."""
+    counts = {
+        Case.__tablename__: session.scalar(select(func.count()).select_from(Case).filter_by(id=case_id))
+    }
+    for row in _OF_A_CASE:
+        counts[row.__tablename__] = session.scalar(
+            select(func.count()).select_from(row).filter_by(case_id=case_id)
+        )
+    return {name: count for name, count in counts.items() if count}

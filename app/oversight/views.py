@@ -53,3 +53,33 @@ class CheckpointPage(Page[CheckpointView]):
     """Checkpoints, newest first, and the public key that signed them."""
 
     public_key: str
+
+
+class StepView(View):
+    """One question of a judgement, the rule it rests on, and the answer; none where only the request can tell."""
+
+    name: str
+    rule: str
+    met: bool | None = None
+
+
+class MandateExplained(View):
+    """What the rules and the database say under one mandate."""
+
+    role: str
+    cell: str
+    outcome: str
+    rule: str
+    standing: str
+    steps: list[StepView]
+    rows_shown: dict[str, int]
+    """Rows of the case that the database itself shows under this mandate, by table; the second lock."""
+
+
+class AccessExplained(View):
+    """What somebody may do with a case, under each mandate, and why."""
+
+    person: str
+    action: str
+    reference: str
+    mandates: list[MandateExplained]

@@ -49,3 +49,22 @@ class EraseRegistration(Command):
 
     registration_id: UUID
     step: Literal["order", "finish"]
+
+
+class RotateKey(Command):
+    """Order the replacement of a municipality's key, or say that it is done."""
+
+    municipality_id: UUID
+    step: Literal["order", "finish"]
+
+
+class RotateWrappingKey(Command):
+    """Order the replacement of the installation's wrapping key, or say that it is done."""
+
+    step: Literal["order", "finish"]
+
+
+class MakeBackup(Command):
+    """Copy the main database, the key store, or both, each into a file of its own."""
+
+    part: Literal["both", "main", "keys"]

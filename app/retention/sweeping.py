@@ -13,8 +13,8 @@ from sqlalchemy import delete
 
 from app.cases.models import Case
 from app.cases.standing import about_case
-from app.directory.models import Notice, SignIn, SignInPause, SignInReferral
-from app.intake.models import Registration
+from app.directory.models import Notice, SignIn, SignInPause, SignInReferral, TryLimit
+from app.intake.models import QueryPace, Registration
 from app.intake.standing import about_registration
 from app.kernel.clock import brussels_day
 from app.kernel.idempotency import KEPT, Answered
@@ -26,6 +26,7 @@ from app.kernel.work import work as open_work
 from app.retention import queries
 from app.retention.commands import DestroyCase, EraseRegistration, PreviewSweep, RunSweep
 from app.retention.destroying import destroy_case, erase_registration
+from app.retention.rotating import Rotation, make_final
 from app.retention.standing import retention_facts
 from app.retention.views import PlannedView, PreviewView, SweepView
 from app.rules.actions import Action
@@ -70,6 +71,8 @@ class Swept:
     destroyed: int = 0
     erased: int = 0
     left: int = 0
+    waits: str = ""
+    """Why destruction is not final in older backups yet; empty when it is."""
 
     def add(self, other: Swept | SweepView) -> None:
         """Add the counts of another run."""
@@ -238,7 +241,10 @@ def _send(unit: Work, row: Case, days: int) -> None:
 
 
 def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
-    """Sweep every municipality as the robot: for the command line and the daily run. Give the counts."""
+    """Sweep every municipality as the robot: for the command line and the daily run. Give the counts.
+
+    Where files were destroyed, here or since the last run, keys are replaced afterwards, so that it is final.
+    """
     moment = now or installation.clock.now()
     total = resume(installation, moment)
     with installation.retention_sessions() as session:
@@ -246,6 +252,7 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     for municipality_id in municipalities:
         with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
             total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
+    total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
     return total
 
 
@@ -263,6 +270,8 @@ def resume(installation: Installation, now: datetime | None = None) -> Swept:
         session.execute(delete(Answered).where(Answered.at < a_day_ago))
         session.execute(delete(SignInPause).where(SignInPause.failed_at < a_day_ago))
         session.execute(delete(SignInReferral).where(SignInReferral.created_at < a_day_ago))
+        session.execute(delete(QueryPace).where(QueryPace.since < a_day_ago))
+        session.execute(delete(TryLimit).where(TryLimit.spent_until < a_day_ago))
         session.execute(delete(SignIn).where(SignIn.person_id.is_(None), SignIn.opened_at < a_day_ago))
     done = Swept()
     for model, what, act in (

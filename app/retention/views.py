@@ -99,3 +99,16 @@ class DestructionView(View):
 
     step: str
     file_ids: list[UUID]
+
+
+class RotationView(View):
+    """How far the replacement of a key has come; without a municipality it is the installation's."""
+
+    step: str
+    municipality_id: UUID | None = None
+
+
+class BackupView(View):
+    """What may be copied now."""
+
+    part: str

@@ -16,6 +16,8 @@ class Action(StrEnum):
     # signing in
     SESSION_OPEN = "session.open"
     SESSION_CONFIRM = "session.confirm"
+    SESSION_CHALLENGE = "session.challenge"
+    SESSION_UNLOCK = "session.unlock"
     SESSION_REFER = "session.refer"
     SESSION_ACCEPT = "session.accept"
     SESSION_RECALL = "session.recall"
@@ -23,6 +25,17 @@ class Action(StrEnum):
     SESSION_SWITCH = "session.switch"
     SESSION_READ = "session.read"
     SESSION_CLOSE = "session.close"
+    SESSION_LIST = "session.list"
+    SESSION_REVOKE = "session.revoke"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105 — an act, no password
+    PASSKEY_OFFER = "passkey.offer"
+    PASSKEY_REGISTER = "passkey.register"
+    PASSKEY_LIST = "passkey.list"
+    PASSKEY_REMOVE = "passkey.remove"
+    RECOVERY_PROPOSE = "recovery.propose"
+    RECOVERY_APPROVE = "recovery.approve"
+    RECOVERY_LIST = "recovery.list"
+    RECOVERY_USE = "recovery.use"
     UNDERTAKING_READ = "undertaking.read"
     UNDERTAKING_CONFIRM = "undertaking.confirm"
 
@@ -58,6 +71,9 @@ class Action(StrEnum):
     REGISTRATION_READ = "registration.read"
     REGISTRATION_SCREEN = "registration.screen"
     REGISTRATION_DECIDE = "registration.decide"
+    REGISTRATION_COMPARE = "registration.compare"
+    SUBJECT_QUERY = "subject.query"
+    SUBJECT_MARK = "subject.mark"
 
     # the file
     CASE_LIST = "case.list"
@@ -65,6 +81,7 @@ class Action(StrEnum):
     CASE_MONITOR = "case.monitor"
     CASE_PROPOSE_CLOSURE = "case.proposeClosure"
     CASE_CLOSE = "case.close"
+    CASE_KEEP_OPEN = "case.keepOpen"
     STATEMENT_CREATE = "statement.create"
     STATEMENT_OPEN = "statement.open"
     TRAJECTORY_START = "trajectory.start"
@@ -100,11 +117,15 @@ class Action(StrEnum):
     CERTIFICATE_LIST = "certificate.list"
     CASE_DESTROY = "case.destroy"
     REGISTRATION_ERASE = "registration.erase"
+    KEY_ROTATE = "key.rotate"
+    WRAPPING_KEY_ROTATE = "wrappingKey.rotate"
+    BACKUP_MAKE = "backup.make"
 
     # oversight
     JOURNAL_LIST = "journal.list"
     JOURNAL_EXPORT = "journal.export"
     CHECKPOINT_LIST = "checkpoint.list"
+    ACCESS_EXPLAIN = "access.explain"
 
     @property
     def noun(self) -> str:

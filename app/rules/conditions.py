@@ -52,8 +52,8 @@ def _notice(actor: Actor, facts: Facts) -> bool:
 
 def _age(actor: Actor, facts: Facts) -> bool:
     del actor
-    if facts.age_known is False:
-        return True  # the birth date of an adult is often unknown; the checklist asks, R43
+    if facts.age_known is False:  # often so with adults; then somebody has to stand for it
+        return facts.presumed_adult is True or facts.best_interest_note is True
     if facts.age is None:
         return False
     if facts.age < _UNDER_TWELVE:
@@ -107,6 +107,8 @@ class Condition(Enum):
     RECORDING_BASIS = Test(
         "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True
     )
+    # The national number may be used only where a law or an authorisation says so; a keyed hash of it is use as well.
+    NUMBER_GROUND = Test("R113", "nationalRegister.use", law=True, met=lambda _, f: f.number_ground is True)
     CORE_RECORDED = Test("R11", "livcrAct.core", law=True, met=lambda _, f: f.core_recorded is True)
     RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
     LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)
@@ -137,8 +139,17 @@ class Condition(Enum):
     CATEGORY_REASON = Test(
         "R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True
     )
-    DISCUSSED = Test("R85", "flemishDecree.retention", law=False, met=lambda _, f: f.discussed is True)
+    DISCUSSED = Test(
+        "R85",
+        "flemishDecree.retention",
+        law=False,
+        met=lambda _, f: f.discussed is True or f.struck_off is True,
+    )
     CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
+    NOT_ABOUT_ONESELF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.own is False)
+    OTHER_HALF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.counterpart is True)
+    # Last where it is asked for: nobody is sent for a code who would be refused all the same.
+    RECENTLY_CONFIRMED = Test("R20", "gdpr.security", law=False, met=lambda a, _: a.recently_confirmed)
     OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)
 
     @property

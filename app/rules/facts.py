@@ -40,9 +40,13 @@ class Actor:
     role: Role | None = None
     cell_id: UUID | None = None
     municipality_id: UUID | None = None
+    municipalities: frozenset[UUID] = frozenset()
+    """Those whose files the mandate can lead to: its own, or those of its cell. The keys of no others open (R4, R5)."""
     agency_id: UUID | None = None
     language: str = "nl"
     second_factor: bool = False
+    recently_confirmed: bool = False
+    """Whether this session proved a second factor within the last few minutes (by the machine's clock)."""
     undertaking_until: date | None = None
     """Last day on which the confirmed secrecy undertaking holds (R16, R17)."""
     clearance_until: date | None = None
@@ -77,6 +81,8 @@ class Facts:
     """Agreement in force, core members recorded (art. 458ter: fixed beforehand)."""
     recording_basis: bool | None = None
     """A basis on which the municipality may record case data (R113)."""
+    number_ground: bool | None = None
+    """No national number was given, or the agreement in force names the ground on which it may be used (R113)."""
     core_recorded: bool | None = None
     """Mayor or delegate, police member and prevention official are members (R11)."""
     ground_stated: bool | None = None
@@ -93,10 +99,14 @@ class Facts:
     age_known: bool | None = None
     exceptional_reasons: bool | None = None
     best_interest_note: bool | None = None
+    presumed_adult: bool | None = None
+    """No date of birth is known, and the mayor states that this is an adult (R50)."""
     listing_by_delegate: bool | None = None
     """Setting: the delegate may decide on the list and on closure (R41)."""
     discussed: bool | None = None
     """The person was discussed in a meeting that counts for this act (R61, R85, R87)."""
+    struck_off: bool | None = None
+    """The closure ground leaves nothing to discuss: listed in error, or deceased (R84)."""
     due_on: date | None = None
     """Day on which the data have to be destroyed at the latest (R86)."""
     locks_on: date | None = None
@@ -112,5 +122,7 @@ class Facts:
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
     category_reason: bool | None = None
     """Category 14 has its necessity reason, or another category was chosen (R51)."""
+    counterpart: bool | None = None
+    """Whether the other half of a decision that takes two was taken by somebody else, in the other role."""
     delegated: bool | None = None
     """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""

@@ -26,11 +26,15 @@ STATES: dict[str, tuple[str, ...]] = {
     "action": ("open", "done", "notDone"),
     "agreement": ("adopted", "superseded"),
     "session": ("secondFactorWanted", "active", "closed"),
+    "recovery": ("proposed", "agreed", "used", "ended"),
 }  # fmt: skip
 
 OPEN_CASE = frozenset({"listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed"})
 """States in which a case is followed; only these can be put on an agenda (R61)."""
 READABLE_CASE = OPEN_CASE | {"closed"}
+
+STRIKE_OFF = frozenset({"deceased", "listedInError"})
+"""Closure grounds on which there is nothing left to discuss: the person leaves the list without a meeting (R84)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,13 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.TRAJECTORY_START: _move("case", "underDiscussion monitored", "inTrajectory", "R71"),
     Action.CASE_MONITOR: _move("case", "underDiscussion inTrajectory", "monitored", "R76"),
     Action.CASE_PROPOSE_CLOSURE: _move(
-        "case", "underDiscussion inTrajectory monitored", "closureProposed", "R85"
+        "case", "listed underDiscussion inTrajectory monitored", "closureProposed", "R85"
     ),
     Action.CASE_CLOSE: _move("case", "closureProposed", "closed", "R85"),
+    Action.CASE_KEEP_OPEN: _move("case", "closureProposed", "listed underDiscussion inTrajectory", "R85"),
     Action.CASE_DESTROY: _move("case", " ".join(sorted(READABLE_CASE)), "destroyed", "R86"),
+    Action.RECOVERY_APPROVE: _move("recovery", "proposed", "agreed", "R20"),
+    Action.RECOVERY_USE: _move("recovery", "agreed", "used", "R20"),
     Action.ACTION_COMPLETE: _move("action", "open", "done notDone", "R72"),
 }
 

@@ -62,7 +62,12 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 MAYOR = frozenset({Role.MAYOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
+RECOVERERS = ADMINISTRATOR | {Role.COORDINATOR}
+"""Those who decide together that somebody gets new means to sign in: one of each."""
+_OWN_KEYS = (C.SECOND_FACTOR, C.RECENTLY_CONFIRMED)
+"""What proves who one is changes only for who has just proved it in full."""
 _CONSTITUTION_READERS = PEOPLE
+_UNDECIDED = frozenset({"received", "inScreening", "moreInformationWanted"})
 _MEETING_BEFORE = frozenset({"draft", "convened"})
 _ON_AGENDA = frozenset({"convened", "inSession", "closed"})
 _IN_SESSION = frozenset({"inSession"})
@@ -71,6 +76,8 @@ POLICY: dict[A, Rule] = {
     # signing in (standing on oneself; VISITOR has none and needs none)
     A.SESSION_OPEN: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_CONFIRM: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_CHALLENGE: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_UNLOCK: Rule("R20", EVERYONE, FILE, frozenset({"active"}), before_access=True),
     # by way of a provider of identities: there, back with its answer, and ended at its word
     A.SESSION_REFER: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_ACCEPT: Rule("R20", EVERYONE, NONE, before_access=True),
@@ -79,6 +86,19 @@ POLICY: dict[A, Rule] = {
     A.SESSION_SWITCH: Rule("R14", EVERYONE, FILE, frozenset({"active"}), before_access=True),
     A.SESSION_READ: Rule("R14", EVERYONE, FILE, before_access=True),
     A.SESSION_CLOSE: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.SESSION_LIST: Rule("R14", EVERYONE, FILE, before_access=True),
+    A.SESSION_REVOKE: Rule("R14", ADMINISTRATOR, PART),
+    A.PASSWORD_CHANGE: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_OFFER: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_REGISTER: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.PASSKEY_LIST: Rule("R20", EVERYONE, FILE, before_access=True),
+    A.PASSKEY_REMOVE: Rule("R20", EVERYONE, FILE, conditions=_OWN_KEYS, before_access=True),
+    A.RECOVERY_PROPOSE: Rule("R20", RECOVERERS, PART, conditions=(C.NOT_ABOUT_ONESELF, C.RECENTLY_CONFIRMED)),
+    A.RECOVERY_APPROVE: Rule(
+        "R20", RECOVERERS, PART, sources(A.RECOVERY_APPROVE), (C.NOT_ABOUT_ONESELF, C.OTHER_HALF, C.RECENTLY_CONFIRMED),
+    ),
+    A.RECOVERY_LIST: Rule("R20", RECOVERERS, PART),
+    A.RECOVERY_USE: Rule("R20", EVERYONE, NONE, sources(A.RECOVERY_USE), before_access=True),
     A.UNDERTAKING_READ: Rule("R16", EVERYONE, FILE, before_access=True),
     A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
     # directory
@@ -109,11 +129,19 @@ POLICY: dict[A, Rule] = {
     A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECORDING_BASIS, C.NOTHING_CLASSIFIED)),
     A.REGISTRATION_LIST: Rule("R39", CONTRIBUTORS, PART),
     A.REGISTRATION_READ: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECEIVED_BY_MAYOR, C.NOT_LOCKED)),
-    A.REGISTRATION_SCREEN: Rule("R39", MAYORAL, FILE, sources(A.REGISTRATION_SCREEN)),
+    A.REGISTRATION_SCREEN: Rule(
+        "R39", MAYORAL, FILE, sources(A.REGISTRATION_SCREEN), (C.NUMBER_GROUND,),
+    ),
     A.REGISTRATION_DECIDE: Rule(
         "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
-        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE),
+        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE, C.RECENTLY_CONFIRMED),
     ),
+    # finding a person again: what it finds, its reader could open
+    A.REGISTRATION_COMPARE: Rule(
+        "R43", DESK, FILE, _UNDECIDED, (C.RECEIVED_BY_MAYOR, C.NOT_LOCKED),
+    ),
+    A.SUBJECT_QUERY: Rule("R107", DESK, FILE, conditions=(C.ACCESS_REASON, C.NUMBER_GROUND)),
+    A.SUBJECT_MARK: Rule("R109", ROBOT, PART),
     # the file
     A.CASE_LIST: Rule("R14", DESK, PART),
     A.CASE_OPEN: Rule("R107", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
@@ -122,6 +150,7 @@ POLICY: dict[A, Rule] = {
         "R85", DESK, FILE, sources(A.CASE_PROPOSE_CLOSURE), (C.DISCUSSED, C.NOT_LOCKED),
     ),
     A.CASE_CLOSE: Rule("R85", MAYORAL, FILE, sources(A.CASE_CLOSE), (C.LISTING_AUTHORITY, C.DISCUSSED, C.NOT_LOCKED)),
+    A.CASE_KEEP_OPEN: Rule("R85", MAYORAL, FILE, sources(A.CASE_KEEP_OPEN), (C.LISTING_AUTHORITY, C.NOT_LOCKED)),
     A.STATEMENT_CREATE: Rule(
         "R51", CONTRIBUTORS, ATTENDING, OPEN_CASE,
         (C.CLEARANCE_VALID, C.RECORDING_BASIS, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.NOT_LOCKED),
@@ -174,10 +203,14 @@ POLICY: dict[A, Rule] = {
     A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
     A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY) | BEGUN, (C.TERM_OVER,)),
     A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
+    A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART),
+    A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART),
+    A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
-    A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART),
+    A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
+    A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
 }  # fmt: skip
 
 
@@ -212,10 +245,19 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
     return Decision(Outcome.ALLOW, rule.number)
 
 
+def wants_confirmation(action: A) -> bool:
+    """Tell whether an act is among the gravest, which want a second factor given within the last minutes."""
+    return C.RECENTLY_CONFIRMED in POLICY[action].conditions
+
+
 def _state_fits(rule: Rule, facts: Facts) -> bool:
     return rule.states is None or facts.state in rule.states
 
 
 def abilities(actor: Actor, facts: Facts, *actions: A) -> list[str]:
-    """Give those of *actions* that this actor may do now, as codes for a View's `abilities`."""
+    """Give those of *actions* that this actor may do now, as codes for a View's `abilities`.
+
+    What asks for a fresh second factor is among them: to confirm is a step on the way, not a right.
+    """
+    actor = replace(actor, recently_confirmed=True)
     return [a.value for a in actions if decide(actor, a, facts).outcome is Outcome.ALLOW]

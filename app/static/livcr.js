@@ -23,6 +23,40 @@
     if (unsaved) event.preventDefault();
   });
 
+  /* Left alone, the page gives way to the lock, so that nobody reads it in passing. What was being typed goes along. */
+  const body = document.body.dataset;
+  const cover = () => {
+    const typed = unsaved && document.querySelector("form[data-guard]");
+    unsaved = false;
+    if (!typed) {
+      window.location.replace(`/lock?${new URLSearchParams({ next: window.location.pathname + window.location.search })}`);
+      return;
+    }
+    const kept = new URLSearchParams(new FormData(typed));
+    kept.delete("csrfToken");
+    const form = make("form");
+    form.method = "post";
+    form.action = `/lock?${new URLSearchParams({ next: typed.getAttribute("action") })}`;
+    for (const [name, value] of [["csrfToken", body.csrfToken], ["kept", kept.toString()]]) {
+      const field = make("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+  };
+  if (body.idleSeconds) {
+    let waiting;
+    const again = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(cover, Number(body.idleSeconds) * 1000 + 1000);
+    };
+    for (const touch of ["pointerdown", "keydown", "scroll", "pageshow"]) {
+      window.addEventListener(touch, again, { capture: true, passive: true });
+    }
+    again();
+  }
+
   /* The confirmation. Its words come from the button, so that they are in the language of the page. */
   const ask = (button) => {
     const words = button.dataset;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import ARRAY, JSON, LargeBinary, String
@@ -49,6 +50,8 @@ READABLE: dict[str, dict[str, str]] = {
     "minutes_remark": {},
     "exclusion": {},
     "notice": {"code": CODES, "reference": REFERENCE},
+    "subject_mark": {},
+    "subject_query_pace": {},
     "certificate": {
         "reference": REFERENCE,
         "kind": CODES,
@@ -61,24 +64,30 @@ READABLE: dict[str, dict[str, str]] = {
 """Every readable text, structure or plain bytes in the tables of case data, and why it may be readable."""
 
 
-def revision(name: str) -> ModuleType:
-    """Load a revision in which row-level security stands."""
-    path = ROOT / "migrations" / "main" / "versions" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def revisions() -> list[ModuleType]:
+    """Load every revision of the main database, the first one first."""
+    found = []
+    for path in sorted((ROOT / "migrations" / "main" / "versions").glob("0*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found.append(module)
+    return found
 
 
 class LOCK:
-    """What all revisions together say: tables of case data, of the directory, and open ones."""
+    """The row-level security of all revisions together; a later one may say the policies of a table anew."""
 
-    _second, _federated = revision("0002_second_lock"), revision("0005_federated_sign_in")
-    POLICIES = _second.POLICIES
-    DIRECTORY = _second.DIRECTORY | _federated.DIRECTORY
-    OPEN_TABLES = _second.OPEN_TABLES | _federated.OPEN_TABLES
+    POLICIES: ClassVar[dict[str, tuple[str | None, ...]]] = {}
+    DIRECTORY: ClassVar[dict[str, tuple[str | None, ...]]] = {}
+    OPEN_TABLES: ClassVar[dict[str, str]] = {}
+
+
+for revision in revisions():
+    for name in ("POLICIES", "DIRECTORY", "OPEN_TABLES"):
+        getattr(LOCK, name).update(getattr(revision, name, {}))
 
 
 def test_every_table_is_either_under_row_level_security_or_open_on_purpose():

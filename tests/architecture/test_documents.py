@@ -84,7 +84,14 @@ def test_no_address_can_hold_what_is_said_about_a_person(route, path, method, op
 
 @pytest.mark.parametrize(("route", "path", "method", "operation"), OPERATIONS, ids=[o[0] for o in OPERATIONS])
 def test_a_route_asks_for_a_token_unless_it_is_for_visitors(route, path, method, operation):
-    open_to_all = {"openSession", "confirmSession", "refreshSession", "readRefData"}
+    open_to_all = {
+        "openSession",
+        "confirmSession",
+        "refreshSession",
+        "readRefData",
+        "challengeSession",
+        "useRecovery",
+    }
     assert (operation.get("security") == [{"bearer": []}]) is (operation["operationId"] not in open_to_all)
 
 

@@ -25,7 +25,11 @@ def list_person(house, town="C", bringer="participant", mayor="mayor"):
     )
     etag = client.get(path).headers["etag"]
     etag = client.post(path + "/screen", json={}, headers={"If-Match": etag}).headers["etag"]
-    decision = {"outcome": "listed", "indications": "Aanwijzingen van een radicaliseringsproces."}
+    decision = {
+        "outcome": "listed",
+        "presumedAdult": True,
+        "indications": "Aanwijzingen van een radicaliseringsproces.",
+    }
     answer = client.post(path + "/decide", json=decision, headers={"If-Match": etag})
     assert answer.status_code == 200, answer.text
     return answer.json()["caseId"]

@@ -81,3 +81,67 @@ def test_the_last_day_of_the_term_itself_can_be_named(house, proposed):
 )
 def test_nobody_but_the_mayor_ends_data_early(house, proposed, name, status):
     assert _close(house, proposed[0], name, dataUntil="2026-05-01").status_code == status
+
+
+# -- deciding against it, and leaving the list without a meeting ----------------------------------------------
+
+
+def _keep_open(house, case_id, name="mayor"):
+    return house.client(name).post(f"/api/v1/cases/{case_id}/keepOpen", json={}, headers=CLOSE)
+
+
+def _propose(house, case_id, **body):
+    return house.client("coordinator").post(
+        f"/api/v1/cases/{case_id}/proposeClosure", json=body, headers=CLOSE
+    )
+
+
+def test_the_mayor_decides_against_a_proposal_and_the_case_goes_on(house, proposed):
+    case_id, due_on = proposed
+    kept = _keep_open(house, case_id)
+    assert (kept.status_code, kept.json()["state"], kept.json()["dueOn"]) == (
+        200,
+        "underDiscussion",
+        str(due_on),
+    )
+    assert "closureGround" not in kept.json()
+    assert _close(house, case_id).status_code == 409
+    assert house.sql("SELECT rule FROM journal.entry WHERE action = 'case.keepOpen'") == [("R85",)]
+
+
+def test_a_case_with_a_trajectory_goes_back_to_it(house, case_id, sitting):
+    meeting, _ = sitting(case_id)
+    house.sql("UPDATE case_file SET state = 'underDiscussion', last_discussed_on = :d", d=house.now.date())
+    plan = {"caseId": case_id, "caseManagerId": str(house.cast.persons["caseManager"]), "aims": {"work": "Een job."},
+            "personInformed": "informed"}  # fmt: skip
+    started = house.client("coordinator").post("/api/v1/trajectories", json=plan, headers=CLOSE)
+    assert started.status_code == 201, started.text
+    assert _propose(house, case_id, meetingId=meeting, ground="noIndications").status_code == 200
+    assert _keep_open(house, case_id).json()["state"] == "inTrajectory"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("coordinator", 403), ("participant", 404), ("zoneMayorD", 404), ("auditor", 404)]
+)
+def test_nobody_but_the_mayor_decides_against_a_proposal(house, proposed, name, status):
+    assert _keep_open(house, proposed[0], name).status_code == status
+    assert house.sql("SELECT state FROM case_file") == [("closureProposed",)]
+
+
+@pytest.mark.parametrize("ground", ["deceased", "listedInError"])
+def test_who_has_died_or_was_listed_in_error_leaves_the_list_without_a_meeting(house, case_id, ground):
+    proposal = _propose(house, case_id, ground=ground)
+    assert (proposal.status_code, proposal.json()["state"]) == (200, "closureProposed")
+    assert "case.close" not in proposal.json()["abilities"]  # the coordinator proposes, the mayor decides
+    assert _keep_open(house, case_id).json()["state"] == "listed"
+    _propose(house, case_id, ground=ground)
+    closed = _close(house, case_id, dataUntil=str(house.now.date()))
+    assert (closed.status_code, closed.json()["state"]) == (200, "closed")
+    assert _sweep_on(house, house.now.date()).destroyed == 1
+
+
+@pytest.mark.parametrize("ground", ["noIndications", "regularCareSuffices", "moved", "securityTrackOnly"])
+def test_on_every_other_ground_a_meeting_has_to_discuss_it_first(house, case_id, ground):
+    refused = _propose(house, case_id, ground=ground)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R85")
+    assert house.sql("SELECT state FROM case_file") == [("listed",)]

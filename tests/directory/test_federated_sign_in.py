@@ -124,6 +124,20 @@ def test_with_an_empty_list_our_own_code_is_always_asked(known, provider):
     assert one.onward(one.enter()) == "/sign-in/code"
 
 
+def test_the_providers_second_factor_is_not_a_fresh_one_and_our_own_code_is(known, provider):
+    with_code, by_single_sign_on = proven(known), Browser(known)
+    assert by_single_sign_on.onward(by_single_sign_on.enter()) == "/"
+    grave = "/account/passkeys/new"
+    assert with_code.get(grave).url.path == grave
+    assert by_single_sign_on.get(grave).url.path == "/confirm"
+    rows = known.sql(
+        "SELECT opened_with, confirmed_at IS NOT NULL FROM session s JOIN federated_session f ON f.session_id = s.id"
+        " ORDER BY s.opened_at"
+    )
+    assert [tuple(row) for row in rows] == [("provider", True), ("provider", False)]
+    assert by_single_sign_on.get("/account").text.count("aanmelddienst") == 2
+
+
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
 def test_each_pinned_algorithm_is_believed(known, provider, algorithm):
     link(known)

@@ -81,8 +81,7 @@ def test_only_an_administrator_in_office_adds_a_credential(house):
 
 
 UNCHANGED = (
-    "UPDATE credential SET password_hash = 'x'",
-    "UPDATE credential SET totp_secret = 'x'",
+    "UPDATE credential SET person_id = person_id",
     "UPDATE person SET username = 'x'",
     "UPDATE person SET active = true",
     "UPDATE mandate SET role = 'mayor'",
@@ -124,6 +123,17 @@ def test_a_credential_is_seen_and_used_by_its_owner_only(house):
         assert _does(house, name, step) == reached
         with _as(house, name) as conn:
             assert conn.scalars(text(seen)).all() == ([house.cast.persons[name]] if name else [])
+
+
+@pytest.mark.parametrize("column", ["password_hash", "totp_secret"])
+def test_what_somebody_signs_in_with_is_changed_by_its_owner_only(house, column):
+    change = f"UPDATE credential SET {column} = 'x'"
+    for name in [*ANYBODY, "administrator"]:
+        assert _does(house, name, change) == (0 if name is None else 1)
+        with _as(house, name) as conn:
+            conn.execute(text(change))
+            others = text("SELECT count(*) FROM credential WHERE person_id <> :p")
+            assert conn.scalar(others, {"p": house.cast.persons.get(name)}) in {0, None}
 
 
 def test_a_password_hash_is_known_to_nobody_who_has_signed_in(house):

@@ -206,7 +206,7 @@ def test_three_equal_invitations_at_once_make_one(house):
     coordinator, mayor = house.client("coordinator"), house.client("mayor")
     path = house.client("participant").post(API + "/registrations", json=_signal(house)).json()["self"]
     mayor.post(path + "/screen", json={}, headers={"If-Match": "*"})
-    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    decision = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
     case = mayor.post(path + "/decide", json=decision, headers={"If-Match": "*"}).json()["caseId"]
     starts = house.now + timedelta(days=20)
     meeting = coordinator.post(API + "/meetings", json={

@@ -191,7 +191,7 @@ def test_signing_out_ends_the_session_at_once(house):
     assert one.get("/").url.path == "/sign-in", "the old cookie opens nothing any more"
 
 
-def test_an_idle_session_ends(house):
+def test_an_idle_session_is_locked(house):
     one = reader(house, "mayor")
     minutes = house.installation.settings.idle_minutes
     house.later(minutes=minutes - 1)
@@ -199,12 +199,10 @@ def test_an_idle_session_ends(house):
     house.later(minutes=minutes - 1)
     assert one.get("/").url.path == "/"
     house.later(minutes=minutes)
-    ended = one.get("/registrations")
-    assert ended.url.path == "/sign-in"
-    assert ended.url.params["ended"] == "yes"
-    assert house.sql("SELECT 1 FROM session WHERE channel = 'page' AND state = 'active'"), (
-        "ended by the clock alone"
-    )
+    locked = one.get("/registrations")
+    assert locked.url.path == "/lock"
+    assert locked.url.params["next"] == "/registrations"
+    assert 'class="side__list"' not in locked.text, "no menu behind the lock"
 
 
 def test_a_bearer_token_opens_no_page_and_a_cookie_no_api(house):

@@ -39,7 +39,10 @@ def bring_and_list(house):
     _ok(mayor.send(f"/registrations/{registration}/screen", note="Graag nagaan."))
     decided = _ok(
         mayor.send(
-            f"/registrations/{registration}/decide", outcome="listed", indications="Aanwijzingen, verzonnen."
+            f"/registrations/{registration}/decide",
+            outcome="listed",
+            indications="Aanwijzingen, verzonnen.",
+            presumedAdult="true",
         )
     )
     return participant, mayor, _id(decided, "cases")

@@ -25,7 +25,7 @@ def listed(house):
     path = house.client("participant").post("/api/v1/registrations", json=body).json()["self"]
     mayor = house.client("mayor")
     tag = mayor.post(path + "/screen", json={"note": "Nagaan."}, headers={"If-Match": "*"}).headers["etag"]
-    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    decision = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
     answer = mayor.post(path + "/decide", json=decision, headers={"If-Match": tag})
     assert answer.status_code == 200, answer.text
     return path, answer

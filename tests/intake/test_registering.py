@@ -40,7 +40,11 @@ def test_the_mayor_reads_screens_and_lists(house):
     )
     assert screened.status_code == 200, screened.text
     assert coordinator.get(path).json()["narrative"] == SIGNAL["narrative"]
-    decision = {"outcome": "listed", "indications": "Aanwijzingen van een radicaliseringsproces."}
+    decision = {
+        "outcome": "listed",
+        "presumedAdult": True,
+        "indications": "Aanwijzingen van een radicaliseringsproces.",
+    }
     refused = coordinator.post(
         path + "/decide", json=decision, headers={"If-Match": screened.headers["etag"]}
     )
@@ -85,7 +89,7 @@ def test_a_signal_carries_its_origin_into_the_case(house, name, over, origin):
     assert house.sql("SELECT origin FROM registration") == [(origin,)]
     mayor = house.client("mayor")
     tag = mayor.post(path + "/screen", json={}, headers={"If-Match": "*"}).headers["etag"]
-    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    decision = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
     assert mayor.post(path + "/decide", json=decision, headers={"If-Match": tag}).status_code == 200
     assert house.sql("SELECT origin FROM case_file") == [(origin,)]
 
@@ -106,3 +110,33 @@ def test_the_coordinator_reads_their_own_signal_before_the_mayor_received_it(hou
     items = {i["href"]: i for i in coordinator.get("/api/v1/registrations").json()["items"]}
     assert items[own]["phenomenon"] == SIGNAL["phenomenon"]
     assert "phenomenon" not in items[other]
+
+
+# -- age (R50) ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("born", "said", "status"),
+    [
+        (None, {}, 409),
+        (None, {"exceptionalReasons": "Niets bekend."}, 409),
+        (None, {"presumedAdult": True}, 200),
+        (None, {"bestInterestNote": "Misschien minderjarig; met de ouders besproken."}, 200),
+        ("2012-01-01", {"presumedAdult": True}, 409),
+        ("2012-01-01", {"bestInterestNote": "Met de ouders besproken."}, 200),
+        ("2019-01-01", {"bestInterestNote": "Met de ouders besproken."}, 409),
+        ("2019-01-01", {"exceptionalReasons": "Uitzonderlijk ernstig."}, 200),
+    ],
+)
+def test_nobody_is_listed_before_their_age_was_thought_of(house, born, said, status):
+    signal = {k: v for k, v in SIGNAL.items() if k != "birthDate"} | ({"birthDate": born} if born else {})
+    body = signal | {"municipalityId": str(house.cast.towns["C"])}
+    path = house.client("participant").post("/api/v1/registrations", json=body).json()["self"]
+    mayor = house.client("mayor")
+    mayor.post(path + "/screen", json={}, headers={"If-Match": "*"})
+    decision = {"outcome": "listed", "indications": "Aanwijzingen."} | said
+    answer = mayor.post(path + "/decide", json=decision, headers={"If-Match": "*"})
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        assert answer.json()["rule"] == "R50"
+        assert house.sql("SELECT state FROM registration") == [("inScreening",)]

@@ -161,13 +161,18 @@ def test_a_forked_child_stops_nothing(tmp_path):
         assert ask(cluster) == 1
 
 
+def _hear_ctrl_c():
+    """A run in the background hands down deaf ears to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_to_the_group_reaches_us_and_not_the_server(tmp_path):
-    holder = hold(tmp_path, start_new_session=True)
+    holder = hold(tmp_path, start_new_session=True, preexec_fn=_hear_ctrl_c)
     inside(holder)
     pid = server_pid(tmp_path)
     with Cluster(tmp_path) as cluster:
         os.killpg(holder.pid, signal.SIGINT)
-        assert holder.wait() != 0
+        assert holder.wait(60) != 0
         holder.communicate()
         assert server_pid(tmp_path) == pid
         assert ask(cluster) == 1

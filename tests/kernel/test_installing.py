@@ -36,12 +36,12 @@ def test_a_process_connects_under_the_role_that_may_do_what_it_is_for(pair, data
     process = assemble(pair, Settings(LIVCR_DATA=tmp_path, data=tmp_path), recognise)
     try:
         roles = {}
-        for name in ("app", "keys", "retention", "sealer", "keys_retention"):
+        for name in ("app", "keys", "retention", "sealer", "keys_retention", "keys_keeper"):
             with getattr(process.databases, name).connect() as conn:
                 roles[name] = conn.scalar(text("SELECT current_user"))
         assert roles == {
             "app": "livcr_app", "keys": "livcr_app", "retention": "livcr_retention", "sealer": "livcr_sealer",
-            "keys_retention": "livcr_retention",
+            "keys_retention": "livcr_retention", "keys_keeper": "livcr_keeper",
         }  # fmt: skip
         assert process.installation.demo is False
         assert isinstance(process.installation.clock, SystemClock)

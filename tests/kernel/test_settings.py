@@ -39,6 +39,11 @@ def test_without_a_word_everything_is_safe_on_one_s_own_machine():
         ("LIVCR_POSTGRES", "16", "postgres", 16),
         ("LIVCR_WORKERS", "4", "workers", 4),
         ("LIVCR_SEAL_SECONDS", "0.5", "seal_seconds", 0.5),
+        ("LIVCR_CONFIRM_MINUTES", "10", "confirm_minutes", 10),
+        ("LIVCR_RECOVERY_MINUTES", "30", "recovery_minutes", 30),
+        ("LIVCR_SIGN_INS_PER_MINUTE", "600", "sign_ins_per_minute", 600),
+        ("LIVCR_PUBLIC_ORIGIN", "https://livc.example:8443", "public_origin", "https://livc.example:8443"),
+        ("LIVCR_BREACHED_PASSWORDS", "/srv/breached.txt", "breached_passwords", Path("/srv/breached.txt")),
     ],
 )
 def test_each_variable_is_read(monkeypatch, variable, value, field, read):
@@ -58,6 +63,12 @@ def test_each_variable_is_read(monkeypatch, variable, value, field, read):
         ("LIVCR_SESSION_HOURS", "25"),
         ("LIVCR_IDLE_MINUTES", "0"),
         ("LIVCR_SEAL_SECONDS", "0"),
+        ("LIVCR_CONFIRM_MINUTES", "0"),
+        ("LIVCR_CONFIRM_MINUTES", "61"),
+        ("LIVCR_RECOVERY_MINUTES", "1441"),
+        ("LIVCR_PUBLIC_ORIGIN", "http://livc.example"),
+        ("LIVCR_PUBLIC_ORIGIN", "https://livc.example/"),
+        ("LIVCR_PUBLIC_ORIGIN", "https://livc.example@evil.example"),
     ],
 )
 def test_what_would_be_unsafe_or_is_no_value_stops_the_start(monkeypatch, variable, value):

@@ -1,7 +1,6 @@
 """Sealed values open in their place alone, and never again once the key is gone (R92, R109)."""
 
 import logging
-import stat
 import time
 from uuid import uuid4
 
@@ -12,15 +11,17 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.cases.models import Statement
 from app.kernel import vault as vault_module
+from app.kernel.migrating import admin_engine
 from app.kernel.sealed import Sealed, SealedColumn
-from app.kernel.vault import FileKeyProvider, Place, Shredded, Vault
+from app.kernel.vault import Place, Shredded, Vault
 
 CLEAR = "Waterlelie Verzonnen 🪷"
 
 
 @pytest.fixture
 def vault(house):
-    return house.installation.vault
+    """The vault as it is open for somebody of the joint cell and of Gemeente C."""
+    return house.installation.vault.within(house.cast.towns.values())
 
 
 @pytest.fixture
@@ -33,7 +34,8 @@ def place(house, vault):
 def _second(house):
     """Another process on the same key store."""
     databases = house.process.databases
-    return Vault(databases.keys, house.installation.provider, databases.keys_retention)
+    made = Vault(databases.keys, house.installation.keeper.provider, databases.keys_retention)
+    return made.within(house.cast.towns.values())
 
 
 def test_a_text_opens_where_it_was_sealed(vault, place):
@@ -79,7 +81,7 @@ def test_a_changed_shortened_or_foreign_value_does_not_open(vault, place):
 
 def test_a_key_given_to_another_file_does_not_open(house, vault, place):
     other = uuid4()
-    with house.process.databases.keys.begin() as conn:
+    with admin_engine(house.process.addresses.keys).begin() as conn:
         conn.execute(
             text(
                 "INSERT INTO file_key SELECT :o, municipality_id, key_version, wrapped FROM file_key WHERE file_id = :f"
@@ -100,7 +102,7 @@ def test_a_shredded_file_opens_for_nobody_and_cannot_be_written(house, vault, pl
         with pytest.raises(Shredded):
             each.seal(place, CLEAR)
     assert vault.destroyed([place.file_id, uuid4()]) == {place.file_id}
-    with house.process.databases.keys.connect() as conn:
+    with admin_engine(house.process.addresses.keys).connect() as conn:
         assert (
             conn.scalar(text("SELECT count(*) FROM file_key WHERE file_id = :f"), {"f": place.file_id}) == 0
         )
@@ -139,59 +141,51 @@ def test_a_list_asks_the_key_store_once(house, vault):
     with pytest.raises(DBAPIError):
         second.unseal(places[0], values[0])
     second.drop()
-    assert second._cache == {}
+    assert second._memory.files == second._memory.municipal == {}
 
 
 def test_memory_of_keys_stays_bounded(vault, monkeypatch):
     monkeypatch.setattr(vault_module, "_CACHE_SECONDS", -1.0)
     for _ in range(5002):
-        vault._remember(uuid4(), object())
-    assert len(vault._cache) < 5000
+        vault._memory.keep_file(uuid4(), uuid4(), bytes(32))
+        vault._memory.keep_municipal(uuid4(), b"", b"")
+    assert len(vault._memory.files) < 5002
+    assert len(vault._memory.municipal) < 5002
 
 
 def test_each_municipality_has_a_wrapping_key_of_its_own(house, vault):
     for town in "CD":
         vault.new_file(uuid4(), house.cast.towns[town])
-    with house.process.databases.keys.connect() as conn:
-        keys = conn.execute(text("SELECT municipality_id, wrapped FROM municipal_key")).all()
+    with admin_engine(house.process.addresses.keys).connect() as conn:
+        keys = conn.execute(text("SELECT municipality_id, wrapped, wrapping_key FROM municipal_key")).all()
     assert {house.cast.towns["C"], house.cast.towns["D"]} <= {k.municipality_id for k in keys}
     with pytest.raises(InvalidTag):
-        house.installation.provider.unwrap(keys[0].wrapped, keys[1].municipality_id.bytes)
+        house.installation.keeper.provider.unwrap(
+            keys[0].wrapping_key, keys[0].wrapped, keys[1].municipality_id.bytes
+        )
 
 
 def test_the_application_cannot_destroy_a_key_nor_take_a_tombstone_away(house, vault, place):
     vault.shred(uuid4())
-    for statement in (
-        "DELETE FROM file_key",
-        "UPDATE file_key SET wrapped = ''",
-        "DELETE FROM tomb",
-        "DELETE FROM municipal_key",
-    ):
-        with (
-            house.process.databases.keys.connect() as conn,
-            pytest.raises(DBAPIError, match="permission denied"),
-        ):
-            conn.execute(text(statement))
-    for statement in ("DELETE FROM tomb", "DELETE FROM municipal_key", "UPDATE file_key SET wrapped = ''"):
-        with (
-            house.process.databases.keys_retention.connect() as conn,
-            pytest.raises(DBAPIError, match="permission denied"),
-        ):
-            conn.execute(text(statement))
-    with pytest.raises(PermissionError):
-        Vault(house.process.databases.keys, house.installation.provider).shred(place.file_id)
-
-
-def test_the_wrapping_key_lies_in_a_file_of_its_owner_alone(tmp_path):
-    path = tmp_path / "secrets" / "wrapping.key"
-    first = FileKeyProvider(path)
-    wrapped = first.wrap(b"key", b"here")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert FileKeyProvider(path).unwrap(wrapped, b"here") == b"key"
-    with pytest.raises(InvalidTag):
-        first.unwrap(wrapped, b"there")
-    with pytest.raises(InvalidTag):
-        FileKeyProvider(tmp_path / "other.key").unwrap(wrapped, b"here")
+    databases = house.process.databases
+    forbidden = {
+        databases.keys: ("DELETE FROM file_key", "UPDATE file_key SET wrapped = ''", "SELECT FROM tomb", "DELETE FROM tomb",
+                         "DELETE FROM municipal_key", "DELETE FROM wrapping_key", "INSERT INTO wrapping_key VALUES ('x')",
+                         "UPDATE installation_key SET wrapped = ''"),
+        databases.keys_retention: ("DELETE FROM tomb", "DELETE FROM municipal_key", "UPDATE file_key SET wrapped = ''",
+                                   "SELECT wrapped FROM file_key", "SELECT wrapped FROM municipal_key",
+                                   "SELECT wrapped FROM installation_key"),
+        databases.keys_keeper: ("DELETE FROM file_key", "INSERT INTO tomb VALUES (gen_random_uuid())", "DELETE FROM tomb",
+                                "SELECT file_id FROM tomb", "UPDATE file_key SET municipality_id = gen_random_uuid()"),
+    }  # fmt: skip
+    for engine, statements in forbidden.items():
+        for statement in statements:
+            with engine.connect() as conn, pytest.raises(DBAPIError, match="permission denied"):
+                conn.execute(text(statement))
+    bare = Vault(databases.keys, house.installation.keeper.provider)
+    for forbidden_act in (lambda: bare.shred(place.file_id), lambda: bare.destroyed([place.file_id])):
+        with pytest.raises(PermissionError):
+            forbidden_act()
 
 
 def test_printing_a_sealed_value_shows_its_length_only(vault, place, caplog):

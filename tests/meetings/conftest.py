@@ -45,7 +45,7 @@ class Round:
         }
         path = self.ok(self.post(self.brings, "/registrations", signal), 201)["self"].removeprefix(API)
         self.ok(self.post(self.mayor, path + "/screen"))
-        decided = {"outcome": "listed", "indications": "Aanwijzingen."}
+        decided = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
         return self.ok(self.post(self.mayor, path + "/decide", decided))["caseId"]
 
     def planning(self, **over):

@@ -81,8 +81,8 @@ def test_a_longer_agenda_asks_the_database_no_more_often(table, monkeypatch):
         invitation = table.invite(table.add(meeting, table.case(name)), "school")
         table.ok(table.post("mayor", f"/invitations/{invitation}/send"))
     three = asked()
-    assert one == (1, 4)  # who acts, the meeting, its items, the journal
-    assert three == (3, 4)
+    assert one == (1, 3)  # who acts, the meeting with its items, the journal
+    assert three == (3, 3)
 
 
 def test_nobody_else_learns_that_the_meeting_or_the_item_exists(table):

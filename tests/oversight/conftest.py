@@ -21,7 +21,7 @@ def play(house, town="C", bringer="participant", mayor="mayor"):
     house.client("school" if town == "C" else "zonePolice").get(path)  # refused, and kept
     tag = client.get(path).headers["etag"]
     tag = client.post(path + "/screen", json={}, headers={"If-Match": tag}).headers["etag"]
-    decision = {"outcome": "listed", "indications": f"Aanwijzingen rond {NAME}."}
+    decision = {"outcome": "listed", "presumedAdult": True, "indications": f"Aanwijzingen rond {NAME}."}
     answer = client.post(path + "/decide", json=decision, headers={"If-Match": tag})
     assert answer.status_code == 200, answer.text
     return answer.json()["caseId"]

@@ -54,7 +54,7 @@ def decide(house, path, outcome, mayor="mayor"):
     tag = client.post(path + "/screen", json={}, headers={"If-Match": tag}).headers["etag"]
     answer = client.post(
         path + "/decide",
-        json={"outcome": outcome, "indications": f"Aanwijzingen rond {MARK}."},
+        json={"outcome": outcome, "indications": f"Aanwijzingen rond {MARK}.", "presumedAdult": True},
         headers={"If-Match": tag, "Idempotency-Key": "decide"},
     )
     assert answer.status_code == 200, answer.text

@@ -46,6 +46,7 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     ),
     C.CONSTITUTION_COMPLETE: ([(a(), f(constitution_complete=True))], [(a(), f(constitution_complete=False))]),
     C.RECORDING_BASIS: ([(a(), f(recording_basis=True))], [(a(), f(recording_basis=False))]),
+    C.NUMBER_GROUND: ([(a(), f(number_ground=True))], [(a(), f(number_ground=False))]),
     C.CORE_RECORDED: ([(a(), f(core_recorded=True))], [(a(), f(core_recorded=False))]),
     C.RECEIVED_BY_MAYOR: (
         [
@@ -62,7 +63,8 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.AGE_GATE: (
         [
             (a(), f(age=18)),
-            (a(), f(age_known=False)),
+            (a(), f(age_known=False, presumed_adult=True)),
+            (a(), f(age_known=False, best_interest_note=True)),
             (a(), f(age=17, best_interest_note=True)),
             (a(), f(age=12, best_interest_note=True)),
             (a(), f(age=11, exceptional_reasons=True)),
@@ -73,6 +75,10 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
             (a(), f(age=11)),
             (a(), f(age=11, best_interest_note=True)),
             (a(), f(age_known=True)),
+            (a(), f(age_known=False)),
+            (a(), f(age_known=False, exceptional_reasons=True)),
+            (a(), f(age=17, presumed_adult=True)),
+            (a(), f(presumed_adult=True)),
         ],
     ),
     C.GROUND_STATED: ([(a(), f(ground_stated=True))], [(a(), f(ground_stated=False))]),
@@ -113,7 +119,13 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.RELEVANT: ([(a(), f(proportionate=True))], [(a(), f(proportionate=False))]),
     C.NOTHING_CLASSIFIED: ([(a(), f(no_classified=True))], [(a(), f(no_classified=False))]),
     C.CATEGORY_REASON: ([(a(), f(category_reason=True))], [(a(), f(category_reason=False))]),
-    C.DISCUSSED: ([(a(), f(discussed=True))], [(a(), f(discussed=False))]),
+    C.DISCUSSED: (
+        [(a(), f(discussed=True)), (a(), f(discussed=False, struck_off=True))],
+        [(a(), f(discussed=False)), (a(), f(struck_off=False))],
+    ),
+    C.NOT_ABOUT_ONESELF: ([(a(), f(own=False))], [(a(), f(own=True))]),
+    C.OTHER_HALF: ([(a(), f(counterpart=True))], [(a(), f(counterpart=False))]),
+    C.RECENTLY_CONFIRMED: ([(a(recently_confirmed=True), NOTHING)], [(a(second_factor=True), PRESENT)]),
     C.CHAIRS: ([(a(), f(own=True))], [(a(), f(own=False))]),
     C.OWN: ([(a(), f(own=True))], [(a(), f(own=False))]),
 }  # fmt: skip

@@ -42,6 +42,7 @@ MET = Facts(
     window_until=datetime(2030, 1, 1, tzinfo=UTC),
     constitution_complete=True,
     recording_basis=True,
+    number_ground=True,
     core_recorded=True,
     ground_stated=True,
     residual_reason=True,
@@ -60,6 +61,7 @@ MET = Facts(
     proportionate=True,
     no_classified=True,
     category_reason=True,
+    counterpart=True,
 )
 """Every condition met, for every role that can meet it."""
 
@@ -73,6 +75,7 @@ def somebody(role: Role | None) -> Actor:
         mandate_id=UUID(int=2),
         role=role,
         second_factor=True,
+        recently_confirmed=True,
         undertaking_until=LATER,
         clearance_until=LATER if role in POLICE else None,
         delegation=frozenset(PARTS) if role is Role.DELEGATE else None,
@@ -81,7 +84,11 @@ def somebody(role: Role | None) -> Actor:
 
 def met(action: Action, **over: object) -> Facts:
     """Give Facts under which every condition of *action* is met; destroying is for when the term is over."""
-    over_now = {"due_on": NOW.date()} if Condition.TERM_OVER in POLICY[action].conditions else {}
+    over_now: dict[str, object] = {}
+    if Condition.TERM_OVER in POLICY[action].conditions:
+        over_now["due_on"] = NOW.date()
+    if Condition.NOT_ABOUT_ONESELF in POLICY[action].conditions:
+        over_now["own"] = False
     return replace(MET, **(over_now | over))
 
 
@@ -175,8 +182,13 @@ def test_without_standing_nothing_but_getting_in_answers_at_all():
 def test_a_visitor_may_only_begin_to_sign_in_and_read_code_lists():
     may = {action for action, _, role in ALLOWED if role is None}
     by_provider = {Action.SESSION_REFER, Action.SESSION_ACCEPT, Action.SESSION_RECALL}
-    by_password = {Action.SESSION_OPEN, Action.SESSION_CONFIRM, Action.SESSION_REFRESH}
-    assert may == by_password | by_provider | {Action.REF_DATA_READ}
+    by_password = {
+        Action.SESSION_OPEN,
+        Action.SESSION_CONFIRM,
+        Action.SESSION_CHALLENGE,
+        Action.SESSION_REFRESH,
+    }
+    assert may == by_password | by_provider | {Action.RECOVERY_USE, Action.REF_DATA_READ}
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.STRATEGIC_MEMBER])
@@ -193,9 +205,16 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
     }
 
 
-def test_the_robot_does_nothing_but_end_what_has_to_end():
+def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
-    assert may == {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    ends = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
+    assert may == ends | keys | {Action.ACCESS_EXPLAIN, Action.SUBJECT_MARK}
+
+
+def test_only_the_desk_finds_a_person_again():
+    finders = {who for a, _, who in ALLOWED if a in {Action.SUBJECT_QUERY, Action.REGISTRATION_COMPARE}}
+    assert finders == DESK
 
 
 def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
@@ -269,7 +288,11 @@ def test_nobody_does_anything_before_second_factor_and_undertaking(action):
 
 def test_getting_in_is_the_whole_list_of_what_comes_before():
     assert ACCESS == (Condition.SECOND_FACTOR, Condition.UNDERTAKING_CONFIRMED, Condition.DELEGATION_IN_SCOPE)
-    assert {a.noun for a in GETTING_IN} == {"session", "undertaking", "refData"}
+    assert {a.noun for a in GETTING_IN} == {
+        "session", "password", "passkey", "recovery", "undertaking", "refData",
+    }  # fmt: skip
+    assert {a for a in GETTING_IN if a.noun == "recovery"} == {Action.RECOVERY_USE}
+    assert Action.SESSION_REVOKE not in GETTING_IN
 
 
 # -- the order of answers ---------------------------------------------------------------------------------------
@@ -318,18 +341,22 @@ def test_each_condition_of_a_row_can_stop_it_alone(action):
 
 
 def _without(condition: Condition, actor: Actor) -> Iterator[tuple[Facts, Actor]]:
-    yield replace(MET, **dict.fromkeys(BREAKS.get(condition, ()), None)), actor
+    for own in (True, False):
+        yield replace(MET, **({"own": own} | dict.fromkeys(BREAKS.get(condition, ())))), actor
     yield replace(MET, own=False), actor
     yield replace(MET, locks_on=NOW.date()), actor
     yield replace(MET, state="received", own=False), actor
     yield replace(MET, due_on=LATER), actor
     yield MET, replace(actor, clearance_until=None)
     yield MET, replace(actor, second_factor=False)
+    yield MET, replace(actor, recently_confirmed=False)
+    yield replace(MET, own=False), replace(actor, recently_confirmed=False)
 
 
 BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.CONSTITUTION_COMPLETE: ("constitution_complete",),
     Condition.RECORDING_BASIS: ("recording_basis",),
+    Condition.NUMBER_GROUND: ("number_ground",),
     Condition.CORE_RECORDED: ("core_recorded",),
     Condition.LISTING_AUTHORITY: ("listing_by_delegate",),
     Condition.AGE_GATE: ("age", "age_known"),
@@ -339,6 +366,7 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.LINE_MANAGER: ("line_manager_addressed",),
     Condition.REFUSAL_REASON: ("refusal_reason",),
     Condition.CARE_RELATION: ("care_relation",),
+    Condition.OTHER_HALF: ("counterpart",),
     Condition.WINDOW_OPEN: ("window_until",),
     Condition.ACCESS_REASON: ("access_reason",),
     Condition.WITHIN_TERM: ("due_on",),

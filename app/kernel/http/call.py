@@ -44,6 +44,11 @@ def is_loopback(request: Request) -> bool:
     return _is_loopback(client[0]) and _is_loopback(server[0])
 
 
+def address_of(request: Request) -> str:
+    """Give the address of who calls, as the server was told it; empty where there is none."""
+    return str((request.scope.get("client") or ("",))[0])
+
+
 @lru_cache(1000)
 def _is_loopback(address: str) -> bool:
     try:
@@ -91,7 +96,7 @@ class Call:
         self.loopback = is_loopback(request)
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self, *, while_locked: bool = False) -> Iterator[Work]:
         """Open the Work of this call: identified, one transaction, committed at the end or undone."""
         request = self.request
         with self.installation.sessions() as session:
@@ -105,6 +110,8 @@ class Call:
                 related_trace_id=related_trace_of(request),
                 expected=expected_version(request.headers.get("if-match")),
                 loopback=self.loopback,
+                while_locked=while_locked,
+                address=address_of(request),
             )
             try:
                 self._identify(unit)
@@ -135,15 +142,17 @@ class Call:
         location: str = "",
         allowed_query: frozenset[str] = frozenset(),
         visitors: bool = False,
+        while_locked: bool = False,
     ) -> Response:
         """Run an Operation and build its answer.
 
         In: the operation and its command, the status of success, a template for Location, the query
-        parameters the route knows, whether visitors may call. Raises Problem.
+        parameters the route knows, whether visitors may call, and whether a session may that was left idle. Raises
+        Problem.
         """
         self._check_query(allowed_query)
         try:
-            with self.work() as unit:
+            with self.work(while_locked=while_locked) as unit:
                 _admit(unit, visitors=visitors)
                 return self._answer_once(unit, operation, command, status, location)
         except Problem:

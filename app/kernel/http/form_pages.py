@@ -18,12 +18,13 @@ from starlette.responses import Response
 
 from app.kernel.http.forms import WHOLE_FORM, Value, form_of, parse_form, register_form
 from app.kernel.http.frames import announces
-from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, page_post
+from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, Proof, page_post
 from app.kernel.http.problems import as_problem
 from app.kernel.i18n import knows, register_codes, translate
 from app.kernel.shapes import Command
 from app.kernel.work import Work
 from app.rules.actions import Action
+from app.rules.policy import wants_confirmation
 from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem
 
 C = TypeVar("C", bound=Command)
@@ -76,6 +77,8 @@ class FormRow:
     template: str = "form_page.html"
     kind: str = "primary"
     confirm: str = ""
+    show: Callable[[PageCall, Any], Response] | None = None
+    """A page of its own for what the answer says only once, instead of the page that *after* names."""
     hidden: Sequence[str] = ()
     """Properties that go along unseen; the address gives its own."""
 
@@ -113,9 +116,12 @@ def _sent(row: FormRow, call: PageCall, *, before_access: bool) -> Response:
             call.admit(unit, before_access=before_access)
             if command is None:
                 return _shown(row, call, unit, values, errors, Kind.BAD_REQUEST.status)
-            href = row.after(call, row.operation(unit, command))
+            view = row.operation(unit, command)
+            if row.show is not None:
+                return row.show(call, view)
+            href = row.after(call, view)
             return call.go(href, done=row.action.value)
-    except Elsewhere:
+    except (Elsewhere, Proof):
         raise
     except Exception as fault:  # noqa: BLE001 — every fault becomes a Problem
         problem = as_problem(fault)
@@ -142,6 +148,8 @@ def _shown(
     status: int,
 ) -> Response:
     ready = row.prepare(call, unit)
+    if values is None and wants_confirmation(row.action) and not unit.actor.recently_confirmed:
+        raise Proof(locked=False)  # before anything is typed
     in_path = dict.fromkeys(row.in_path, "")
     form = form_of(
         row.command,

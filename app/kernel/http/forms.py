@@ -50,6 +50,8 @@ _AUTOCOMPLETE: Final = {
     "username": "username",
     "password": "current-password",
     "newPassword": "new-password",
+    "currentPassword": "current-password",
+    "code": "one-time-code",
     "email": "email",
     "oneTimeCode": "one-time-code",
 }

@@ -41,6 +41,7 @@ TONES = {
     "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
+    "proposed": "warning", "agreed": "info", "used": "closed", "ended": "closed",
     "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""
@@ -63,6 +64,8 @@ class Reader:
     cell_name: str
     mandates: int
     """How many mandates they could act under today."""
+    locked: bool = False
+    """Whether the session was left idle: it shows and does nothing until its owner confirms."""
 
 
 Able = Callable[[Actor], bool]
@@ -152,6 +155,8 @@ class Frame:
     nav: tuple[tuple[str, str, bool], ...]
     done: str
     mandates: int
+    idle_seconds: int
+    """After how long without a touch the page covers itself; 0 where nothing is to be covered."""
 
 
 def frame(
@@ -164,11 +169,13 @@ def frame(
     done: str = "",
     demo: bool = False,
     csrf_token: str = "",
+    idle_seconds: int = 0,
 ) -> Frame:
     """Give the frame of a page at *path*. *done* is an action's code from the address; another text is not shown."""
     actor = reader.actor if reader else None
     role = actor.role if actor else None
-    menu = [line for line in MENU if line.shown(actor)] if actor and role else []
+    reader_locked = reader is not None and reader.locked
+    menu = [line for line in MENU if line.shown(actor)] if actor and role and not reader_locked else []
     current = max((line.href for line in menu if _within(path, line.href)), key=len, default="")
     return Frame(
         title=title,
@@ -191,6 +198,7 @@ def frame(
         nav=tuple((line.href, i18n.translate(language, line.label), line.href == current) for line in menu),
         done=i18n.translate(language, f"done.{done}") if done in _announced else "",
         mandates=reader.mandates if reader else 0,
+        idle_seconds=idle_seconds if reader and not reader.locked else 0,
     )
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.kernel.http.call import expected_version, is_loopback
+from app.kernel.http.call import address_of, expected_version, is_loopback
 from app.kernel.http.frames import DONE, Frame, Reader, frame
 from app.kernel.http.problems import as_problem, related_trace_of, trace_of
 from app.kernel.i18n import LANGUAGES, negotiate, translate
@@ -28,10 +28,13 @@ from app.rules.facts import VISITOR
 from app.rules.problems import Kind, Problem, not_found
 
 SESSION_COOKIE: Final = "livcr_session"
+DEVICE_COOKIE: Final = "livcr_device"
+"""Says that a name has signed in here before: its tries are counted apart. It opens nothing."""
 FORM_COOKIE: Final = "livcr_form"
 """Protects the two forms before there is a session: its value must come back in the form (double submit)."""
 LANGUAGE_COOKIE: Final = "livcr_language"
 _LANGUAGE_KEPT: Final = 365 * 24 * 3600
+_DEVICE_MOST: Final = 200
 _BODY_MOST: Final = 1_000_000
 _FIELDS_MOST: Final = 500
 
@@ -45,6 +48,18 @@ class Elsewhere(Exception):  # noqa: N818 — not an error: the answer is anothe
     def __init__(self, href: str) -> None:
         super().__init__(href)
         self.href = href
+
+
+class Proof(Exception):  # noqa: N818 — not an error: the answer is a question
+    """The reader has to prove again who they are, because the session is locked or the act is grave."""
+
+    def __init__(self, *, locked: bool) -> None:
+        super().__init__()
+        self.locked = locked
+
+
+AskProof = Callable[["PageCall", bool], Response]
+"""Gives the page that asks for proof, with what was typed kept in it; in: the call, whether the session is locked."""
 
 
 def local_path(path: str | None) -> str:
@@ -129,6 +144,8 @@ class PageCall:
                 related_trace_id=related_trace_of(self.request),
                 expected=expected_version(self.sent("etag") or None) if self.is_post else frozenset(),
                 loopback=self.loopback,
+                address=address_of(self.request),
+                device=self.request.cookies.get(DEVICE_COOKIE, "")[:_DEVICE_MOST],
             )
             try:
                 self._identify(unit)
@@ -163,23 +180,26 @@ class PageCall:
             finally:
                 session.rollback()
 
-    def admit(self, unit: Work, *, before_access: bool = False) -> None:
+    def admit(self, unit: Work, *, before_access: bool = False, while_locked: bool = False) -> None:
         """Let somebody in who is signed in, under a mandate, with a current undertaking; and forms that are ours.
 
-        Raises Elsewhere for who has a step to do first, Problem for a form that did not come from our page.
-        *before_access* is for those steps themselves.
+        Raises Elsewhere for who has a step to do first, Proof where the session is locked, Problem for a form that
+        did not come from our page. *before_access* is for those steps themselves, *while_locked* for unlocking.
         """
         if self.reader is None:
             raise Elsewhere(
-                with_query("/sign-in", ended="yes" if self.ended else "", next=self._return_path())
+                with_query("/sign-in", ended="yes" if self.ended else "", next=self.return_path())
             )
         if self.is_post:
             self.check_form(self.reader.csrf_token)
+        if self.reader.locked and not while_locked:
+            raise Proof(locked=True)
         until = unit.actor.undertaking_until
         if not before_access and (until is None or until < unit.today):
-            raise Elsewhere(with_query("/undertaking", next=self._return_path()))
+            raise Elsewhere(with_query("/undertaking", next=self.return_path()))
 
-    def _return_path(self) -> str:
+    def return_path(self) -> str:
+        """Give where to come back to after a step on the way; empty for the first page, or after a form was sent."""
         if self.is_post or self.path == "/":
             return ""
         return self.here()
@@ -243,6 +263,7 @@ class PageCall:
             done=self.request.query_params.get(DONE, ""),
             demo=self.installation.demo,
             csrf_token=self.form_secret,
+            idle_seconds=self.installation.settings.idle_minutes * 60,
         )
 
     def show(
@@ -273,10 +294,18 @@ class PageCall:
             return build()
         except Elsewhere as step:
             return self.go(step.href)
-        except Problem:
+        except Proof as wanted:
+            return self._ask(locked=wanted.locked)
+        except Problem as problem:
+            if problem.kind is Kind.CONFIRMATION_REQUIRED and self.reader is not None:
+                return self._ask(locked=False)
             raise
         except Exception as fault:  # noqa: BLE001 — every fault becomes a Problem
             raise as_problem(fault) from None
+
+    def _ask(self, *, locked: bool) -> Response:
+        ask: AskProof = self.request.app.state.ask_proof
+        return ask(self, locked)
 
 
 async def _page(request: Request) -> PageCall:
@@ -307,21 +336,27 @@ PAGES: list[tuple[str, str]] = []
 """Method and path of every page, for the tests that walk them all."""
 
 
-def page_get(router: APIRouter, path: str, build: Build, *, before_access: bool = False) -> None:
+def page_get(
+    router: APIRouter, path: str, build: Build, *, before_access: bool = False, while_locked: bool = False
+) -> None:
     """Add a page: *build* runs its Operations in one Work and gives the answer."""
-    _add(router, "GET", path, build, before_access=before_access)
+    _add(router, "GET", path, build, before_access=before_access, while_locked=while_locked)
 
 
-def page_post(router: APIRouter, path: str, build: Build, *, before_access: bool = False) -> None:
+def page_post(
+    router: APIRouter, path: str, build: Build, *, before_access: bool = False, while_locked: bool = False
+) -> None:
     """Add a form without questions (one button), or one that answers in its own way."""
-    _add(router, "POST", path, build, before_access=before_access)
+    _add(router, "POST", path, build, before_access=before_access, while_locked=while_locked)
 
 
-def _add(router: APIRouter, method: str, path: str, build: Build, *, before_access: bool) -> None:
+def _add(
+    router: APIRouter, method: str, path: str, build: Build, *, before_access: bool, while_locked: bool
+) -> None:
     def handle(call: Page) -> Response:
         def run() -> Response:
             with call.work() as unit:
-                call.admit(unit, before_access=before_access)
+                call.admit(unit, before_access=before_access, while_locked=while_locked)
                 return build(call, unit)
 
         return call.answer(run)

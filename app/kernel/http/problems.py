@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.kernel.i18n import knows, negotiate, translate
+from app.kernel.keys.provider import KeyFault
 from app.kernel.vault import Shredded
 from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem, not_found
 
@@ -34,6 +35,7 @@ _INPUT_TYPES = {
     "extra_forbidden": INPUT + "unknownInput",
     "missing": INPUT_EXT + "requiredInput",
 }
+_TELL_THE_RULE = {Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFIRMATION_REQUIRED}
 _ISSUES_MOST = 50
 _NAME_MOST = 100
 _UNIQUE_VIOLATION = "23505"
@@ -69,7 +71,7 @@ def problem_body(problem: Problem, language: str, instance: UUID, rule_text: Rul
         "detail": translate(language, code) if knows(language, code) else problem.kind.title,
         "instance": f"urn:uuid:{instance}",
     }
-    if problem.rule and problem.kind in {Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION}:
+    if problem.rule and problem.kind in _TELL_THE_RULE:
         body["rule"] = problem.rule
         if problem.kind is Kind.RULE_NOT_MET:
             text, reference = rule_text(problem.rule, language)
@@ -151,6 +153,9 @@ def _foreseen(fault: Exception) -> Problem | None:
         kind = _STATUS.get(fault.status_code, Kind.BAD_REQUEST)
         allowed = {k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"}
         problem = Problem(kind, headers=allowed)
+    elif isinstance(fault, KeyFault):
+        log.warning("keys cannot be used: %s", fault)
+        problem = Problem(Kind.UNAVAILABLE, retry_after=5)
     elif isinstance(fault, PoolTimeout):
         problem = Problem(Kind.UNAVAILABLE, retry_after=2)
     elif isinstance(fault, DBAPIError):

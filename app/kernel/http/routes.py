@@ -71,10 +71,12 @@ def endpoint(
     status: int = 200,
     location: str = "",
     visitors: bool = False,
+    while_locked: bool = False,
 ) -> None:
     """Add one row: *method* on *path* builds *command*, runs *operation*, answers *view*.
 
     operationId is the operation's name in lowerCamelCase. *location* is a template for the Location header.
+    *while_locked*: what a session that was left idle may still do.
     """
     in_path = set(_BRACES.findall(path))
     fields = {field.alias or to_camel(name): (name, field) for name, field in command.model_fields.items()}
@@ -125,6 +127,7 @@ def endpoint(
             location=location,
             allowed_query=allowed,
             visitors=visitors,
+            while_locked=while_locked,
         )
 
     handle.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ FUNCTIONS = (
     # The mandate acted under, if it is this person's and current. No row: no standing anywhere.
     """
     CREATE FUNCTION acting() RETURNS TABLE (role text, cell_id uuid, municipality_id uuid)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE sql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT d.role, d.cell_id, d.municipality_id FROM mandate d
         WHERE d.id = acting_mandate() AND d.person_id = acting_person()
           AND d.starts_on <= present_day() AND (d.ends_on IS NULL OR d.ends_on >= present_day())
@@ -93,17 +93,21 @@ FUNCTIONS = (
         SELECT EXISTS (SELECT 1 FROM case_file c WHERE c.id = p_case AND c.locks_on <= present_day())
     $$
     """,
-    # Items this person takes the minutes of, until those are approved, a month after the sitting at the latest.
+    # Items this person takes the minutes of, until those are approved, a month after the sitting at the latest. The
+    # role is asked first and alone: nearly everybody is no secretary, and every function below asks this one.
     """
     CREATE FUNCTION minuted_items() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT coalesce(array_agg(a.id), '{}')
-        FROM acting() d
-        JOIN meeting m ON m.cell_id = d.cell_id AND m.secretary_id = acting_person()
-        JOIN agenda_item a ON a.meeting_id = m.id
-        WHERE d.role = 'secretary' AND m.state IN ('convened', 'inSession', 'closed') AND m.extract_until IS NULL
-          AND moment() <= m.ends_at + interval '744 hours'
-          AND a.case_id <> ALL (excluded_cases()) AND NOT is_locked(a.case_id)
+        SELECT CASE WHEN (SELECT role FROM acting()) = 'secretary' THEN (
+            SELECT coalesce(array_agg(a.id), '{}')
+            FROM meeting m
+            JOIN agenda_item a ON a.meeting_id = m.id
+            WHERE m.cell_id = (SELECT cell_id FROM acting()) AND m.secretary_id = acting_person()
+              AND m.state IN ('convened', 'inSession', 'closed') AND m.extract_until IS NULL
+              AND moment() <= m.ends_at + interval '744 hours'
+              AND a.case_id <> ALL ((SELECT excluded_cases())::uuid[])
+              AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = a.case_id AND c.locks_on <= present_day())
+        ) ELSE '{}' END
     $$
     """,
     # Of these the ones whose record can still be written: during the sitting, and while the minutes are a draft.
@@ -131,7 +135,7 @@ FUNCTIONS = (
           AND m.state IN ('convened', 'inSession', 'closed')
           AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL
             AND moment() <= m.ends_at + interval '744 hours'))
-          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(i.case_id)
+          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = i.case_id AND c.locks_on <= present_day())
     $$
     """,
     """
@@ -145,7 +149,7 @@ FUNCTIONS = (
           AND m.state IN ('inSession', 'closed')
           AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL
             AND moment() <= m.ends_at + interval '744 hours'))
-          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(t.case_id)
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = t.case_id AND c.locks_on <= present_day())
     $$
     """,
     # Items of which this person, having been there, may read the minutes.
@@ -162,7 +166,7 @@ FUNCTIONS = (
             OR (n.state = 'approved' AND moment() <= m.extract_until)
             OR (m.chair_id = acting_person() AND n.state <> 'approved'
               AND moment() <= m.ends_at + interval '744 hours'))
-          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT is_locked(t.case_id)
+          AND t.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = t.case_id AND c.locks_on <= present_day())
     $$
     """,
     """

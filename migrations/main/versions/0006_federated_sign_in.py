@@ -6,8 +6,8 @@ an expected link into one only for the person an administrator expected, before 
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -102,7 +102,8 @@ FUNCTIONS = (
         p_before timestamptz)
     RETURNS TABLE (session_id uuid)
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        UPDATE session s SET state = 'closed', closed_at = moment(), secret_hash = NULL, previous_hash = NULL
+        UPDATE session s SET state = 'closed', closed_at = moment(), secret_hash = NULL, previous_hash = NULL,
+            challenge = NULL
         FROM federated_session x JOIN federated_identity f ON f.id = x.federated_identity_id
         WHERE s.id = x.session_id AND s.state <> 'closed' AND x.opened_at <= p_before
           AND ((acting_person() IS NULL AND p_identity IS NULL AND f.issuer = p_issuer

@@ -1,0 +1,93 @@
+"""Why somebody may do something, or not: `decide`, told step by step.
+
+For whoever has to account for an access, or for a refusal: every step of the judgement with its rule, also those
+after the first that fails. Nothing is judged here; the answer is `decide`'s own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.rules.actions import Action
+from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
+from app.rules.delegation import within
+from app.rules.facts import Actor, Facts, Standing
+from app.rules.policy import ACCESS, POLICY, Decision, decide
+from app.rules.roles import Role
+
+ASKED_OF_THE_REQUEST = frozenset(
+    {
+        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.GROUND_STATED, C.RESIDUAL_REASON,
+        C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
+        C.NOT_ABOUT_ONESELF, C.OTHER_HALF, C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE,
+        C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED, C.LISTING_AUTHORITY,
+    }
+)  # fmt: skip
+"""Conditions that depend on what the request says, or on more than this person and this case."""
+
+_WHOSE = {C.OWN: True, C.CHAIRS: True, C.NOT_ABOUT_ONESELF: False}
+"""Of these the ones that are known where the caller knows whose the object is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of the judgement. *met* None: only the request itself can tell."""
+
+    name: str
+    number: str
+    met: bool | None
+
+
+def explain(actor: Actor, action: Action, facts: Facts) -> tuple[Decision, list[Step]]:
+    """Judge as `decide` would if the request itself were in order, and say how each question was answered.
+
+    In: who acts, what, what is known of the object. Out: the decision, and the steps in the order in which they are
+    asked. An action without a row in the policy is refused, without steps.
+    """
+    rule = POLICY.get(action)
+    whose = [_WHOSE[c] for c in rule.conditions if c in _WHOSE] if rule and facts.own is None else []
+    in_order = _as_if_in_order(replace(facts, own=whose[0]) if whose else facts)
+    decision = decide(replace(actor, recently_confirmed=True), action, in_order)
+    if rule is None:
+        return decision, []
+    if actor.role is Role.DELEGATE:
+        facts = replace(facts, delegated=within(action, actor.delegation))
+    open_to_all = rule.standing is Standing.NONE
+    steps = [
+        Step("notExcluded", "R14", facts.standing is not Standing.EXCLUDED),
+        Step("role", rule.number, open_to_all or actor.role in rule.roles),
+        Step("standing", rule.number, facts.standing >= rule.standing),
+    ]
+    if rule.states is not None:
+        steps.append(Step("state", rule.number, facts.state in rule.states))
+    access = () if rule.before_access or actor.role is Role.ROBOT else ACCESS
+    for condition in (*access, *rule.conditions):
+        asked = condition in ASKED_OF_THE_REQUEST and not (condition in _WHOSE and facts.own is not None)
+        steps.append(Step(condition.name, condition.number, None if asked else condition.met(actor, facts)))
+    return decision, steps
+
+
+def _as_if_in_order(facts: Facts) -> Facts:
+    """Give the facts under which every condition asked of the request is met."""
+    return replace(
+        facts,
+        access_reason=True,
+        proportionate=True,
+        no_classified=True,
+        category_reason=True,
+        ground_stated=True,
+        residual_reason=True,
+        notice_days=0,
+        notice_required=0,
+        line_manager_addressed=True,
+        refusal_reason=True,
+        care_relation=True,
+        age=18,
+        discussed=True,
+        constitution_complete=True,
+        recording_basis=True,
+        number_ground=True,
+        counterpart=True,
+        core_recorded=True,
+        listing_by_delegate=True,
+    )

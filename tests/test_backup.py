@@ -1,0 +1,292 @@
+"""Copies: what a dump of the main database holds, and putting copies back (R92, R109; docs/operations/backup.md)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from cast import PASSWORD
+
+from app.demo import EXAMPLES
+from app.keeping import back_up, restore, rotate_keys
+from app.kernel.clock import SystemClock
+from app.kernel.dumping import DumpFailed
+from app.kernel.embedded import Cluster
+from app.kernel.keys.provider import KeyFault
+from app.kernel.migrating import admin_engine
+from app.walkthrough import Administrator, Player, read_story
+
+ROOT = Path(__file__).resolve().parents[1]
+STORIES = sorted(path.name for path in EXAMPLES.glob("*.toml") if path.name != "demo-world.toml")
+OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"}
+"""Values of a command that are of no person: where and when a meeting is."""
+
+
+def forms(said: str) -> dict[str, bytes]:
+    """Give a text in every writing in which a dump could hold it: by encoding, escaped, in hex and base64 at each offset."""
+    plain = said.encode()
+    found = {
+        "UTF-8": plain, "UTF-16 little": said.encode("utf-16-le"), "UTF-16 big": said.encode("utf-16-be"),
+        "UTF-32": said.encode("utf-32-le"), "Latin-1": said.encode("latin-1", "replace"),
+        "JSON": json.dumps(said)[1:-1].encode(), "percent": quote(said).encode(),
+        "plus": quote(said, safe="").replace("%20", "+").encode(),
+        "escaped": said.encode("unicode_escape"), "backwards": plain[::-1], "doubled": said.replace("'", "''").encode(),
+    }  # fmt: skip
+    for name, raw in (("UTF-8", plain), ("UTF-16", said.encode("utf-16-le"))):
+        found |= {f"hex of {name}": raw.hex().encode(), f"HEX of {name}": raw.hex().upper().encode()}
+        for offset in range(3):
+            whole = base64.b64encode(b"\0" * offset + raw)
+            found[f"base64 of {name} at {offset}"] = whole[4 if offset else 0 : len(whole) // 4 * 4 - 4]
+    return found
+
+
+def fragments(said: str) -> set[str]:
+    """Give a text as a whole, and its runs of three words: part of a sentence gives it away as well."""
+    words = said.split()
+    return {said} | {" ".join(words[n : n + 3]) for n in range(len(words) - 2)}
+
+
+def found_in(dump: bytes, texts: set[str]) -> set[tuple[str, str]]:
+    return {
+        (text, form)
+        for text in texts
+        for form, written in forms(text).items()
+        if len(written) > 8 and written in dump
+    }
+
+
+class Listener(Player):
+    """Plays a story and remembers every text about a person that was said in it."""
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.heard: set[str] = set()
+
+    def _step(self, step):
+        for name, value in step.get("with", {}).items():
+            self._hear(name, self._filled(value))
+        super()._step(step)
+
+    def _hear(self, name, value):
+        if isinstance(value, dict):
+            for inner, each in value.items():
+                self._hear(inner, each)
+        elif isinstance(value, list):
+            for each in value:
+                self._hear(name, each)
+        elif (
+            isinstance(value, str)
+            and name not in OF_NOBODY
+            and (" " in value or name in {"subjectName", "birthDate"})
+        ):
+            self.heard.add(value)
+
+
+@pytest.fixture
+def play(house):
+    """Plays stories, up to a step, into this house; gives what was said of persons."""
+    house.installation.clock = SystemClock()
+    (row,) = house.sql(
+        "SELECT totp_secret FROM credential WHERE person_id = :p", p=house.cast.persons["administrator"]
+    )
+    secret = house.installation.provider.unwrap(row[0], house.cast.persons["administrator"].bytes).decode()
+    token = []
+
+    def run(name, until, subject):
+        player = Listener(
+            house.client(), Administrator("administrator", PASSWORD, secret), date(2026, 3, 2), say=lambda _: None,
+            given={"subject": subject}, admin_token=token[0] if token else "",
+        )  # fmt: skip
+        player.play(read_story(EXAMPLES / name), until=until)
+        token[:] = [player.admin_token]
+        return player.heard
+
+    return run
+
+
+def test_every_writing_of_a_text_is_recognised():
+    said = "Stuurt geheime berichten, zegt é 'Verzonnen'"
+    for form, written in forms(said).items():
+        assert found_in(b"\x01\x02" + written + b"\x03", {said}), form
+    padded = base64.b64encode(b"xy" + said.encode() + b"more of it")
+    assert {form for _, form in found_in(padded, {said})} == {"base64 of UTF-8 at 2"}
+
+
+@pytest.mark.slow
+def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house, play, tmp_path):
+    heard = set()
+    for number, name in enumerate(STORIES):
+        heard |= play(name, "closed", f"Waterlelie{number} Onvindbaar-Verzonnen")
+    # Three words that stand in an agreement as well, which is of nobody, give nothing away; a whole text always would.
+    agreed = " ".join(str(read_story(EXAMPLES / name)["agreement"]) for name in STORIES)
+    texts = heard | {f for f in set().union(*map(fragments, heard)) if f not in agreed}
+    assert len(heard) > 30
+    assert sum("Waterlelie" in text for text in heard) == len(STORIES)
+    ((cases, statements),) = house.sql(
+        "SELECT (SELECT count(*) FROM case_file WHERE state = 'closed'), (SELECT count(*) FROM statement)"
+    )
+    assert cases == len(STORIES)
+    assert statements > 0
+    list(back_up(house.process, tmp_path / "main.dump", "main"))
+    assert sorted(p.name for p in tmp_path.glob("*dump*")) == ["main.dump"]
+    dump = (tmp_path / "main.dump").read_bytes()
+    as_sql = subprocess.run(
+        [Cluster.tool("pg_restore"), "--file=-", tmp_path / "main.dump"], check=True, capture_output=True
+    ).stdout
+    ((reference,),) = house.sql("SELECT reference FROM case_file LIMIT 1")
+    for content in (dump, as_sql):
+        # The dump is whole and readable: names of those who sign in stand in it, and every case's row.
+        for staff in ("Burgemeester Babs Verzonnen", "Maatschappelijk werker Mo Verzonnen", reference):
+            assert staff.encode() in content
+        assert found_in(content, texts) == set()
+    list(back_up(house.process, tmp_path / "keys.dump", "keys"))
+    assert found_in((tmp_path / "keys.dump").read_bytes(), texts) == set()
+
+
+def test_a_backup_is_logged_before_it_is_made_and_overwrites_nothing(house, tmp_path):
+    said = list(back_up(house.process, tmp_path / "copy", "both"))
+    assert len(said) == 2
+    for path in (tmp_path / "copy", tmp_path / "copy.keys"):
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.read_bytes()[:5] == b"PGDMP"
+    lines = house.sql("SELECT role, outcome, reason, channel FROM journal.entry WHERE action = 'backup.make'")
+    assert [tuple(line) for line in lines] == [("administrator", "allowed", "both", "cli")]
+    before = (tmp_path / "copy").read_bytes()
+    with pytest.raises(DumpFailed, match="never overwrites"):
+        list(back_up(house.process, tmp_path / "copy", "main"))
+    assert (tmp_path / "copy").read_bytes() == before
+    assert len(house.sql("SELECT FROM journal.entry WHERE action = 'backup.make'")) == 1
+    with pytest.raises(DumpFailed):
+        list(back_up(house.process, tmp_path / "no folder" / "copy", "main"))
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_copy_is_put_back_whole_or_not_at_all(house, databases, tmp_path):
+    list(back_up(house.process, tmp_path / "copy", "both"))
+    name = f"livcr_b_{uuid4().hex[:10]}"
+    addresses = databases.create(name)
+    try:
+        broken = tmp_path / "broken"
+        broken.write_bytes((tmp_path / "copy").read_bytes()[:-2000])
+        with pytest.raises(DumpFailed, match="pg_restore failed"):
+            list(restore(addresses, house.installation.settings, broken, None))
+        with pytest.raises(DumpFailed, match="is not there"):
+            list(restore(addresses, house.installation.settings, tmp_path / "nothing", None))
+        list(restore(addresses, house.installation.settings, tmp_path / "copy", tmp_path / "copy.keys"))
+        with pytest.raises(DumpFailed, match="not empty"):
+            list(restore(addresses, house.installation.settings, tmp_path / "copy", None))
+        for url, original in (
+            (addresses.main, house.process.addresses.main),
+            (addresses.keys, house.process.addresses.keys),
+        ):
+            assert _inventory(url) == _inventory(original)
+    finally:
+        databases.drop(name)
+
+
+def _inventory(url):
+    """Give every table with owner, rights, policies and number of rows."""
+    from sqlalchemy import text
+
+    with admin_engine(url).connect() as conn:
+        tables = conn.execute(text(
+            "SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), c.relrowsecurity, c.relacl::text,"
+            " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'journal') AND c.relkind IN ('r', 'p')"
+        )).all()  # fmt: skip
+        return {
+            (*row, conn.scalar(text(f'SELECT count(*) FROM {row[0]}."{row[1]}"')))
+            for row in map(tuple, tables)
+        }
+
+
+def test_the_console_rotates_by_id_by_nis_code_and_all(house):
+    from uuid import uuid4
+
+    vault = house.installation.vault.within(house.cast.towns.values())
+    for letter in "CD":
+        vault.new_file(uuid4(), house.cast.towns[letter])
+    house.sql("UPDATE municipality SET nis_code = '99001' WHERE id = :i", i=house.cast.towns["C"])
+    for said in ("99001", str(house.cast.towns["C"])):
+        (line,) = rotate_keys(house.process, said, every=False, wrapping=False)
+        assert "those of 1 files" in line
+    assert len(list(rotate_keys(house.process, "", every=True, wrapping=False))) == 2
+    (line,) = rotate_keys(house.process, str(house.cast.towns["E"]), every=False, wrapping=False)
+    assert "no key" in line
+    (line,) = rotate_keys(house.process, "", every=False, wrapping=True)
+    assert "4 keys" in line
+    with pytest.raises(KeyFault, match="No municipality"):
+        list(rotate_keys(house.process, "nowhere", every=False, wrapping=False))
+    lines = house.sql(
+        "SELECT role, channel, reason FROM journal.entry WHERE action IN ('key.rotate', 'wrappingKey.rotate')"
+    )
+    assert {(role, channel) for role, channel, _ in lines} == {("administrator", "cli")}
+    assert len(lines) == 2 * (2 + 2 + 1 + 1)
+
+
+def _livcr(*arguments, data, **environment):
+    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "KEYS_DATABASE_URL", "PORT"}}
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *map(str, arguments)], cwd=ROOT, env=env | {"LIVCR_DATA": str(data)} | environment,
+        capture_output=True, text=True, timeout=180, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_command_backs_up_and_restores_an_installation(tmp_path):
+    """From nothing to an account, a backup, another machine with the copies and the wrapping key."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    made = _livcr("create-administrator", "beheer", data=old)
+    assert made.returncode == 0, made.stderr
+    for arguments in (("keys", "rotate", "--all"), ("keys", "rotate", "--wrapping"),
+                      ("backup", "--output", tmp_path / "both"),
+                      ("backup", "--main-only", "--output", tmp_path / "alone")):  # fmt: skip
+        done = _livcr(*arguments, data=old)
+        assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "alone.keys").exists()
+    shutil.copytree(old / "secrets", new / "secrets")
+    done = _livcr("restore", "--main", tmp_path / "both", "--keys", tmp_path / "both.keys", data=new)
+    assert done.returncode == 0, done.stderr
+    assert "0 cases" in done.stdout
+    again = _livcr("restore", "--main", tmp_path / "both", data=new)
+    assert (again.returncode, len(again.stderr.strip().splitlines())) == (1, 1)
+    assert "not empty" in again.stderr
+    assert _livcr("migrate", data=new).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_wrong_or_missing_key_is_one_sentence_at_the_console(tmp_path):
+    data = tmp_path / "data"
+    assert _livcr("create-administrator", "beheer", data=data).returncode == 0
+    key = data / "secrets" / "wrapping.key"
+    right = key.read_bytes()
+    key.unlink()
+    token = tmp_path / "token"
+    token.write_text("een-verzonnen-token")
+    other = "a:" + base64.b64encode(os.urandom(32)).decode()
+    for environment, said in (
+        ({}, "holds no wrapping key"),
+        ({"LIVCR_KEY_PROVIDER": "secret"}, "There is no wrapping key in LIVCR_WRAPPING_KEY"),
+        ({"LIVCR_KEY_PROVIDER": "secret", "LIVCR_WRAPPING_KEY_FILE": str(tmp_path / "none")}, "cannot be read"),
+        ({"LIVCR_KEY_PROVIDER": "secret", "LIVCR_WRAPPING_KEY": other}, "does not hold"),
+        ({"LIVCR_KEY_PROVIDER": "kms"}, "LIVCR_KMS_URL"),
+        ({"LIVCR_KEY_PROVIDER": "kms", "LIVCR_KMS_URL": "http://127.0.0.1:9/v1/transit", "LIVCR_KMS_TOKEN_FILE": str(token)},
+         "does not answer"),
+    ):  # fmt: skip
+        done = _livcr("migrate", data=data, **environment)
+        assert done.returncode == 1, environment
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+        assert said in done.stderr
+    assert not key.exists()
+    key.write_bytes(right)
+    assert _livcr("migrate", data=data).returncode == 0
