@@ -29,7 +29,7 @@ from app.rules.actions import Action
 router = APIRouter()
 _HOME = "/account"
 register_codes("channel", ["page", "api"])
-register_codes("openedWith", ["password", "passkey", "console"])
+register_codes("openedWith", ["password", "passkey", "console", "provider"])
 register_codes("hint", ["newPassword"])
 
 

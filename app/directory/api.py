@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.directory import commands as c
 from app.directory import (
+    federated_identities,
     keeping_passkeys,
     mandates,
     passwords,
@@ -64,6 +65,8 @@ endpoint(router, "POST", "/undertakings", undertakings.confirm_undertaking, c.Co
          tag="Directory", summary="Confirm the secrecy undertaking", status=201, location="/api/v1/undertakings/current")  # fmt: skip
 endpoint(router, "POST", "/agencies", mandates.create_agency, c.CreateAgency, v.AgencyView, tag="Directory",
          summary="Add an agency", status=201, location="/api/v1/agencies/{agencyId}")  # fmt: skip
+endpoint(router, "POST", "/agencies/{agencyId}/identify", federated_identities.identify_agency, c.IdentifyAgency, v.AgencyView,
+         tag="Directory", summary="Record an agency's code at the provider of identities")  # fmt: skip
 endpoint(router, "GET", "/agencies", mandates.list_agency, c.ListAgency, v.AgencyList, tag="Directory", summary="List agencies")  # fmt: skip
 endpoint(router, "POST", "/persons", mandates.create_person, c.CreatePerson, v.PersonView, tag="Directory",
          summary="Add an account", status=201, location="/api/v1/persons/{personId}")  # fmt: skip
@@ -74,3 +77,12 @@ endpoint(router, "POST", "/mandates/{mandateId}/end", mandates.end_mandate, c.En
          tag="Directory", summary="Let a mandate end")  # fmt: skip
 endpoint(router, "GET", "/mandates", mandates.list_mandate, c.ListMandate, v.MandateList,
          tag="Directory", summary="List mandates")  # fmt: skip
+endpoint(router, "POST", "/federatedIdentities", federated_identities.link_federated_identity, c.LinkFederatedIdentity,
+         v.FederatedIdentityView, tag="Directory", summary="Link a person to a subject of the provider of identities", status=201)  # fmt: skip
+endpoint(router, "POST", "/federatedIdentities/expect", federated_identities.expect_federated_identity,
+         c.ExpectFederatedIdentity, v.FederatedIdentityView, tag="Directory",
+         summary="Expect a person's first sign-in at the provider of identities", status=201)  # fmt: skip
+endpoint(router, "POST", "/federatedIdentities/{federatedIdentityId}/unlink", federated_identities.unlink_federated_identity,
+         c.UnlinkFederatedIdentity, v.FederatedIdentityView, tag="Directory", summary="Take a link with the provider away")  # fmt: skip
+endpoint(router, "GET", "/federatedIdentities", federated_identities.list_federated_identity, c.ListFederatedIdentity,
+         v.FederatedIdentityList, tag="Directory", summary="List the links with the provider of identities")  # fmt: skip

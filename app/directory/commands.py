@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_core import from_json
 
 from app.kernel.shapes import Command, Day, Line, Secret
@@ -15,6 +15,10 @@ Language = Literal["nl", "fr", "de", "en"]
 Username = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9._@+-]{3,100}$")
 ]
+OrganisationCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9. -]{2,40}$")]
+Subject = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\x21-\x7e]{1,255}$")]
+Opaque = Annotated[SecretStr, Field(max_length=4000)]
+"""What a browser or a provider brings; compared or passed on, never stored or shown."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
 
 
@@ -48,6 +52,29 @@ class ConfirmSession(Command):
     code: Code | None = None
     passkey: PasskeyAnswer | None = None
     mandate_id: UUID | None = None
+
+
+class ReferSession(Command):
+    """Go to the provider of identities to sign in there."""
+
+    following: str = Field("/", max_length=2000)
+    browser: Opaque
+    language: Language
+
+
+class AcceptSession(Command):
+    """Come back from the provider with its answer."""
+
+    state: Opaque
+    browser: Opaque
+    code: Opaque | None = None
+    issuer: str | None = Field(None, max_length=500)
+
+
+class RecallSession(Command):
+    """End the sessions of somebody whom the provider signed out (back-channel logout)."""
+
+    logout_token: Opaque
 
 
 class ChallengeSession(Command):
@@ -178,6 +205,13 @@ class CreateAgency(Command):
     ground_code: Line
 
 
+class IdentifyAgency(Command):
+    """Record the code by which a provider of identities names an agency: KBO number, OVO code, institution number."""
+
+    agency_id: UUID
+    code: OrganisationCode
+
+
 class ListAgency(Command):
     """List agencies by name."""
 
@@ -223,3 +257,27 @@ class EndMandate(Command):
 
 class ListMandate(Command):
     """List the mandates of one's cell."""
+
+
+class ExpectFederatedIdentity(Command):
+    """Expect a person's first sign-in by way of the provider, until a day."""
+
+    person_id: UUID
+    expected_until: Day
+
+
+class LinkFederatedIdentity(Command):
+    """Record that the provider's subject is this person."""
+
+    person_id: UUID
+    subject: Subject
+
+
+class UnlinkFederatedIdentity(Command):
+    """Take a link with the provider away, and end the sessions that began with it."""
+
+    federated_identity_id: UUID
+
+
+class ListFederatedIdentity(Command):
+    """List who can sign in by way of the provider, and who is expected to."""

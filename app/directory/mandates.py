@@ -60,10 +60,11 @@ def create_agency(work: Work, command: CreateAgency) -> AgencyView:
     )
     checked(command.ground_list, command.ground_code, work.today, "groundCode")
     work.session.add(row)
-    return _agency(row)
+    return agency_view(row)
 
 
-def _agency(row: Agency) -> AgencyView:
+def agency_view(row: Agency, code: str | None = None) -> AgencyView:
+    """Give an agency, with the code by which a provider of identities names it, if it has one."""
     return AgencyView(
         version=row.version,
         href=href("agencies", row.id),
@@ -72,6 +73,7 @@ def _agency(row: Agency) -> AgencyView:
         regime=row.regime,
         ground_list=row.ground_list,
         ground_code=row.ground_code,
+        organisation_code=code,
     )
 
 
@@ -80,7 +82,9 @@ def list_agency(work: Work, command: ListAgency) -> AgencyList:
     """Give the agencies by name."""
     del command
     work.allow(Action.AGENCY_LIST, cell_facts(work, work.actor.cell_id), About(object_type="agency"))
-    return AgencyList(href=href("agencies"), items=[_agency(row) for row in queries.agencies(work.session)])
+    codes = queries.agency_codes(work.session)
+    items = [agency_view(row, codes.get(row.id)) for row in queries.agencies(work.session)]
+    return AgencyList(href=href("agencies"), items=items)
 
 
 @operation(Action.PERSON_CREATE)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -186,9 +186,68 @@ class SignIn(Row):
     confirmed_at: Mapped[datetime | None]
     """When a second factor was last given; the gravest acts want it fresh."""
     opened_with: Mapped[str] = mapped_column(Text, default="password", server_default="password")
-    """password, passkey, console, or the name of an identity provider."""
+    """password, passkey, console, or provider (of identities)."""
     challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What the next passkey has to sign; it serves once."""
+
+
+class AgencyCode(Row):
+    """The code by which a provider of identities names an agency: KBO number, OVO code, institution number."""
+
+    __tablename__ = "agency_code"
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class FederatedIdentity(Row):
+    """That a provider's subject is this person: expected by an administrator, linked, ended."""
+
+    __tablename__ = "federated_identity"
+    __table_args__ = (
+        # One way in through a provider at most, so that a second one is never added unnoticed beside the first.
+        Index(None, "issuer", "person_id", unique=True, postgresql_where=text("state <> 'ended'")),
+        Index(None, "issuer", "subject"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
+    """The provider's own name for somebody; None while the first sign-in is expected."""
+    state: Mapped[str] = mapped_column(Text)
+    """expected, linked or ended."""
+    expected_until: Mapped[date | None]
+    created_at: Mapped[datetime]
+    linked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class FederatedSession(Row):
+    """That a session began at a provider, so that it can be ended there and from there."""
+
+    __tablename__ = "federated_session"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    federated_identity_id: Mapped[UUID] = mapped_column(ForeignKey("federated_identity.id"), index=True)
+    provider_session_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    opened_at: Mapped[datetime]
+
+
+class SignInReferral(Row):
+    """A reader sent to a provider: by hash, for one browser, to come back once and soon."""
+
+    __tablename__ = "sign_in_referral"
+
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    following: Mapped[str] = mapped_column(Text)
+    """Where on this site they were going."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
 
 
 class Exclusion(Row):

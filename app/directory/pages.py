@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.directory import demonstration, sessions, signing_in, undertakings
+from app.directory import demonstration, federation, sessions, signing_in, undertakings
 from app.directory.commands import (
     ChallengeSession,
     CloseSession,
@@ -49,9 +49,10 @@ router = APIRouter()
 
 SIGNING_IN_COOKIE: Final = "livcr_signing_in"
 """Which sign-in waits for its code; worth nothing without the code."""
-_CODE_SECONDS: Final = 600
+CODE_SECONDS: Final = 600
 _DEVICE_SECONDS: Final = 180 * 24 * 3600
 _DOOR: Final = "/sign-in"
+PROVIDER_DOOR: Final = "/sign-in/provider"
 _SAY_BEFORE: Final = timedelta(days=30)
 
 register_form(OpenSession)
@@ -88,6 +89,8 @@ def _door(call: PageCall, values: dict[str, object], errors: dict[str, str], sta
         action=with_query(_DOOR, next=call.next("")),
         ended=call.request.query_params.get("ended", ""),
         persons=demonstration.persons(call),
+        provider=call.installation.openid,
+        provider_address=with_query(PROVIDER_DOOR, next=call.next("")),
         passkeys=takes_passkeys(call),
         passkey_action=with_query(_DOOR + "/passkey", next=call.next("")),
     )
@@ -111,7 +114,7 @@ def _open(call: PageCall) -> Response:
             raise  # too many tries: a page that says how long to wait
         wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}
         return _door(call, dict(values), wrong, Kind.BAD_REQUEST.status)
-    call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path=_DOOR, max_age=_CODE_SECONDS)
+    call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path=_DOOR, max_age=CODE_SECONDS)
     return call.go(with_query(_DOOR + "/code", next=call.next("")))
 
 
@@ -168,7 +171,7 @@ def _passkey_door(call: PageCall) -> Response:
     challenge = _challenge(call, None)
     if challenge is None:
         return call.go(with_query(_DOOR, next=call.next("")))
-    call.set_cookie(SIGNING_IN_COOKIE, str(challenge.session_id), path=_DOOR, max_age=_CODE_SECONDS)
+    call.set_cookie(SIGNING_IN_COOKIE, str(challenge.session_id), path=_DOOR, max_age=CODE_SECONDS)
     return call.show(
         "directory/passkey.html",
         call.phrase("Sign in with a passkey"),
@@ -203,10 +206,11 @@ def _confirm(call: PageCall) -> Response:
         if problem.kind is not Kind.INVALID_TOKEN:
             raise
         return _code_door(call, {"code": call.phrase("error.wrongCode")}, Kind.BAD_REQUEST.status)
-    return _signed_in(call, view)
+    return call.go(signed_in(call, view, call.next("")))
 
 
-def _signed_in(call: PageCall, view: SessionView) -> Response:
+def signed_in(call: PageCall, view: SessionView, following: str) -> str:
+    """Hand out the cookie of a session that was opened, and give where its reader goes: first to choose a role."""
     call.set_cookie(SESSION_COOKIE, there(view.refresh_token))
     if view.device:
         call.set_cookie(DEVICE_COOKIE, view.device, path=_DOOR, max_age=_DEVICE_SECONDS)
@@ -214,7 +218,7 @@ def _signed_in(call: PageCall, view: SessionView) -> Response:
     call.drop_cookie(FORM_COOKIE, path=_DOOR)
     call.choose_language(view.language or call.language)
     several = len(view.mandates or []) > 1
-    return call.go(with_query("/mandate", next=call.next("")) if several else call.next())
+    return with_query("/mandate", next=following) if several else following or "/"
 
 
 for _method in ("GET", "POST"):
@@ -224,9 +228,10 @@ _visitors("POST", _DOOR + "/passkey")
 
 
 def _sign_out(call: PageCall, work: Work) -> Response:
+    onward = federation.began_at_provider(work)
     sessions.close_session(work, CloseSession(sessionId=there(work.actor.session_id)))
     call.drop_cookie(SESSION_COOKIE)
-    response = call.go(_DOOR, done=Action.SESSION_CLOSE.value)
+    response = call.go(PROVIDER_DOOR + "/leave" if onward else _DOOR, done=Action.SESSION_CLOSE.value)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -13,6 +13,7 @@ from app.constitution.models import Cell, CellMunicipality, Municipality
 from app.directory.models import (
     TEXT_VERSION,
     Agency,
+    AgencyCode,
     Credential,
     Mandate,
     Passkey,
@@ -304,3 +305,8 @@ def holds_in(session: Session, person_id: UUID, cell_id: UUID | None, today: dat
     current = (Mandate.starts_on <= today) & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
     query = select(Mandate.id).where(Mandate.person_id == person_id, Mandate.cell_id == cell_id, current)
     return session.scalar(query.limit(1)) is not None
+
+
+def agency_codes(session: Session) -> dict[UUID, str]:
+    """Give the code of each agency that has one."""
+    return {row.agency_id: row.code for row in session.scalars(select(AgencyCode))}

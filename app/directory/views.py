@@ -131,6 +131,38 @@ class RecoveredView(View):
     totp_secret: str
 
 
+class ReferralView(View):
+    """Where to go at the provider, and with what to come back."""
+
+    address: str
+
+
+class AcceptedView(SessionView):
+    """A session that begins with a provider's answer, and where its reader was going."""
+
+    following: str
+
+
+class FederatedIdentityView(Document):
+    """That a subject of the provider is a person, or that their first sign-in is expected."""
+
+    federated_identity_id: UUID
+    person_id: UUID
+    person_name: str
+    issuer: str
+    subject: str | None = None
+    state: str
+    expected_until: date | None = None
+    linked_at: datetime | None = None
+
+
+class FederatedIdentityList(View):
+    """Links with the provider by person, without those that ended."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[FederatedIdentityView]
+
+
 class UndertakingView(Document):
     """The secrecy undertaking: text in the reader's language, version, and until when one's confirmation holds."""
 
@@ -147,6 +179,7 @@ class AgencyView(Document):
     regime: str
     ground_list: str
     ground_code: str
+    organisation_code: str | None = None
 
 
 class AgencyList(View):

@@ -57,4 +57,5 @@ def _values(field: FieldInfo) -> str:
         for k in words
         if (v := getattr(bound, k, None)) is not None
     ]
-    return " ".join(found) or getattr(field.annotation, "__name__", "").lower().replace("str", "text")
+    kind = getattr(field.annotation, "__name__", "").lower()
+    return " ".join(found) or kind.removeprefix("secret").replace("str", "text")

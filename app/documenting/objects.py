@@ -43,7 +43,9 @@ CONSEQUENCES: tuple[tuple[str, str, str, Action], ...] = (
     ("case", "listed", "underDiscussion", Action.MEETING_CLOSE),
     ("agreement", "adopted", "superseded", Action.AGREEMENT_ADOPT),
     ("session", "secondFactorWanted", "active", Action.SESSION_CONFIRM),
+    ("session", "secondFactorWanted", "active", Action.SESSION_ACCEPT),
     ("session", "active", "closed", Action.SESSION_CLOSE),
+    ("session", "active", "closed", Action.SESSION_RECALL),
     ("session", "active", "closed", Action.SESSION_REVOKE),
     ("recovery", "agreed", "ended", Action.RECOVERY_USE),
 )

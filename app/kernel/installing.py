@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
@@ -36,6 +37,9 @@ from app.kernel.settings import Settings
 from app.kernel.vault import Vault
 from app.kernel.work import Installation, Work, work
 from app.rules.facts import Actor
+
+if TYPE_CHECKING:
+    from app.kernel.openid import OpenId
 
 log = logging.getLogger("livcr")
 
@@ -140,8 +144,17 @@ def assemble(
         installation_id=row.id,
         recognise=recognise,
         demo=row.kind == "demo",
+        openid=_openid(settings),
     )
     return Process(installation, databases, sealer, addresses)
+
+
+def _openid(settings: Settings) -> OpenId | None:
+    if not settings.oidc_issuer:
+        return None
+    from app.kernel.openid import OpenId
+
+    return OpenId(settings)
 
 
 def _in_use(databases: Databases) -> bool:

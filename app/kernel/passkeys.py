@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from webauthn import (
     generate_authentication_options,
@@ -54,9 +55,9 @@ class Registered(NamedTuple):
 
 def site_of(settings: Settings) -> Site:
     """Give the site that an installation's passkeys belong to."""
-    if not settings.public_origin:
+    host = urlsplit(settings.public_origin).hostname
+    if host is None or host == "127.0.0.1":  # a passkey belongs to a name, never to a number
         return Site("localhost", "")
-    host = settings.public_origin.removeprefix("https://").partition(":")[0]
     return Site(host, settings.public_origin)
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Configuration by environment variable; every one has a default that is safe on one's own machine."""
 
-    model_config = SettingsConfigDict(env_prefix="LIVCR_", extra="ignore", frozen=True)
+    # A value that does not fit is named by its variable, never shown: some of them are secrets.
+    model_config = SettingsConfigDict(
+        env_prefix="LIVCR_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     data: Path = Field(Path("var"), description="Folder for the embedded databases, keys and logs.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -85,9 +90,9 @@ class Settings(BaseSettings):
     )
     public_origin: str = Field(
         "",
-        pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?)?$",
-        description="Address of the pages as people type it, such as `https://livc.example.be`; passkeys belong to it."
-        " Empty: passkeys on `http://localhost` only.",
+        pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)?$",
+        description="Address of the pages as people type it, such as `https://livc.example.be`; passkeys belong to it"
+        " and a provider sends people back to it. Empty: passkeys on `http://localhost` only.",
     )
     breached_passwords: Path | None = Field(
         None,
@@ -106,11 +111,99 @@ class Settings(BaseSettings):
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )
+    oidc_issuer: str = Field(
+        "",
+        description="Issuer of the OpenID Connect provider people may sign in with, exactly as it calls itself;"
+        " empty: password and code only.",
+    )
+    oidc_name: str = Field("ACM/IDM", description="What people call that provider; stands on the button.")
+    oidc_client_id: str = Field("", description="What the provider calls this installation.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of this installation at the provider; better in a file."
+    )
+    oidc_client_secret_file: str = Field("", description="File that holds that secret, and nothing else.")
+    oidc_scopes: str = Field(
+        "openid vo", description="Scopes to ask for, with spaces; never the national number."
+    )
+    oidc_agency_claim: str = Field(
+        "vo_orgcode",
+        description="Claim with the code of the organisation (KBO number, OVO code, institution number). It has to equal"
+        " the code of the person's agency. Empty: not compared, and then only an administrator links.",
+    )
+    oidc_person_claim: str = Field(
+        "email",
+        description="Claim with the user name or e-mail address by which a person is found at a first sign-in that an"
+        " administrator expects. `email` counts only with `email_verified`.",
+    )
+    oidc_acr_values: str = Field(
+        "",
+        description="Means of signing in to ask the provider for (`acr_values`), with spaces; empty: its own choice.",
+    )
+    oidc_second_factor: str = Field(
+        "",
+        description="Values of `acr` or `amr`, with spaces, that count as a second factor (R20). Anything else, and the"
+        " first time of each link: our own one-time code is asked.",
+    )
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        """Refuse half a provider, one that is reached in the clear, and the national number."""
+        if not self.oidc_issuer:
+            return self
+        secret = bool(self.oidc_client_secret.get_secret_value()) != bool(self.oidc_client_secret_file)
+        if not (self.oidc_client_id and self.public_origin and secret):
+            raise ValueError(
+                "LIVCR_OIDC_ISSUER also needs LIVCR_OIDC_CLIENT_ID, LIVCR_PUBLIC_ORIGIN and one of"
+                " LIVCR_OIDC_CLIENT_SECRET_FILE and LIVCR_OIDC_CLIENT_SECRET"
+            )
+        if not is_safe_address(self.oidc_issuer):
+            raise ValueError("LIVCR_OIDC_ISSUER is an https address")
+        asked = {*self.oidc_scopes.split(), self.oidc_agency_claim, self.oidc_person_claim}
+        if asked & _NATIONAL_NUMBER or "openid" not in asked:
+            raise ValueError("LIVCR_OIDC_SCOPES holds openid, and nothing here asks for the national number")
+        return self
 
     @property
     def secrets(self) -> Path:
         """Folder of generated secrets, 0700."""
         return self.data / "secrets"
+
+    def oidc_secret(self) -> str:
+        """Give this installation's secret at the provider, from its file if there is one. Raises OSError."""
+        if self.oidc_client_secret_file:
+            return Path(self.oidc_client_secret_file).read_text(encoding="utf-8").strip()
+        return self.oidc_client_secret.get_secret_value()
+
+
+_NATIONAL_NUMBER = frozenset({"rrn", "egov_nrn", "nrn", "insz", "niss"})
+"""Scopes and claims that carry the national number: it identifies no account here and is not kept."""
+
+
+def is_safe_address(url: str) -> bool:
+    """Tell whether an address is https, or on this very machine; without user, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if (
+        not (url.isascii() and url.isprintable() and host)
+        or " " in url
+        or parts.username
+        or parts.password
+        or parts.query
+        or parts.fragment
+    ):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host name can be nothing but this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @cache

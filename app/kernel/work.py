@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +31,9 @@ from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
 from app.rules.problems import Kind, Problem
+
+if TYPE_CHECKING:
+    from app.kernel.openid import OpenId  # takes time to load, and few installations use it
 
 T = TypeVar("T")
 
@@ -60,6 +63,8 @@ class Installation:
     installation_id: UUID
     recognise: Callable[[Work, Claims], Actor]
     """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
+    openid: OpenId | None = None
+    """Whom people may sign in with besides password and code; None: nobody."""
 
 
 class Work:
@@ -156,8 +161,13 @@ class Work:
         self._lines.append(lines)
         return decision
 
-    def refuse(self, action: Action, problem: Problem, about: About | None = None) -> Problem:
-        """Journal a refusal that the rules cannot see (a wrong password, a broken precondition) and give it to raise."""
+    def refuse(
+        self, action: Action, problem: Problem, about: About | None = None, *, reason: str = ""
+    ) -> Problem:
+        """Journal a refusal that the rules cannot see (a wrong password, a broken precondition) and give it to raise.
+
+        *reason* is a code, for the log alone: what the reader is told says less.
+        """
         self.decided.append(action)
         outcome = Outcome.CONFLICT if problem.kind.status == Kind.RULE_NOT_MET.status else Outcome.REFUSE
         self._refused.append(
@@ -167,6 +177,7 @@ class Work:
                 problem.rule,
                 legal_basis(problem.rule),
                 [about or About()],
+                reason=reason,
                 processing=action.noun,
             )
         )

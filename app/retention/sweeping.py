@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from app.cases.models import Case
 from app.cases.standing import about_case
-from app.directory.models import Notice, SignIn, SignInPause, TryLimit
+from app.directory.models import Notice, SignIn, SignInPause, SignInReferral, TryLimit
 from app.intake.models import QueryPace, Registration
 from app.intake.standing import about_registration
 from app.kernel.clock import brussels_day
@@ -269,6 +269,7 @@ def resume(installation: Installation, now: datetime | None = None) -> Swept:
         a_day_ago = installation.clock.now() - KEPT
         session.execute(delete(Answered).where(Answered.at < a_day_ago))
         session.execute(delete(SignInPause).where(SignInPause.failed_at < a_day_ago))
+        session.execute(delete(SignInReferral).where(SignInReferral.created_at < a_day_ago))
         session.execute(delete(QueryPace).where(QueryPace.since < a_day_ago))
         session.execute(delete(TryLimit).where(TryLimit.spent_until < a_day_ago))
         session.execute(delete(SignIn).where(SignIn.person_id.is_(None), SignIn.opened_at < a_day_ago))

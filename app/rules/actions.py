@@ -18,6 +18,9 @@ class Action(StrEnum):
     SESSION_CONFIRM = "session.confirm"
     SESSION_CHALLENGE = "session.challenge"
     SESSION_UNLOCK = "session.unlock"
+    SESSION_REFER = "session.refer"
+    SESSION_ACCEPT = "session.accept"
+    SESSION_RECALL = "session.recall"
     SESSION_REFRESH = "session.refresh"
     SESSION_SWITCH = "session.switch"
     SESSION_READ = "session.read"
@@ -38,12 +41,17 @@ class Action(StrEnum):
 
     # directory
     AGENCY_CREATE = "agency.create"
+    AGENCY_IDENTIFY = "agency.identify"
     AGENCY_LIST = "agency.list"
     PERSON_CREATE = "person.create"
     PERSON_LIST = "person.list"
     MANDATE_GRANT = "mandate.grant"
     MANDATE_END = "mandate.end"
     MANDATE_LIST = "mandate.list"
+    FEDERATED_IDENTITY_EXPECT = "federatedIdentity.expect"
+    FEDERATED_IDENTITY_LINK = "federatedIdentity.link"
+    FEDERATED_IDENTITY_UNLINK = "federatedIdentity.unlink"
+    FEDERATED_IDENTITY_LIST = "federatedIdentity.list"
     EXCLUSION_DECLARE = "exclusion.declare"
 
     # constitution

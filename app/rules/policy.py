@@ -94,6 +94,10 @@ POLICY: dict[A, Rule] = {
     A.SESSION_CONFIRM: Rule("R20", EVERYONE, NONE, before_access=True),
     A.SESSION_CHALLENGE: Rule("R20", EVERYONE, NONE, before_access=True),
     A.SESSION_UNLOCK: Rule("R20", EVERYONE, FILE, frozenset({"active"}), before_access=True),
+    # by way of a provider of identities: there, back with its answer, and ended at its word
+    A.SESSION_REFER: Rule("R14", EVERYONE, NONE, before_access=True),
+    A.SESSION_ACCEPT: Rule("R20", EVERYONE, NONE, before_access=True),
+    A.SESSION_RECALL: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_REFRESH: Rule("R14", EVERYONE, NONE, before_access=True),
     A.SESSION_SWITCH: Rule("R14", EVERYONE, FILE, frozenset({"active"}), before_access=True),
     A.SESSION_READ: Rule("R14", EVERYONE, FILE, before_access=True),
@@ -115,12 +119,17 @@ POLICY: dict[A, Rule] = {
     A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
     # directory
     A.AGENCY_CREATE: Rule("R22", ADMINISTRATOR, PART),
+    A.AGENCY_IDENTIFY: Rule("R14", ADMINISTRATOR, PART),
     A.AGENCY_LIST: Rule("R22", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
     A.PERSON_CREATE: Rule("R14", ADMINISTRATOR, PART),
     A.PERSON_LIST: Rule("R14", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
     A.MANDATE_GRANT: Rule("R9", ADMINISTRATOR, PART),
     A.MANDATE_END: Rule("R9", ADMINISTRATOR, PART),
     A.MANDATE_LIST: Rule("R14", DESK | ADMINISTRATOR | OVERSIGHT, PART),
+    A.FEDERATED_IDENTITY_EXPECT: Rule("R14", ADMINISTRATOR, PART),
+    A.FEDERATED_IDENTITY_LINK: Rule("R14", ADMINISTRATOR, PART),
+    A.FEDERATED_IDENTITY_UNLINK: Rule("R14", ADMINISTRATOR, PART),
+    A.FEDERATED_IDENTITY_LIST: Rule("R14", ADMINISTRATOR, PART),
     A.EXCLUSION_DECLARE: Rule("R14", TABLE, PART),
     # constitution
     A.MUNICIPALITY_CREATE: Rule("R113", ADMINISTRATOR, PART),

@@ -16,6 +16,7 @@ PYTHON = sorted(APP.rglob("*.py"))
 CODE = sorted(p for folder in ("app", "migrations", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
 
 LONG = {
+    "tests/rules/test_matrix.py": "the whole policy against its reviewed matrix",
     "tests/cases/test_attachments.py": "a document from its sending to its end",
     "tests/meetings/test_break_glass.py": "one act from every side: the rules, the database, the pages, its end",
     "app/cases/pages.py": "one page per act on a case, each short",
@@ -89,6 +90,12 @@ WRAPPED = {
 def test_proving_identity_is_wrapped_once(library):
     users = {str(p.relative_to(ROOT)) for p in PYTHON if any(n.split(".")[0] == library for n in imported(p))}
     assert users == {WRAPPED[library]}
+
+
+@pytest.mark.parametrize("library", ["authlib", "joserfc"])
+def test_a_provider_of_identities_is_wrapped_once(library):
+    users = {str(p.relative_to(ROOT)) for p in PYTHON if any(n.split(".")[0] == library for n in imported(p))}
+    assert users == {"app/kernel/openid.py"}
 
 
 def test_time_is_asked_of_the_clock():
@@ -182,6 +189,7 @@ def test_only_a_problem_or_a_fault_of_ours_is_raised_in_features():
         "problem_of",
     }
     ours |= {"Elsewhere"}  # no error: another page is the answer
+    ours |= {"_not_let_in"}  # a Problem, the same one for every reason not to let somebody in
     ours |= {"NotVerified", "KeysRemain"}  # one sentence at the console; a step of the sweep left out
     for folder in ("cases", "intake", "meetings", "directory", "constitution", "retention", "oversight"):
         for path in (APP / folder).glob("*.py"):

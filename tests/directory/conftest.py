@@ -1,4 +1,4 @@
-"""Signing in over HTTP, step by step, with clocks that can be set."""
+"""Signing in over HTTP, step by step, with clocks that can be set; and a provider of identities in its own process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from cast import PASSWORD
 from fastapi.testclient import TestClient
+from provider_door import Provider, configure, identify, person
 
 from app.kernel.identity import code_now
 
@@ -75,3 +76,26 @@ class Door:
 def door(house):
     """Give callers by name, each signed in only when the test says so."""
     return lambda name, address="127.0.0.1": Door(house, name, address)
+
+
+@pytest.fixture(scope="session")
+def provider_process():
+    """The provider's process, for the whole run."""
+    made = Provider()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def provider(provider_process):
+    """The provider, well behaved, at which the participant signs in."""
+    provider_process.told(reset=True, wrong="", algorithm="RS256", claims=person())
+    return provider_process
+
+
+@pytest.fixture
+def known(house, provider):
+    """A house that knows the provider, and in which the participant's agency has its code."""
+    configure(house, provider.issuer)
+    identify(house, "ocmw")
+    return house

@@ -290,6 +290,18 @@ def test_where_the_installation_has_an_address_passkeys_belong_to_it_alone(house
     assert site_of(Settings()) == ("localhost", "")
 
 
+@pytest.mark.parametrize(
+    ("origin", "site"),
+    [
+        ("http://localhost:8000", ("localhost", "http://localhost:8000")),
+        ("http://127.0.0.1:8000", ("localhost", "")),
+        ("https://livc.example:8443", ("livc.example", "https://livc.example:8443")),
+    ],
+)
+def test_a_passkey_belongs_to_a_name_and_never_to_a_number(origin, site):
+    assert site_of(Settings(public_origin=origin)) == site
+
+
 def test_without_an_address_no_passkey_counts_from_elsewhere_than_this_machine(house, mayor, door, device):
     house.sql("UPDATE person SET demo = false")
     far = door("mayor", "198.51.100.7")

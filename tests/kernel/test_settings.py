@@ -87,3 +87,68 @@ def test_settings_cannot_be_changed_once_read_and_are_read_once():
 
 def test_every_setting_says_what_it_means():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+# A provider of identities ---------------------------------------------------------------------------------
+
+PROVIDER = {
+    "LIVCR_PUBLIC_ORIGIN": "https://livc.example",
+    "LIVCR_OIDC_ISSUER": "https://provider.example/op",
+    "LIVCR_OIDC_CLIENT_ID": "livcr",
+    "LIVCR_OIDC_CLIENT_SECRET": "sssh-not-to-be-shown",
+}
+
+
+@pytest.fixture
+def told(monkeypatch):
+    def tell(**also):
+        for name, value in (PROVIDER | also).items():
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, value)
+
+    return tell
+
+
+def test_a_whole_provider_is_taken_and_its_secret_never_shown(told, tmp_path):
+    told()
+    assert Settings().oidc_secret() == PROVIDER["LIVCR_OIDC_CLIENT_SECRET"]
+    assert "sssh" not in repr(Settings()) + str(Settings()) + Settings().model_dump_json()
+    file = tmp_path / "secret"
+    file.write_text("from-a-file\n")
+    told(LIVCR_OIDC_CLIENT_SECRET=None, LIVCR_OIDC_CLIENT_SECRET_FILE=str(file))
+    assert Settings().oidc_secret() == "from-a-file"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"LIVCR_OIDC_CLIENT_ID": None},
+        {"LIVCR_OIDC_CLIENT_SECRET": None},
+        {"LIVCR_OIDC_CLIENT_SECRET_FILE": "and-a-file-too"},
+        {"LIVCR_PUBLIC_ORIGIN": None},
+        {"LIVCR_PUBLIC_ORIGIN": "http://livc.example"},
+        {"LIVCR_PUBLIC_ORIGIN": "https://livc.example/path"},
+        {"LIVCR_OIDC_ISSUER": "http://provider.example/op"},
+        {"LIVCR_OIDC_ISSUER": "https://user:password@provider.example"},
+        {"LIVCR_OIDC_ISSUER": "https://provider.example/?x"},
+        {"LIVCR_OIDC_ISSUER": "https://provider.example/\nop"},
+        {"LIVCR_OIDC_ISSUER": "provider.example"},
+        {"LIVCR_OIDC_ISSUER": "https://[1"},
+        {"LIVCR_OIDC_SCOPES": "vo"},
+        {"LIVCR_OIDC_SCOPES": "openid vo rrn"},
+        {"LIVCR_OIDC_PERSON_CLAIM": "rrn"},
+        {"LIVCR_OIDC_AGENCY_CLAIM": "egov_nrn"},
+    ],
+)
+def test_half_a_provider_one_in_the_clear_or_the_national_number_stops_the_start(told, wrong):
+    told(**wrong)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "sssh" not in str(refused.value)
+
+
+def test_a_provider_on_this_machine_may_be_asked_in_the_clear(told):
+    told(LIVCR_PUBLIC_ORIGIN="http://localhost:8000", LIVCR_OIDC_ISSUER="http://127.0.0.1:9999/op")
+    assert Settings().oidc_issuer.startswith("http://127.0.0.1")

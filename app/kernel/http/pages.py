@@ -10,7 +10,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
@@ -226,12 +226,23 @@ class PageCall:
 
     # What leaves ----------------------------------------------------------------------------------------
 
-    def set_cookie(self, name: str, value: str, *, path: str = "/", max_age: int | None = None) -> None:
-        """Send a cookie with the answer: out of reach of scripts and of other sites, and never in the clear."""
+    def set_cookie(
+        self,
+        name: str,
+        value: str,
+        *,
+        path: str = "/",
+        max_age: int | None = None,
+        samesite: Literal["strict", "lax"] = "strict",
+    ) -> None:
+        """Send a cookie with the answer: out of reach of scripts and of other sites, and never in the clear.
+
+        *samesite* `lax` is for what has to come along when another site sends the reader back here.
+        """
         secure = not (self.loopback and self.request.url.scheme == "http")
         self._cookies.append(
             lambda response: response.set_cookie(
-                name, value, path=path, max_age=max_age, httponly=True, samesite="strict", secure=secure
+                name, value, path=path, max_age=max_age, httponly=True, samesite=samesite, secure=secure
             )
         )
 
