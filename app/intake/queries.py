@@ -19,9 +19,13 @@ OPEN = ("received", "inScreening", "moreInformationWanted")
 
 
 def registration(session: Session, registration_id: UUID, *, lock: bool = False) -> Registration | None:
-    """Give a registration if the database lets this actor see it."""
+    """Give a registration if the database lets this actor see it; locked, if it lets them change it too.
+
+    Its submitter may see and not change it: that is for the rules to say.
+    """
     query = select(Registration).filter_by(id=registration_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    locked = session.scalars(query.with_for_update()).one_or_none() if lock else None
+    return locked or session.scalars(query).one_or_none()
 
 
 def visible_registrations(
