@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from proving.client import Undone
+from proving.client import Undone, swiftly
 from proving.stage import Stage
 
 from app.directory.actors import recognise
@@ -66,5 +66,14 @@ def stage(proving_house: Any) -> Stage:
 def undone(proving_house: Any) -> Iterator[Undone]:
     """The application, each call of it taken back."""
     made = Undone(proving_house)
-    yield made
+    with swiftly():
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def pair(proving_house: Any, undone: Undone) -> Iterator[tuple[Undone, Undone]]:
+    """Two of them, so that one asks while the database answers the other."""
+    made = Undone(proving_house)
+    yield undone, made
     made.close()

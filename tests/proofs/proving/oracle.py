@@ -249,7 +249,11 @@ class Oracle:
         case = self._case_of(of)
         if self._oversees(who, kind, case):
             return True
-        if case.state == "destroyed" or who.name in case.excluded:
+        if who.name in case.excluded:
+            return False
+        if kind == "asked.id" and of[1].who is who and of[1].state != "draft" and self.seated(who, case.cell):  # fmt: skip
+            return True  # that one was asked, without of whom, until the row itself goes
+        if case.state == "destroyed":
             return False
         if self.keeps(who, case.town) and within_scope(self, who):
             return self._desk_knows(who, kind, of, case)
@@ -290,8 +294,6 @@ class Oracle:
         return not self.locked(case) or (kind == "asked.id" and of[1].who is who)
 
     def _table_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:  # noqa: PLR0911
-        if kind == "asked.id" and of[1].who is who and of[1].state != "draft" and self.seated(who, case.cell):  # fmt: skip
-            return True
         if self.locked(case):
             return False
         items = [i for s in self.world.sittings for i in s.items if i.case is case]
