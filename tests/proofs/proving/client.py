@@ -23,7 +23,7 @@ from app.kernel.database import APP, RETENTION, engine_for, session_factory
 from app.kernel.vault import Vault
 from app.main import create_app
 
-from .world import SECRET, Somebody, TOKEN_OF_FORMS  # noqa: I001
+from .world import TOKEN_OF_FORMS, Somebody
 
 JSON, PAGE = "api", "page"
 API = "/api/v1"
@@ -108,7 +108,7 @@ class Caller:
                 said["content-type"], sent = "application/json", orjson.dumps(body if body is not None else {})
         else:
             if who is not None:
-                said["cookie"] = f"livcr_session={SECRET}{who.name}; livcr_language=nl"
+                said["cookie"] = f"livcr_session={who.cookie}; livcr_language=nl"
             if method == "POST":
                 said["content-type"] = "application/x-www-form-urlencoded"
                 sent = urlencode({"csrfToken": TOKEN_OF_FORMS, "etag": "*"} | (body or {})).encode()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from .oracle import Oracle
-from .world import File, Mark, Somebody, World
+from .world import File, Mark, Somebody, World, same
 
 TOKEN = re.compile(
     r"Zq[0-9a-f]{6}n\d{5}q|[AC]-2026-[0-9A-F]{11}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -36,10 +36,10 @@ def has_to_do_with(oracle: Oracle, who: Somebody, mark: Mark) -> bool:
         return True
     case, role = case_of(mark), oracle.role(who)
     if case is None:
-        return role is not None and (who.town == getattr(mark.of, "town", mark.of) or getattr(mark.of, "brought_by", None) is who)  # fmt: skip
+        return role is not None and (who.town == getattr(mark.of, "town", mark.of) or same(getattr(mark.of, "brought_by", None), who))  # fmt: skip
     if role is None or who.name in case.excluded:
         return False
-    if oracle.keeps(who, case.town) or (case.signal is not None and case.signal.brought_by is who):
+    if oracle.keeps(who, case.town) or (case.signal is not None and same(case.signal.brought_by, who)):
         return True
     if role in {"dpo", "auditor"} and who.town == case.town:
         return mark.kind.endswith((".id", ".subject", ".reference"))

@@ -16,7 +16,7 @@ from app.rules.facts import NEVER, Actor, Facts, Standing
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
-from .world import File, Item, Mark, Signal, Sitting, Somebody, World
+from .world import File, Item, Mark, Signal, Sitting, Somebody, World, same
 
 KEEPERS = {"mayor", "delegate", "coordinator"}
 SEATED = KEEPERS | {"policeMember", "informationOfficer", "participant", "secretary", "caseManager"}
@@ -81,12 +81,12 @@ class Oracle:
             return Standing.EXCLUDED
         if self.keeps(who, case.town):
             return Standing.FILE
-        manages = self.role(who) == "caseManager" and case.manager is who
-        owns = self.role(who) in SEATED and any(a.owner is who and a.state == "open" for a in case.actions)
+        manages = self.role(who) == "caseManager" and same(case.manager, who)
+        owns = self.role(who) in SEATED and any(same(a.owner, who) and a.state == "open" for a in case.actions)
         return Standing.PART if who.cell == case.cell and (manages or owns) else Standing.NONE
 
     def manages(self, who: Somebody, case: File) -> bool:
-        return self.role(who) == "caseManager" and case.manager is who and who.cell == case.cell
+        return self.role(who) == "caseManager" and same(case.manager, who) and who.cell == case.cell
 
     # the table ------------------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class Oracle:
     def at_item(self, who: Somebody | None, item: Item) -> Standing:
         """Give standing by agenda: invited, attending, file (R18, R19, R62)."""
         sitting, case = item.sitting, item.case
-        if who is None or case.state == "destroyed":
+        if who is None or case.state == "destroyed" or item not in sitting.items:
             return Standing.NONE
         if who.name in case.excluded:
             return Standing.EXCLUDED
@@ -189,7 +189,7 @@ class Oracle:
             return Standing.EXCLUDED
         if self.keeps(who, signal.town):
             return Standing.FILE
-        return Standing.PART if signal.brought_by is who else Standing.NONE
+        return Standing.PART if same(signal.brought_by, who) else Standing.NONE
 
     # facts ----------------------------------------------------------------------------------------------
 
@@ -232,7 +232,7 @@ class Oracle:
     def facts_on_signal(self, who: Somebody | None, signal: Signal, **known: Any) -> Facts:
         standing = self.on_signal(who, signal)
         locks = signal.case.locks_on if signal.case and standing is Standing.FILE else NEVER
-        own = who is not None and signal.brought_by is who
+        own = who is not None and same(signal.brought_by, who)
         return self.facts(standing, state=signal.state, own=own, **({"locks_on": locks} | known))
 
     # knowledge ------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ class Oracle:
             return True
         if who.name in case.excluded:
             return False
-        if kind == "asked.id" and of[1].who is who and of[1].state != "draft" and self.seated(who, case.cell):  # fmt: skip
+        if kind == "asked.id" and same(of[1].who, who) and of[1].state != "draft" and self.seated(who, case.cell):  # fmt: skip
             return True  # that one was asked, without of whom, until the row itself goes
         if case.state == "destroyed":
             return False
@@ -281,7 +281,7 @@ class Oracle:
             return False
         if kind != "signal.text":
             return True
-        waits = self.role(who) == "coordinator" and signal.state == "received" and signal.brought_by is not who  # fmt: skip
+        waits = self.role(who) == "coordinator" and signal.state == "received" and not same(signal.brought_by, who)  # fmt: skip
         return standing is Standing.FILE and not waits
 
     def _desk_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:
@@ -291,7 +291,7 @@ class Oracle:
             return False  # nobody is shown it again
         if kind == "refusal":
             return self.role(who) in {"mayor", "delegate"} and not self.locked(case)  # R33
-        return not self.locked(case) or (kind == "asked.id" and of[1].who is who)
+        return not self.locked(case) or (kind == "asked.id" and same(of[1].who, who))
 
     def _table_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:  # noqa: PLR0911
         if self.locked(case):
@@ -300,7 +300,7 @@ class Oracle:
         if kind.startswith(("plan.", "act.")) or kind in {"case.id", "case.reference"}:
             if self.manages(who, case) and case.trajectory is not None:
                 return True
-            if kind.startswith("act.") and of.owner is who and of.state == "open":
+            if kind.startswith("act.") and same(of.owner, who) and of.state == "open":
                 return self.on_file(who, case) is Standing.PART
             if kind.startswith("case.") and self.on_file(who, case) is Standing.PART:
                 return True
@@ -323,13 +323,13 @@ class Oracle:
         if kind.startswith("minuted."):
             return of in read
         if kind.startswith("remark."):
-            return of[0] in read and (of[1] is who or self.takes_minutes(who, of[0].sitting))
+            return of[0] in read and (same(of[1], who) or self.takes_minutes(who, of[0].sitting))
         return False
 
     def _hears(self, who: Somebody, said: Any, seen: list[Item]) -> bool:
         if said.item is None or said.item not in seen:
             return False
-        if said.contributor is who:
+        if same(said.contributor, who):
             return True
         return self.at_item(who, said.item) is Standing.ATTENDING and said.audience != "desk"
 

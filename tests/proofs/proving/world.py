@@ -6,7 +6,7 @@ because they made it, and not because the application said so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
@@ -29,7 +29,7 @@ SECRET = "proof-secret-of-"
 TOKEN_OF_FORMS = "proof-form-token"
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Somebody:
     """One person with one mandate (or none), as the proofs know them."""
 
@@ -46,9 +46,23 @@ class Somebody:
     sworn_until: date = date(2050, 1, 1)
     token: str = ""
     session: UUID | None = None
+    label: str = ""
+    """Tells two mandates of one person apart; *name* is the person's."""
+
+    def __repr__(self) -> str:
+        return f"{self.role} of {self.town or self.cell}"
+
+    @property
+    def cookie(self) -> str:
+        return SECRET + (self.label or self.name)
 
 
-@dataclass
+def same(one: Somebody | None, other: Somebody | None) -> bool:
+    """Tell whether these are one person, under whichever mandate."""
+    return one is not None and other is not None and one.person == other.person
+
+
+@dataclass(repr=False, eq=False)
 class Signal:
     id: UUID
     reference: str
@@ -60,7 +74,7 @@ class Signal:
     case: File | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class File:
     """A case."""
 
@@ -83,7 +97,7 @@ class File:
     excluded: set[str] = field(default_factory=set)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Act:
     id: UUID
     case: File
@@ -91,7 +105,7 @@ class Act:
     state: str
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Said:
     id: UUID
     case: File
@@ -101,7 +115,7 @@ class Said:
     category: int
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Sitting:
     """A meeting."""
 
@@ -120,7 +134,7 @@ class Sitting:
     items: list[Item] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Item:
     id: UUID
     case: File
@@ -131,7 +145,7 @@ class Item:
     remarks: dict[str, UUID] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Asked:
     id: UUID
     who: Somebody
@@ -236,6 +250,22 @@ class World:
         self.people[name] = who
         return who
 
+    def second_mandate(self, label: str, of: Somebody, role: str, cell: str | None, town: str | None = None) -> Somebody:  # fmt: skip
+        """Give somebody another mandate; it acts by itself, in sessions of its own."""
+        made = replace(
+            of, label=label, mandate=uuid4(), role=role, cell=cell, town=town, starts_on=date(2020, 1, 1), ends_on=None,
+            scope=("file",) if role == "delegate" else None, token="", session=None,
+        )  # fmt: skip
+        self.put(
+            Mandate, id=made.mandate, person_id=made.person, role=role, cell_id=self.cast.cells.get(cell or ""),
+            municipality_id=self.cast.towns.get(town or ""), starts_on=made.starts_on, ends_on=None,
+            document="Aanstelling (invented)", scope=list(made.scope) if made.scope else None,
+            clearance_until=made.clearance_until, clearance_level="secret" if made.clearance_until else None,
+            created_at=self.now, version=1,
+        )  # fmt: skip
+        self.people[label] = made
+        return made
+
     def sign_in(self, who: Somebody) -> None:
         """Open one session at each door."""
         who.session = uuid4()
@@ -246,7 +276,7 @@ class World:
         self.put(SignIn, id=who.session, channel="api", **common)
         self.put(
             SignIn, id=uuid4(), channel="page", csrf_token=TOKEN_OF_FORMS,
-            secret_hash=sha256((SECRET + who.name).encode()).digest(), **common,
+            secret_hash=sha256(who.cookie.encode()).digest(), **common,
         )  # fmt: skip
         claims = Claims(who.person, who.session, who.mandate)
         who.token = self.house.installation.tokens.issue(claims, 600)
