@@ -185,7 +185,7 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
         facts.standing is Standing.NONE and rule.standing > Standing.NONE
     ):
         return Decision(Outcome.HIDE, rule.number)
-    if rule.standing > Standing.NONE and actor.role not in rule.roles:
+    if rule.standing > Standing.NONE and actor.role not in rule.roles and not _without_mandate(actor, rule):
         return Decision(Outcome.REFUSE, rule.number)
     if facts.standing < rule.standing:
         return Decision(Outcome.REFUSE, rule.number)
@@ -201,6 +201,11 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
     if not _state_fits(rule, facts):
         return Decision(Outcome.CONFLICT, rule.number)
     return Decision(Outcome.ALLOW, rule.number)
+
+
+def _without_mandate(actor: Actor, rule: Rule) -> bool:
+    """Tell whether somebody who signed in, and holds no mandate now, asks for what belongs to getting in and out."""
+    return actor.role is None and actor.person_id is not None and rule.before_access
 
 
 def _state_fits(rule: Rule, facts: Facts) -> bool:

@@ -425,6 +425,7 @@ class Asking:
 PHASES: dict[str, dict[str, Any]] = {
     "draft": {"state": "draft", "starts": timedelta(days=20)},
     "convened": {"state": "convened", "starts": timedelta(days=20)},
+    "lateInvitation": {"state": "convened", "starts": timedelta(days=20)},
     "inSession": {"state": "inSession", "starts": timedelta(hours=-1), "minutes": "draft"},
     "justClosed": {"state": "closed", "starts": timedelta(hours=-3), "minutes": "draft"},
     "writing": {"state": "closed", "starts": timedelta(days=-3), "minutes": "draft"},

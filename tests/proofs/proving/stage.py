@@ -145,7 +145,7 @@ class Stage:
 
     def _seats(self, item: Item, phase: str, *, zone: bool) -> Any:
         """Invite: some come, one does not, one refused, one may not know; and record who is in the room."""
-        w, p, draft = self.world, self.world.people, phase == "draft"
+        w, p, draft = self.world, self.world.people, phase in {"draft", "lateInvitation"}
         guests = ("zoneSchool", "zonePolice") if zone else (
             "participant", "policeMember", "unclearedPolice", "excludedGuest", "unsworn",
         )  # fmt: skip
