@@ -164,7 +164,7 @@ class Undone:
         self.installation = replace(
             before, sessions=app_sessions, retention_sessions=retention_sessions, vault=vault
         )
-        self.caller = Caller(create_app(self.installation))
+        self.caller = Caller(create_app(self.installation, beat=0))
 
     def close(self) -> None:
         self.caller.close()
