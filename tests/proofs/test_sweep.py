@@ -8,7 +8,7 @@ import pytest
 from proving.client import JSON, PAGE
 from proving.oracle import Oracle
 from proving.scene import Asking
-from proving.table import JSON_DOOR, PAGES_DOOR, Line
+from proving.table import JSON_DOOR, PAGES_DOOR
 
 from app.kernel.http.pages import PAGES
 from app.kernel.http.routes import ENDPOINTS
@@ -25,15 +25,6 @@ def classed(status: int) -> int:
 def test_every_route_of_both_doors_has_its_line():
     assert set(JSON_DOOR) == set(ROUTES), set(JSON_DOOR) ^ set(ROUTES)
     assert set(PAGES_DOOR) == READABLE, set(PAGES_DOOR) ^ READABLE
-
-
-def expected_of_page(k: Asking, line: Line) -> int:
-    """Pages send a visitor to sign in and somebody without a current undertaking to confirm one, before all else."""
-    wanted = k.expected(line.asks(k), None)
-    if line.open and wanted != 404:
-        return wanted
-    away = k.who is None or (not line.open and not k.oracle.sworn(k.who))
-    return 303 if away else wanted
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +61,7 @@ def test_the_json_door_answers_as_the_rules_decide(operation, stage, pair, oracl
 
     def ask(undone, scene, who):
         k = Asking(oracle, who, scene)
-        wanted = k.expected(line.asks(k), line.then(k) if line.then else None)
-        if who is None and not line.open:
-            wanted = 401
+        wanted = k.at_json(line)
         query, body = (part(k) if part else None for part in (line.query, line.body))
         answer = undone.call(who, JSON, route.method, k.path(route.path), query=query, body=body)
         return verdict(scene, who, answer, wanted)
@@ -90,7 +79,7 @@ def test_every_page_answers_as_the_rules_decide(path, stage, pair, oracle, count
         k = Asking(oracle, who, scene)
         query = line.query(k) if line.query else None
         answer = undone.call(who, PAGE, "GET", k.path(path), query=query)
-        return verdict(scene, who, answer, expected_of_page(k, line))
+        return verdict(scene, who, answer, k.at_page(line))
 
     done, wrong = called(stage, pair, stage.of(line.of, pages=True), ask)
     counts["calls of the page door (page x role x state), each as the rules decide"] += done

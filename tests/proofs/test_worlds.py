@@ -17,10 +17,11 @@ from proving.table import JSON_DOOR, PAGES_DOOR
 from proving.world import World
 
 from app.kernel.http.routes import ENDPOINTS
+from app.rules.actions import Action as A  # noqa: N817 — as in the policy
 from app.rules.facts import Standing
 
 READING = {e.operation: e for e in ENDPOINTS if e.method == "GET"} | {
-    e.operation: e for e in ENDPOINTS if e.operation in {"open_statement", "preview_sweep"}
+    e.operation: e for e in ENDPOINTS if e.operation in {"open_statement", "preview_sweep", "query_subject"}
 }
 WRITING = {e.operation: e for e in ENDPOINTS if e.operation not in READING}
 EXAMPLES = int(os.environ.get("LIVCR_WORLDS", "12"))
@@ -82,13 +83,16 @@ def look(undone, oracle, who, scenes, pages, writes, counts):
             if answer.status >= 500:
                 faults.append(f"{where} fails")
             if door == JSON and name in READING:
-                wanted = k.expected(line.asks(k), line.then(k) if line.then else None)
+                wanted = k.at_json(line)
                 if (200 if answer.status < 300 else answer.status) != wanted:
                     faults.append(f"{where}, the rules say {wanted}")
                 elif wanted == 200:
                     counts["answers searched for what they must hold"] += 1
                     missing = [m for m in must_show(k, name) if m not in answer.text]
                     faults += [f"{where} hides {oracle.world.marks[m].kind if m in oracle.world.marks else 'meeting'} {m}" for m in missing]  # fmt: skip
+                    if name in EXACT:
+                        more = {t for t, m in said.items() if m.kind.endswith(".reference")} - set(must_show(k, name))
+                        faults += [f"{where} finds {t}, which its reader could not open" for t in more]
     return faults
 
 
@@ -208,7 +212,21 @@ def meetings_of(k):
     return must
 
 
+def found_of(k, but=None):
+    """Give the references of the files that somebody who looks for the one person of all files could open now."""
+    o, who = k.oracle, k.who
+    for case in o.world.files:
+        if case.town == who.town and k.allows(A.CASE_OPEN, o.facts_on_file(who, case, access_reason=True)):
+            yield case.reference
+    for signal in o.world.signals:
+        if signal.case is None and signal is not but and signal.town == who.town:
+            if k.allows(A.REGISTRATION_READ, o.facts_on_signal(who, signal)):
+                yield signal.reference
+
+
 MUST = {
+    "query_subject": lambda k: list(found_of(k)),
+    "compare_registration": lambda k: list(found_of(k, but=k.scene.signal)),
     "list_case": lambda k: list(own_files(k, listed=True)),
     "open_case": file_of,
     "read_trajectory": plan_of,
@@ -222,6 +240,10 @@ MUST = {
     "open_statement": lambda k: texts(k.oracle, "said.text", of=k.scene.said),
     "list_retention": lambda k: list(own_files(k, listed=True)) if k.role in KEEPERS | {"dpo"} else [],
 }
+
+
+EXACT = {"query_subject", "compare_registration"}
+"""Where nothing else may stand: what is found is what its reader could open, no more."""
 
 
 @pytest.mark.parametrize("operation", sorted(MUST))

@@ -109,6 +109,8 @@ class Chance:
             also["starts_on"] = today + self.one((-1, 0, 1)) * day
         if not self.often():
             also["sworn_until"] = today + self.one((-1, 0)) * day
+        also["confirmed"] = self.often()
+        also["idle"] = not self.often(2) and not self.often(1)
         return w.newcomer(f"Kans{number}x{uuid4().hex[:4]}", role, cell, town, **also)
 
     def _again(self, who: Somebody) -> Somebody:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlencode
 import orjson
 from sqlalchemy import Connection, event, text
 
-from app.kernel.database import APP, RETENTION, engine_for, session_factory
+from app.kernel.database import APP, RETENTION, engine_for, say_who, session_factory
 from app.kernel.vault import Vault
 from app.main import create_app
 
@@ -162,8 +162,26 @@ class Undone:
             if self.conn.in_transaction():
                 self.conn.exec_driver_sql(f"SET LOCAL ROLE {APP}")
 
+        inside: list[Any] = []
+
+        @event.listens_for(app_sessions, "after_begin")
+        def _enter(session: Any, transaction: Any, connection: Connection) -> None:
+            if session not in inside:
+                inside.append(session)
+
+        @event.listens_for(app_sessions, "after_transaction_end")
+        def _leave(session: Any, transaction: Any) -> None:
+            """Say again who acts in the transaction around: here both are one connection's, elsewhere they are not."""
+            if transaction.parent is not None or session not in inside:
+                return
+            inside.remove(session)
+            if inside and self.conn.in_transaction():
+                info = inside[-1].info
+                say_who(self.conn, info.get("actor"), info.get("mandate"), info.get("now"))
+
         before = house.installation
-        vault = Vault(house.process.databases.keys, before.provider, _Unshredding())  # type: ignore[arg-type]
+        keys, provider = house.process.databases.keys, before.vault._provider
+        vault = Vault(keys, provider, _Unshredding())  # type: ignore[arg-type]
         self.installation = replace(
             before, sessions=app_sessions, retention_sessions=retention_sessions, vault=vault
         )

@@ -16,7 +16,7 @@ from app.rules.facts import NEVER, Actor, Facts, Standing
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
-from .world import File, Item, Mark, Signal, Sitting, Somebody, World, same
+from .world import File, Item, Mark, Regaining, Signal, Sitting, Somebody, World, same
 
 KEEPERS = {"mayor", "delegate", "coordinator"}
 SEATED = KEEPERS | {"policeMember", "informationOfficer", "participant", "secretary", "caseManager"}
@@ -55,6 +55,7 @@ class Oracle:
             cell_id=cast.cells.get(who.cell or "") if role else None,
             municipality_id=cast.towns.get(who.town or "") if role else None,
             second_factor=True,
+            recently_confirmed=who.confirmed,
             undertaking_until=who.sworn_until,
             clearance_until=who.clearance_until,
             delegation=frozenset(who.scope) if who.scope is not None else None,
@@ -235,11 +236,34 @@ class Oracle:
         own = who is not None and same(signal.brought_by, who)
         return self.facts(standing, state=signal.state, own=own, **({"locks_on": locks} | known))
 
+    # getting in ------------------------------------------------------------------------------------------
+
+    def facts_on_regaining(self, who: Somebody | None, of: Regaining | None) -> Facts:
+        """Give facts on a recovery: there for the administrator, a coordinator of the person's cell, the person."""
+        if who is None or of is None or not self._shown_regaining(who, of):
+            return self.facts(Standing.NONE)
+        there = self.facts_on_cell(who, who.cell).standing
+        other = {"administrator": "coordinator", "coordinator": "administrator"}.get(self.role(who) or "")
+        return self.facts(
+            there, state=of.state, own=same(of.whose, who),
+            counterpart=not same(of.proposed_by, who) and of.proposed_by.role == other,
+        )  # fmt: skip
+
+    def _shown_regaining(self, who: Somebody, of: Regaining) -> bool:
+        if same(of.whose, who) or self.role(who) == "administrator":
+            return True
+        return self.role(who) == "coordinator" and self.takes_part(of.whose, who.cell)
+
+    def takes_part(self, who: Somebody, cell: str | None) -> bool:
+        """Tell whether somebody holds any mandate in a cell today."""
+        held = [p for p in self.world.people.values() if same(p, who) and self.role(p) is not None]
+        return cell is not None and any(p.cell == cell for p in held)
+
     # knowledge ------------------------------------------------------------------------------------------
 
     def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: C901, PLR0911, PLR0912 — one line a kind
         """Tell whether this mark may stand in any answer to this person, now."""
-        if who is None or not self.sworn(who) or self.role(who) is None:
+        if who is None or who.idle or not self.sworn(who) or self.role(who) is None:
             return False
         kind, of = mark.kind, mark.of
         if kind == "certificate.reference":

@@ -34,6 +34,7 @@ class Stage:
         self.by_state: list[Scene] = []
         self.by_phase: list[Scene] = []
         self.by_signal: list[Scene] = []
+        self.by_regaining: list[Scene] = []
         self.certificate = self.world.certificate("C")
         self._lay()
         for who in self.world.people.values():
@@ -55,7 +56,10 @@ class Stage:
             w.newcomer("formerCoordinator", "coordinator", "C", "C", ends_on=today - day, agency="town hall"),
             w.newcomer("futureMayor", "mayor", "C", "C", starts_on=today + day, agency="town hall"),
             w.newcomer("unclearedPolice", "policeMember", "C", clearance_until=today - day, agency="police"),
-            w.newcomer("excludedCoordinator", "coordinator", "C", "C", agency="town hall"),
+            w.newcomer("unconfirmedMayor", "mayor", "C", "C", agency="town hall", confirmed=False),
+            w.newcomer("unconfirmedAuditor", "auditor", "C", "C", agency="town hall", confirmed=False),
+            w.newcomer("leftAlone", "coordinator", "C", "C", agency="town hall", idle=True),
+            w.newcomer("excludedCoordinator", "coordinator", "C", "C", agency="town hall", confirmed=False),
             w.newcomer("excludedGuest", "participant", "C"),
             w.newcomer("unsworn", "participant", "C", sworn_until=today - day),
             w.newcomer("nobody", None, None),
@@ -86,11 +90,29 @@ class Stage:
                     Scene(**(vars(base) | {"name": f"{state} by {bringer}", "signal": signal}))
                 )
         self.by_signal += self.by_state[:-1]
-        self.scenes = list({id(s): s for s in (*self.by_state, *self.by_phase, *self.by_signal)}.values())
+        self._regain(base)
+        everything = (*self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining)
+        self.scenes = list({id(s): s for s in everything}.values())
+
+    def _regain(self, base: Scene) -> None:
+        """Have recoveries under way: of each side, of somebody without a mandate, of the agreeing one, and decided."""
+        p, w = self.world.people, self.world
+        for name, whose, proposed_by, agreed_by in (
+            ("proposed by a coordinator", "clb", "coordinator", None),
+            ("proposed by an administrator", "clb", "administrator", None),
+            ("for nobody's mandate", "nobody", "administrator", None),
+            ("for the coordinator", "coordinator", "administrator", None),
+            ("of the zone", "zoneSchool", "zoneCoordinatorE", None),
+            ("agreed", "spare", "coordinator", "administrator"),
+        ):
+            made = w.regaining(p[whose], p[proposed_by], p[agreed_by] if agreed_by else None)
+            self.by_regaining.append(Scene(**(vars(base) | {"name": name, "regaining": made})))
 
     def of(self, what: str, *, pages: bool = False) -> list[Scene]:
         """Give the scenes of one kind of route; at the page door, which runs the same operations, fewer of a kind."""
-        found = {"case": self.by_state, "sitting": self.by_phase, "signal": self.by_signal}.get(what)
+        found = {
+            "case": self.by_state, "sitting": self.by_phase, "signal": self.by_signal, "recovery": self.by_regaining,
+        }.get(what)  # fmt: skip
         if found is None:
             return [self.by_state[1]]
         spared = {"underDiscussion", "inTrajectory", "monitored", "closureProposed"} if pages and what != "case" else ()  # fmt: skip

@@ -2,7 +2,7 @@
 
 A route without a line here fails the build. `of` says which scenes a route is called in: `case` in every state of a
 case, `sitting` in every phase of a consultation, `signal` in every state of a registration, `once` for what belongs to
-none of these. In a line, `k` is who asks for what at which moment: see `scene.Asking`.
+none of these, `recovery` for recoveries under way. In a line, `k` is who asks for what at which moment: see `scene.Asking`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from cast import PASSWORD
+
 from app.rules.actions import Action as A  # noqa: N817 — a column of the table
 
 from .scene import Asking, always
+from .world import BORN, HALVES, SOUGHT
 
 Asked = Callable[[Asking], Any]
 
@@ -31,6 +34,10 @@ class Line:
     then: Callable[[Asking], int | None] | None = None
     open: bool = False
     """For visitors too; a page: also before the secrecy undertaking."""
+    locked: bool = False
+    """Also for a session that was left idle."""
+    grave: bool = False
+    """The form of an act that wants a fresh second factor: who gave none lately is asked for one first."""
 
 
 def soon(k: Asking, days: int) -> str:
@@ -48,6 +55,8 @@ SIGNAL = {
     "subjectName": "Iemand Verzonnen", "narrative": "Verzonnen.", "phenomenon": "rightWingExtremism", "urgency": "normal",
     "nothingClassified": True,
 }  # fmt: skip
+NEW = "another long enough phrase"
+WANTED = {"name": SOUGHT, "birthDate": BORN.isoformat(), "reason": "meetingPreparation"}
 MINUTED = {"assessment": "Zorg.", "decisions": "Doorgaan."}
 AGREED = {
     "document": "Besluit (invented)", "answerRegister": "a", "answerDiscuss": "b", "answerRecord": "c", "answerClose": "d",
@@ -56,12 +65,27 @@ AGREED = {
 JSON_DOOR: dict[str, Line] = {
     # signing in
     "open_session": Line("once", always(401), lambda k: {"username": "nobody.here", "password": "wrong"}, open=True),
-    "confirm_session": Line("once", always(404), lambda k: {"code": "000000"}, open=True),
+    "confirm_session": Line("once", lambda k: [("always", 200 if k.who else 404)], lambda k: {"code": k.code}, open=True, locked=True),
+    "challenge_session": Line("once", lambda k: [("always", 200 if k.who else 404)], lambda k: {"sessionId": k.session}, open=True, locked=True),
+    "unlock_session": Line("once", lambda k: k.oneself(A.SESSION_UNLOCK), lambda k: {"password": PASSWORD}, locked=True),
     "refresh_session": Line("once", always(401), lambda k: {"refreshToken": "wrong"}, open=True),
     "switch_session": Line("once", lambda k: k.oneself(A.SESSION_SWITCH), lambda k: {"mandateId": k.mandate},
                            then=lambda k: None if k.role else 404),
     "read_session": Line("once", lambda k: k.oneself(A.SESSION_READ)),
-    "close_session": Line("once", lambda k: k.oneself(A.SESSION_CLOSE)),
+    "close_session": Line("once", lambda k: k.oneself(A.SESSION_CLOSE), locked=True),
+    "list_session": Line("once", lambda k: k.oneself(A.SESSION_LIST)),
+    "revoke_session": Line("once", lambda k: k.own_cell(A.SESSION_REVOKE)),
+    "change_password": Line("once", lambda k: k.oneself(A.PASSWORD_CHANGE), lambda k: {"currentPassword": PASSWORD, "newPassword": NEW}),
+    "offer_passkey": Line("once", lambda k: k.oneself(A.PASSKEY_OFFER)),
+    "register_passkey": Line("once", lambda k: k.oneself(A.PASSKEY_REGISTER), lambda k: {"name": "Nieuw", "passkey": k.new_passkey()}),
+    "list_passkey": Line("once", lambda k: k.oneself(A.PASSKEY_LIST)),
+    "remove_passkey": Line("once", lambda k: k.oneself(A.PASSKEY_REMOVE)),
+    "propose_recovery": Line("once", lambda k: k.own_cell(A.RECOVERY_PROPOSE, own=False), lambda k: {
+        "personId": k.person("clb"), "ground": "bothLost", "identityChecked": True}, then=lambda k: k.proposes_for("clb")),
+    "list_recovery": Line("once", lambda k: k.own_cell(A.RECOVERY_LIST)),
+    "approve_recovery": Line("recovery", lambda k: k.regaining(A.RECOVERY_APPROVE), lambda k: {"identityChecked": True}),
+    "use_recovery": Line("recovery", lambda k: [("always", 200 if k.regained else 401)], lambda k: {
+        "username": k.username, "firstHalf": HALVES[0], "secondHalf": HALVES[1], "newPassword": NEW}, open=True),
     "read_undertaking": Line("once", lambda k: k.oneself(A.UNDERTAKING_READ)),
     "confirm_undertaking": Line("once", lambda k: k.oneself(A.UNDERTAKING_CONFIRM), lambda k: {"textVersion": "2026-2", "confirmed": True}),
     # directory
@@ -91,10 +115,12 @@ JSON_DOOR: dict[str, Line] = {
                                 lambda k: SIGNAL | {"municipalityId": k.town()}),
     "list_registration": Line("once", lambda k: k.member(A.REGISTRATION_LIST), query=lambda k: {"state": "all"}),
     "read_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_READ)),
-    "screen_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_SCREEN)),
+    "screen_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_SCREEN, number_ground=True)),
     "decide_registration": Line("signal", lambda k: k.signal(
-        A.REGISTRATION_DECIDE, listing_by_delegate=False, recording_basis=True, age_known=False),
-        lambda k: {"outcome": "listed", "indications": "Verzonnen."}),
+        A.REGISTRATION_DECIDE, listing_by_delegate=False, recording_basis=True, age_known=False, presumed_adult=True),
+        lambda k: {"outcome": "listed", "indications": "Verzonnen.", "presumedAdult": True}),
+    "compare_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_COMPARE)),
+    "query_subject": Line("once", lambda k: k.own_town(A.SUBJECT_QUERY, access_reason=True, number_ground=True), lambda k: WANTED),
     # the file
     "list_case": Line("once", lambda k: k.own_town(A.CASE_LIST), query=lambda k: {"state": "all"}),
     "open_case": Line("case", lambda k: k.file(A.CASE_OPEN, access_reason=True), query=lambda k: REASON),
@@ -102,6 +128,7 @@ JSON_DOOR: dict[str, Line] = {
     "propose_closure_case": Line("case", lambda k: k.file(A.CASE_PROPOSE_CLOSURE, discussed=True), lambda k: {
         "meetingId": k.scene.discussed_at, "ground": k.ground}),
     "close_case": Line("case", lambda k: k.file(A.CASE_CLOSE, discussed=True, listing_by_delegate=False)),
+    "keep_open_case": Line("case", lambda k: k.file(A.CASE_KEEP_OPEN, listing_by_delegate=False)),
     "declare_exclusion": Line("case", lambda k: k.anything_of_it(A.EXCLUSION_DECLARE)),
     "create_statement": Line("case", lambda k: k.table_or_file(A.STATEMENT_CREATE, **FORMED), lambda k: SAID | {
         "caseId": k.id("caseId"), "agendaItemId": k.id("agendaItemId")}),
@@ -162,22 +189,33 @@ def _read(k: Asking) -> Any:
 
 PAGES_DOOR: dict[str, Line] = {
     # getting in
-    "/sign-in": Line("once", always(200), open=True),
-    "/sign-in/code": Line("once", always(303), open=True),
-    "/language/{code}": Line("once", always(303), open=True),
+    "/sign-in": Line("once", always(200), open=True, locked=True),
+    "/sign-in/code": Line("once", always(303), open=True, locked=True),
+    "/sign-in/recovery": Line("once", always(200), open=True, locked=True),
+    "/language/{code}": Line("once", always(303), open=True, locked=True),
+    "/lock": Line("once", lambda k: k.proof_page(locked=True), open=True, locked=True),
+    "/confirm": Line("once", lambda k: k.proof_page(locked=False), open=True, locked=True),
+    "/account": Line("once", lambda k: [*k.oneself(A.SESSION_LIST), *k.oneself(A.PASSKEY_LIST)], open=True),
+    "/account/password": Line("once", lambda k: k.oneself(A.SESSION_READ), open=True, grave=True),
+    "/account/passkeys/new": Line("once", lambda k: k.oneself(A.PASSKEY_OFFER), open=True, grave=True),
     "/undertaking": Line("once", lambda k: k.oneself(A.UNDERTAKING_READ), open=True),
     "/mandate": Line("once", lambda k: k.oneself(A.SESSION_READ), open=True),
     "/": Line("once", lambda k: k.oneself(A.SESSION_READ)),
     "/members": Line("once", lambda k: [*k.own_cell(A.PERSON_LIST)]),
+    "/members/sessions": Line("once", lambda k: k.own_cell(A.PERSON_LIST)),
+    "/recoveries": Line("once", lambda k: k.own_cell(A.RECOVERY_LIST)),
+    "/recoveries/new": Line("once", lambda k: k.own_cell(A.PERSON_LIST), grave=True),
+    "/recoveries/{recoveryId}/approve": Line("recovery", lambda k: k.agreeing_page(), grave=True),
     "/agreement": Line("once", lambda k: k.agreement_page()),
     # intake
     "/registrations": Line("once", lambda k: [*k.member(A.REGISTRATION_LIST), *k.own_cell(A.MUNICIPALITY_LIST)]),
     "/registrations/new": Line("once", lambda k: k.own_cell(A.MUNICIPALITY_LIST)),
     "/registrations/{registrationId}": Line("signal", lambda k: k.signal(A.REGISTRATION_READ)),
     "/registrations/{registrationId}/screen": Line("signal", lambda k: [*k.signal(A.REGISTRATION_READ), *k.offered(
-        k.weighs(A.REGISTRATION_SCREEN))]),
+        k.weighs(A.REGISTRATION_SCREEN, number_ground=True))]),
     "/registrations/{registrationId}/decide": Line("signal", lambda k: [*k.signal(A.REGISTRATION_READ), *k.offered(
-        k.weighs(A.REGISTRATION_DECIDE, listing_by_delegate=True, recording_basis=True, age_known=False))]),
+        k.weighs(A.REGISTRATION_DECIDE, listing_by_delegate=True, recording_basis=True, age_known=False, presumed_adult=True))], grave=True),
+    "/find": Line("once", lambda k: [*k.own_cell(A.MUNICIPALITY_LIST), *k.is_for(A.SUBJECT_QUERY)]),
     # the file
     "/cases": Line("once", lambda k: k.own_town(A.CASE_LIST), query=lambda k: {"state": "all"}),
     "/cases/{caseId}": Line("case", _opened, query=lambda k: REASON),

@@ -8,18 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+from cast import PASSWORD
 from sqlalchemy import Connection, insert, text
 
-from app.cases.models import ActionRow, Case, Discussion, Statement, Trajectory
-from app.directory.models import Exclusion, Mandate, Person, SignIn, Undertaking
+from app.cases.marking import SCHEME, Marks, _packed, marks_of
+from app.cases.models import ActionRow, Case, Discussion, Statement, SubjectMark, Trajectory
+from app.directory.models import (
+    Credential,
+    Exclusion,
+    Mandate,
+    Passkey,
+    Person,
+    Recovery,
+    SignIn,
+    Undertaking,
+)
 from app.intake.models import Registration
-from app.kernel.identity import Claims
+from app.kernel.identity import Claims, code_now, hash_password, new_totp_secret
 from app.kernel.vault import Place
 from app.meetings.models import AgendaItem, Attendance, Invitation, Meeting, Minutes, MinutesItem, Remark
 from app.retention.models import Certificate
@@ -27,6 +39,12 @@ from app.retention.models import Certificate
 FAR = datetime.fromisoformat("2049-01-01T00:00:00+00:00")
 SECRET = "proof-secret-of-"
 TOKEN_OF_FORMS = "proof-form-token"
+CHALLENGE = b"challenge of the proofs"
+"""What the next passkey of every session has to sign."""
+SOUGHT, BORN = "Ximena Verzonnen", date(2001, 4, 5)
+"""Whom every file of a world can be found by: so a search that looks further than its reader may shows it."""
+HALVES = ("AAAAA-BBBBB", "CCCCC-DDDDD")
+"""The two halves of the code of every recovery that was agreed to."""
 
 
 @dataclass(repr=False, eq=False)
@@ -46,6 +64,11 @@ class Somebody:
     sworn_until: date = date(2050, 1, 1)
     token: str = ""
     session: UUID | None = None
+    passkey: UUID | None = None
+    confirmed: bool = True
+    """Whether a second factor was given within the last minutes."""
+    idle: bool = False
+    """Whether the sessions were left alone so long that they are locked."""
     label: str = ""
     """Tells two mandates of one person apart; *name* is the person's."""
 
@@ -153,6 +176,16 @@ class Asked:
     regime: str
 
 
+@dataclass(repr=False, eq=False)
+class Regaining:
+    """A recovery: new means to sign in, which two people decide on for a third."""
+
+    id: UUID
+    whose: Somebody
+    proposed_by: Somebody
+    state: str
+
+
 @dataclass(frozen=True)
 class Mark:
     """A text or an id that stands in one place only. *kind* says in which."""
@@ -161,13 +194,24 @@ class Mark:
     of: Any
 
 
+@cache
+def hashed_once() -> str:
+    """Give the hash of everybody's password; computing one a person would take longer than all the rest."""
+    return hash_password(PASSWORD)
+
+
 class World:
     """Lays rows and remembers what each of them means."""
 
     def __init__(self, conn: Connection, house: Any, now: datetime) -> None:
         self.conn, self.house, self.now = conn, house, now
-        self.vault, self.cast = house.installation.vault, house.cast
+        self.cast = house.cast
+        self.vault = house.installation.vault.within(self.cast.towns.values())
+        self._sought: dict[str, Marks] = {}
         self.people: dict[str, Somebody] = {}
+        self.usernames: dict[UUID, str] = {}
+        self.secrets: dict[UUID, str] = {}
+        """Of one-time codes."""
         self.files: list[File] = []
         self.signals: list[Signal] = []
         self.sittings: list[Sitting] = []
@@ -215,8 +259,12 @@ class World:
         """Take a member of the cast as they are."""
         if name not in self.people:
             row = self.conn.execute(
-                text("SELECT * FROM mandate WHERE id = :m"), {"m": self.cast.mandates[name]}
+                text("SELECT * FROM mandate JOIN credential USING (person_id) WHERE id = :m"),
+                {"m": self.cast.mandates[name]},
             ).one()
+            provider = self.house.installation.provider
+            self.secrets[row.person_id] = provider.unwrap(row.totp_secret, row.person_id.bytes).decode()
+            self.usernames[row.person_id] = name.lower()
             cells = {i: n for n, i in self.cast.cells.items()}
             towns = {i: n for n, i in self.cast.towns.items()}
             self.people[name] = Somebody(
@@ -231,7 +279,7 @@ class World:
         agency = also.pop("agency", "ocmw")
         who = Somebody(name, uuid4(), uuid4() if role else None, role, cell, town, **also)
         self.put(
-            Person, id=who.person, username=f"{name.lower()}.{who.person.hex[:6]}", name=f"{name} Verzonnen",
+            Person, id=who.person, username=self.username(who), name=f"{name} Verzonnen",
             agency_id=self.cast.agencies[agency], language="nl", volunteer=False, demo=True, active=True,
             created_at=self.now, version=1,
         )  # fmt: skip
@@ -247,8 +295,25 @@ class World:
                 clearance_until=who.clearance_until, clearance_level="secret" if who.clearance_until else None,
                 created_at=self.now, version=1,
             )  # fmt: skip
+        self._means(who)
         self.people[name] = who
         return who
+
+    def _means(self, who: Somebody) -> None:
+        """Let somebody sign in with the password of everybody and a secret of their own."""
+        self.secrets[who.person] = secret = new_totp_secret()
+        wrapped = self.house.installation.provider.wrap(secret.encode(), who.person.bytes)
+        self.put(
+            Credential, person_id=who.person, password_hash=hashed_once(), totp_secret=wrapped, totp_last_step=0
+        )  # fmt: skip
+
+    def username(self, who: Somebody) -> str:
+        """Give the name that somebody signs in with."""
+        return self.usernames.setdefault(who.person, f"{who.name.lower()}.{who.person.hex[:6]}")
+
+    def code(self, who: Somebody) -> str:
+        """Give the one-time code that is right now."""
+        return code_now(self.secrets[who.person], self.now)
 
     def second_mandate(self, label: str, of: Somebody, role: str, cell: str | None, town: str | None = None) -> Somebody:  # fmt: skip
         """Give somebody another mandate; it acts by itself, in sessions of its own."""
@@ -268,10 +333,11 @@ class World:
 
     def sign_in(self, who: Somebody) -> None:
         """Open one session at each door."""
-        who.session = uuid4()
+        who.session, long_ago = uuid4(), self.now - timedelta(days=1)
         common = {
-            "person_id": who.person, "mandate_id": who.mandate, "state": "active", "opened_at": self.now,
-            "seen_at": self.now, "expires_at": FAR, "failures": 0,
+            "person_id": who.person, "mandate_id": who.mandate, "state": "active", "opened_at": long_ago,
+            "seen_at": long_ago if who.idle else self.now, "expires_at": FAR, "failures": 0,
+            "confirmed_at": self.now if who.confirmed else long_ago, "challenge": CHALLENGE,
         }  # fmt: skip
         self.put(SignIn, id=who.session, channel="api", **common)
         self.put(
@@ -280,6 +346,26 @@ class World:
         )  # fmt: skip
         claims = Claims(who.person, who.session, who.mandate)
         who.token = self.house.installation.tokens.issue(claims, 600)
+        who.passkey = uuid4()
+        self.put(
+            Passkey, id=who.passkey, person_id=who.person, credential_id=who.passkey.bytes, public_key=b"x",
+            sign_count=0, name="Sleutel", created_at=self.now,
+        )  # fmt: skip
+
+    def regaining(self, whose: Somebody, proposed_by: Somebody, agreed_by: Somebody | None = None) -> Regaining:
+        """Have a recovery under way: proposed, or agreed to as well, with the code of `HALVES`."""
+        made = Regaining(uuid4(), whose, proposed_by, "agreed" if agreed_by else "proposed")
+        first, second = (
+            self.house.installation.provider.mark(made.id.bytes + half.replace("-", "").encode(), b"recovery")
+            for half in HALVES
+        )
+        self.put(
+            Recovery, id=made.id, person_id=whose.person, state=made.state, ground="bothLost",
+            proposed_by=proposed_by.person, proposed_as=proposed_by.role, proposed_at=self.now, first_hash=first,
+            approved_by=agreed_by.person if agreed_by else None, approved_at=self.now if agreed_by else None,
+            second_hash=second if agreed_by else None, expires_at=FAR, tries=0, version=1,
+        )  # fmt: skip
+        return made
 
     # files ----------------------------------------------------------------------------------------------
 
@@ -312,8 +398,20 @@ class World:
             state=state, phenomenon="rightWingExtremism", urgency="normal", origin="livcParticipant",
             decided_on=self.now.date() if decided else None, due_on=made.due_on, version=1, **told,
         )  # fmt: skip
+        if state not in {"listed", "erased"}:
+            self._findable(town, registration=row)
         self.signals.append(made)
         return made
+
+    def _findable(self, town: str, registration: UUID, case: UUID | None = None) -> None:
+        """Mark a file, so that whoever looks for the one person of all files finds it."""
+        if town not in self._sought:
+            self._sought[town] = marks_of(self, self.cast.towns[town], SOUGHT, BORN)  # type: ignore[arg-type]
+        row = uuid4()
+        self.put(
+            SubjectMark, id=row, municipality_id=self.cast.towns[town], registration_id=registration, case_id=case,
+            scheme=SCHEME, marks=self.seal(case or registration, "subject_mark", "marks", row, _packed(self._sought[town])),
+        )  # fmt: skip
 
     def file(self, town: str, state: str, brought_by: Somebody, *, days: int = 200, lock_days: int = 14) -> File:  # fmt: skip
         """Put a case on the list of a town; *days* until its data must be gone. State `shredOrdered` is one of these."""
@@ -345,6 +443,7 @@ class World:
             text("UPDATE registration SET case_id = :c, subject_id = :s WHERE id = :r"),
             {"c": row, "s": made.subject, "r": signal.id},
         )
+        self._findable(town, signal.id, row)
         self.files.append(made)
         return made
 
