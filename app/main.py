@@ -25,6 +25,7 @@ from app.intake import pages as intake_pages
 from app.kernel.clock import brussels_day
 from app.kernel.http import openapi
 from app.kernel.http.hardening import Assets, Hardening
+from app.kernel.http.holding import BEAT, Holding
 from app.kernel.http.limits import BodyLimit
 from app.kernel.http.message_pages import problem_page
 from app.kernel.http.problems import as_problem, problem_response
@@ -99,8 +100,8 @@ def json_door() -> FastAPI:
     return app
 
 
-def create_app(installation: Installation) -> FastAPI:
-    """Build the application around an installation."""
+def create_app(installation: Installation, *, beat: float = BEAT) -> FastAPI:
+    """Build the application around an installation. *beat*: of what is answered alike, there or not; 0 for none."""
     app = json_door()
     app.state.installation = installation
     app.state.rule_text = rule_text
@@ -118,6 +119,7 @@ def create_app(installation: Installation) -> FastAPI:
 
     app.add_middleware(BodyLimit)
     app.add_middleware(Hardening)
+    app.add_middleware(Holding, beat=beat)
     return app
 
 

@@ -35,7 +35,9 @@ def declare_exclusion(work: Work, command: DeclareExclusion) -> ExclusionView:
     """Exclude oneself from a case one can see now; from the next request on it is not there any more."""
     case = queries.case(work.session, command.case_id)
     standing = Standing.NONE
-    if case is not None:  # the database showed it: by file, by part or by agenda
+    if (
+        case is not None and case.state != "destroyed"
+    ):  # the database showed it: by file, by part or by agenda
         standing = max(case_standing(work.session, work.actor, case), Standing.PART)
     work.allow(Action.EXCLUSION_DECLARE, work.facts(standing=standing), about_case(case, "exclusion"))
     case = there(case)

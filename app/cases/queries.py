@@ -29,9 +29,13 @@ from app.rules.roles import GLASS_WATCHERS, Role
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
-    """Give a case if the database lets this actor see it."""
+    """Give a case if the database lets this actor see it; locked, if it lets them change it too.
+
+    Who may see but not change it gets the row all the same, so that the rules can say which of both it is.
+    """
     query = select(Case).filter_by(id=case_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    locked = session.scalars(query.with_for_update()).one_or_none() if lock else None
+    return locked or session.scalars(query).one_or_none()
 
 
 _SHEET = """

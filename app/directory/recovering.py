@@ -43,6 +43,7 @@ _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads as som
 _GROUPS: Final = 2
 _GROUP: Final = 5
 TRIES: Final = 5
+_OTHER: Final = {Role.ADMINISTRATOR: Role.COORDINATOR, Role.COORDINATOR: Role.ADMINISTRATOR}
 register_codes("recovery", ["wrongCode"])
 
 
@@ -111,9 +112,7 @@ def _facts(work: Work, row: Recovery | None) -> Facts:
     if row is None:
         return work.facts()
     actor = work.actor
-    other_role = {Role.ADMINISTRATOR: Role.COORDINATOR, Role.COORDINATOR: Role.ADMINISTRATOR}.get(
-        there(actor.role)
-    )
+    other_role = _OTHER.get(actor.role) if actor.role else None  # the person it is for may hold no mandate now
     return cell_facts(
         work,
         actor.cell_id,

@@ -20,9 +20,13 @@ OPEN = ("received", "inScreening", "moreInformationWanted")
 
 
 def registration(session: Session, registration_id: UUID, *, lock: bool = False) -> Registration | None:
-    """Give a registration if the database lets this actor see it."""
+    """Give a registration if the database lets this actor see it; locked, if it lets them change it too.
+
+    Its submitter may see and not change it: that is for the rules to say.
+    """
     query = select(Registration).filter_by(id=registration_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    locked = session.scalars(query.with_for_update()).one_or_none() if lock else None
+    return locked or session.scalars(query).one_or_none()
 
 
 def visible_registrations(
@@ -34,10 +38,10 @@ def visible_registrations(
         Registration.state != "erased",
         or_(Registration.case_id.is_(None), Registration.case_id.not_in(excluded)),
     )
+    mine = Registration.submitted_by == actor.person_id  # a desk, too, brings signals to another municipality
     if actor.role in DESK and actor.municipality_id is not None:
-        query = query.where(Registration.municipality_id == actor.municipality_id)
-    else:
-        query = query.where(Registration.submitted_by == actor.person_id)
+        mine = or_(mine, Registration.municipality_id == actor.municipality_id)
+    query = query.where(mine)
     if only_open:
         query = query.where(Registration.state.in_(OPEN))
     if after is not None:

@@ -96,7 +96,12 @@ def seat(session: Session, actor: Actor, agenda_item_id: UUID) -> Seat | None:
         .outerjoin(Minutes, Minutes.meeting_id == AgendaItem.meeting_id)
         .outerjoin(Invitation, _my(Invitation, actor))
         .outerjoin(Attendance, _my(Attendance, actor))
-        .where(AgendaItem.id == agenda_item_id)
+        .where(
+            AgendaItem.id == agenda_item_id,
+            # From the order to destroy it a case is there for nobody, its own desk included (R92).
+            Case.shred_ordered_at.is_(None),
+            or_(~_own_file(actor, AgendaItem.municipality_id), Case.id.is_not(None)),
+        )
     ).one_or_none()
     return Seat(*row) if row else None
 

@@ -44,7 +44,7 @@ def list_retention(work: Work, command: ListRetention) -> EndingPage:
         else []
     )
     shown, more = rows[: command.page_size], rows[command.page_size :]
-    work.allow(Action.RETENTION_LIST, facts, [_about(row) for row in shown])
+    work.allow(Action.RETENTION_LIST, facts, [about_ending(row) for row in shown])
     here = href("retention/upcoming")
     following = None
     if more:
@@ -55,7 +55,8 @@ def list_retention(work: Work, command: ListRetention) -> EndingPage:
     )
 
 
-def _about(row: Any) -> About:
+def about_ending(row: Any) -> About:
+    """Give what a journal line says of a row of the calendar: pseudonymous ids."""
     case_id = row.id if row.kind == "case" else None
     return About(row.municipality_id, case_id, row.subject_id, row.kind, row.id)
 

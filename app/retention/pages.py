@@ -11,7 +11,8 @@ from app.kernel.http.form_pages import asked, page_button
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
-from app.kernel.work import Work, there
+from app.kernel.ids import NIL
+from app.kernel.work import Work
 from app.retention import calendar, certificates, sweeping
 from app.retention.commands import ListCertificate, ListRetention, PreviewSweep, RunSweep
 from app.retention.views import EndingView
@@ -58,7 +59,9 @@ page_get(router, _ALL, _calendar)
 
 
 def _preview(call: PageCall, work: Work) -> Response:
-    command = PreviewSweep(municipalityId=there(work.actor.municipality_id))
+    command = PreviewSweep(
+        municipalityId=work.actor.municipality_id or NIL
+    )  # none: there is nothing to sweep
     return call.show(
         "retention/sweep.html",
         call.phrase("What a sweep would do today"),

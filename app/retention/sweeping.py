@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -24,6 +25,7 @@ from app.kernel.operation import operation
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
 from app.retention import queries
+from app.retention.calendar import about_ending
 from app.retention.commands import DestroyCase, EraseRegistration, PreviewSweep, RunSweep
 from app.retention.destroying import destroy_case, erase_registration
 from app.retention.rotating import Rotation, make_final
@@ -33,10 +35,11 @@ from app.rules.actions import Action
 from app.rules.facts import Actor, Standing
 from app.rules.policy import abilities
 from app.rules.problems import Problem
-from app.rules.retention import warning_due
+from app.rules.retention import WARNING_DAYS, warning_due
 from app.rules.roles import Role
 
 log = logging.getLogger("livcr")
+_PREVIEW_MOST = 10_000
 
 ROBOT = Actor(role=Role.ROBOT)
 """The sweep when nobody asked for it; logged like a person."""
@@ -84,40 +87,34 @@ class Swept:
 
 @operation(Action.SWEEP_PREVIEW)
 def preview_sweep(work: Work, command: PreviewSweep) -> PreviewView:
-    """Show what a sweep would do today; one journal line per file concerned."""
+    """Show what a sweep would do today with what is still there to read; one journal line per file concerned.
+
+    Asked under the reader's own rights, not the sweep's, so that the database too shows a municipality to its own
+    oversight alone. What was ordered already and only has to be finished is there for nobody any more (R92).
+    """
     facts = retention_facts(work, command.municipality_id)
-    cases: list[Case] = []
-    warned: list[Case] = []
-    registrations: list[Registration] = []
+    rows: list[Any] = []
     if abilities(work.actor, facts, Action.SWEEP_PREVIEW):  # nobody else's refusal names a file in the log
-        with work.installation.retention_sessions() as session:
-            me = work.actor.person_id
-            cases = queries.due_cases(session, command.municipality_id, work.today, me)
-            registrations = queries.due_registrations(session, command.municipality_id, work.today)
-            near = queries.cases_to_warn_of(session, command.municipality_id, work.today, me)
-            warned = [each for each in near if warning_due(work.today, each.due_on, each.warned)]
-    abouts = [about_case(each) for each in (*cases, *warned)] + [about_registration(r) for r in registrations]
+        last = work.today + timedelta(days=max(WARNING_DAYS))
+        found = queries.calendar(work.session, last, None, _PREVIEW_MOST)
+        rows = [row for row in found if row.municipality_id == command.municipality_id]
+    planned = [(row, _planned(row, work.today)) for row in rows]
+    abouts = [about_ending(row) for row, view in planned if view is not None]
     work.allow(Action.SWEEP_PREVIEW, facts, abouts or _about_sweep(command.municipality_id, facts.standing))
-    return PreviewView(
-        municipality_id=command.municipality_id,
-        on=work.today,
-        items=[
-            *(PlannedView(act="destroy", reference=c.reference, due_on=c.due_on) for c in cases),
-            *(
-                PlannedView(act="erase", reference=r.reference, due_on=r.due_on or work.today)
-                for r in registrations
-            ),
-            *(
-                PlannedView(
-                    act="warn",
-                    reference=c.reference,
-                    due_on=c.due_on,
-                    warning=warning_due(work.today, c.due_on, c.warned),
-                )
-                for c in warned
-            ),
-        ],
-    )
+    order = ("destroy", "erase", "warn")
+    items = sorted((view for _, view in planned if view), key=lambda v: (order.index(v.act), v.due_on))
+    return PreviewView(municipality_id=command.municipality_id, on=work.today, items=items)
+
+
+def _planned(row: Any, today: date) -> PlannedView | None:
+    """Give what a sweep would do with one row of the calendar today; None for nothing yet."""
+    if row.due_on <= today:
+        act = "destroy" if row.kind == "case" else "erase"
+        return PlannedView(act=act, reference=row.reference, due_on=row.due_on)
+    warning = warning_due(today, row.due_on, row.warned) if row.kind == "case" else None
+    if warning is None:
+        return None
+    return PlannedView(act="warn", reference=row.reference, due_on=row.due_on, warning=warning)
 
 
 def _about_sweep(municipality_id: UUID, standing: Standing) -> About:

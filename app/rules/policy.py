@@ -268,7 +268,7 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
         return replace(_judged(rule, actor, replace(facts, delegated=within_reach), R21), by_glass=True)
     if facts.standing is Standing.NONE and rule.standing > Standing.NONE:
         return Decision(Outcome.HIDE, rule.number)
-    if rule.standing > Standing.NONE and actor.role not in rule.roles:
+    if rule.standing > Standing.NONE and actor.role not in rule.roles and not _without_mandate(actor, rule):
         return Decision(Outcome.REFUSE, rule.number)
     if facts.standing < rule.standing:
         return Decision(Outcome.REFUSE, rule.number)
@@ -302,6 +302,11 @@ def _judged(rule: Rule, actor: Actor, facts: Facts, number: str) -> Decision:
 def wants_confirmation(action: A) -> bool:
     """Tell whether an act is among the gravest, which want a second factor given within the last minutes."""
     return C.RECENTLY_CONFIRMED in POLICY[action].conditions
+
+
+def _without_mandate(actor: Actor, rule: Rule) -> bool:
+    """Tell whether somebody who signed in, and holds no mandate now, asks for what belongs to getting in and out."""
+    return actor.role is None and actor.person_id is not None and rule.before_access
 
 
 def _state_fits(rule: Rule, facts: Facts) -> bool:

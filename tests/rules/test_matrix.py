@@ -185,6 +185,13 @@ def test_without_standing_nothing_but_getting_in_answers_at_all():
             assert answer.outcome is Outcome.HIDE, (action, role)
 
 
+def test_somebody_whose_mandate_is_over_can_still_look_at_their_session_and_sign_out():
+    former = Actor(person_id=UUID(int=1), session_id=UUID(int=2), second_factor=True)
+    oneself = Facts(standing=Standing.FILE, state="active", own=True)
+    may = {action for action in Action if decide(former, action, oneself).outcome is Outcome.ALLOW}
+    assert may == {action for action, rule in POLICY.items() if rule.before_access}
+
+
 def test_a_visitor_may_only_begin_to_sign_in_and_read_code_lists():
     may = {action for action, _, role in ALLOWED if role is None}
     by_provider = {Action.SESSION_REFER, Action.SESSION_ACCEPT, Action.SESSION_RECALL}
