@@ -91,7 +91,9 @@ def look(undone, oracle, who, scenes, pages, writes, counts):
                     missing = [m for m in must_show(k, name) if m not in answer.text]
                     faults += [f"{where} hides {oracle.world.marks[m].kind if m in oracle.world.marks else 'meeting'} {m}" for m in missing]  # fmt: skip
                     if name in EXACT:
-                        more = {t for t, m in said.items() if m.kind.endswith(".reference")} - set(must_show(k, name))
+                        more = {t for t, m in said.items() if m.kind.endswith(".reference")} - set(
+                            must_show(k, name)
+                        )
                         faults += [f"{where} finds {t}, which its reader could not open" for t in more]
     return faults
 

@@ -167,7 +167,9 @@ class Asking:
 
     def at_json(self, line: Any) -> int:
         """Give the class of answer of a line at the JSON door: who is not signed in, or left it alone, is told that."""
-        if (self.who is None and not line.open) or (self.who is not None and self.who.idle and not line.locked):
+        if (self.who is None and not line.open) or (
+            self.who is not None and self.who.idle and not line.locked
+        ):
             return 401
         return self.expected(line.asks(self), line.then(self) if line.then else None)
 

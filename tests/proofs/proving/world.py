@@ -352,7 +352,9 @@ class World:
             sign_count=0, name="Sleutel", created_at=self.now,
         )  # fmt: skip
 
-    def regaining(self, whose: Somebody, proposed_by: Somebody, agreed_by: Somebody | None = None) -> Regaining:
+    def regaining(
+        self, whose: Somebody, proposed_by: Somebody, agreed_by: Somebody | None = None
+    ) -> Regaining:
         """Have a recovery under way: proposed, or agreed to as well, with the code of `HALVES`."""
         made = Regaining(uuid4(), whose, proposed_by, "agreed" if agreed_by else "proposed")
         first, second = (

@@ -6,8 +6,8 @@ there for nobody but the role that ends it, whichever operation forgets to ask.
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
