@@ -150,7 +150,9 @@ def test_a_destroyed_key_is_overwritten_where_it_stood(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not json", b'{"wrappingKeys": [{"id": "a", "key": "c2hvcnQ="}]}', os.urandom(32)]
+    "content",
+    [b"", b"not json", b'{"wrappingKeys": [{"id": "a", "key": "c2hvcnQ="}]}', os.urandom(32)],
+    ids=["empty", "noJson", "shortKey", "noise"],
 )
 def test_a_spoiled_file_is_refused_in_a_sentence_and_left_alone(tmp_path, content):
     path = tmp_path / "wrapping.key"
@@ -190,6 +192,7 @@ def test_of_several_secrets_the_first_is_the_newest_and_the_others_still_open(tm
         "ä:" + base64.b64encode(KEY).decode(),
         written("a", "a"),
     ],
+    ids=["nothing", "blank", "noColon", "short", "noPadding", "strangeName", "twice"],
 )
 def test_a_secret_of_another_form_is_refused_without_repeating_it(said):
     with pytest.raises(KeyFault) as fault:
