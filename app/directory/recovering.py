@@ -112,7 +112,9 @@ def _facts(work: Work, row: Recovery | None) -> Facts:
     if row is None:
         return work.facts()
     actor = work.actor
-    other_role = _OTHER.get(actor.role) if actor.role else None  # the person it is for may hold no mandate now
+    other_role = (
+        _OTHER.get(actor.role) if actor.role else None
+    )  # the person it is for may hold no mandate now
     return cell_facts(
         work,
         actor.cell_id,

@@ -82,11 +82,7 @@ def test_nothing_of_another_persons_case_leaves_by_any_route(lawless, stage, pai
     caplog.set_level("CRITICAL")
     routes = [(JSON, e.method, e.path, JSON_DOOR[e.operation]) for e in ENDPOINTS]
     routes += [(PAGE, "GET", path, line) for path, line in PAGES_DOOR.items()]
-    routes += [
-        (PAGE, "POST", path, SENT.get(path))
-        for path in BUTTONS
-        if not path.startswith("/sign-")
-    ]
+    routes += [(PAGE, "POST", path, SENT.get(path)) for path in BUTTONS if not path.startswith("/sign-")]
     work = [(scene, route) for scene in scenes(stage) for route in routes]
 
     def some(number):

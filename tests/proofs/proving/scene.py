@@ -167,7 +167,9 @@ class Asking:
 
     def at_json(self, line: Any) -> int:
         """Give the class of answer of a line at the JSON door: who is not signed in, or left it alone, is told that."""
-        if (self.who is None and not line.open) or (self.who is not None and self.who.idle and not line.locked):
+        if (self.who is None and not line.open) or (
+            self.who is not None and self.who.idle and not line.locked
+        ):
             return 401
         return self.expected(line.asks(self), line.then(self) if line.then else None)
 
@@ -350,7 +352,12 @@ class Asking:
         if act is None:
             return [(action, self.oracle.facts(Standing.NONE))]
         standing = self.oracle.on_file(self.who, case)
-        if standing is Standing.PART and self.who and not same(act.owner, self.who) and not self.oracle.manages(self.who, case):  # fmt: skip
+        if (
+            standing is Standing.PART
+            and self.who
+            and not same(act.owner, self.who)
+            and not self.oracle.manages(self.who, case)
+        ):
             standing = Standing.NONE
         return [(action, self.oracle.facts(standing, state=act.state, locks_on=case.locks_on))]
 
