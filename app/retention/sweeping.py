@@ -16,7 +16,6 @@ from app.cases.models import Case
 from app.cases.standing import about_case
 from app.directory.models import Notice, SignIn, SignInPause, SignInReferral, TryLimit
 from app.intake.models import QueryPace, Registration
-from app.intake.standing import about_registration
 from app.kernel.clock import brussels_day
 from app.kernel.idempotency import KEPT, Answered
 from app.kernel.ids import new_id

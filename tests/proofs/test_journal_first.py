@@ -77,8 +77,14 @@ def unlogged(stage, answer, lines, *but):
     signals = {
         m.of for m in marks_in(stage.world, answer.text, *but).values() if m.kind.startswith("signal.")
     }
-    missing = [c.reference for c in named.values() if c.id not in about and (c.signal is None or c.signal.id not in about)]  # fmt: skip
-    return missing + [s.reference for s in signals if s.id not in about and (s.case is None or s.case.id not in about)]  # fmt: skip
+    missing = [
+        c.reference
+        for c in named.values()
+        if c.id not in about and (c.signal is None or c.signal.id not in about)
+    ]
+    return missing + [
+        s.reference for s in signals if s.id not in about and (s.case is None or s.case.id not in about)
+    ]
 
 
 def reading(e):
@@ -173,7 +179,14 @@ def test_a_refusal_is_logged_before_it_is_told(stage, watcher, oracle, counts):
     scene = stage.by_state[1]
     for name in ("zoneMayorD", "strategicMember", "policeMember", "clb"):
         who = stage.world.people[name]
-        for operation in ("open_case", "close_case", "read_agenda_item", "draft_minutes", "assign_action", "read_registration"):  # fmt: skip
+        for operation in (
+            "open_case",
+            "close_case",
+            "read_agenda_item",
+            "draft_minutes",
+            "assign_action",
+            "read_registration",
+        ):
             line, route = JSON_DOOR[operation], next(e for e in ENDPOINTS if e.operation == operation)
             k = Asking(oracle, who, scene)
             if k.expected(line.asks(k), None) == 200:

@@ -89,13 +89,17 @@ def look(undone, oracle, who, scenes, pages, writes, counts):
                 elif wanted == 200:
                     counts["answers searched for what they must hold"] += 1
                     missing = [m for m in must_show(k, name) if m not in answer.text]
-                    faults += [f"{where} hides {oracle.world.marks[m].kind if m in oracle.world.marks else 'meeting'} {m}" for m in missing]  # fmt: skip
+                    faults += [f"{where} hides {kind_of(oracle, m)} {m}" for m in missing]
                     if name in EXACT:
                         more = {t for t, m in said.items() if m.kind.endswith(".reference")} - set(
                             must_show(k, name)
                         )
                         faults += [f"{where} finds {t}, which its reader could not open" for t in more]
     return faults
+
+
+def kind_of(oracle, token):
+    return oracle.world.marks[token].kind if token in oracle.world.marks else "meeting"
 
 
 def describe(oracle, who):
@@ -190,7 +194,13 @@ def acts_of(k):
     for case in o.world.files:
         for act in case.actions:
             mine = act.owner.person == who.person and act.state == "open" and case.cell == who.cell
-            if mine and o.role(who) in SEATED and case.state != "destroyed" and not o.locked(case) and who.name not in case.excluded:  # fmt: skip
+            if (
+                mine
+                and o.role(who) in SEATED
+                and case.state != "destroyed"
+                and not o.locked(case)
+                and who.name not in case.excluded
+            ):
                 must += texts(o, "act.text", of=act)
     return must
 
@@ -221,9 +231,9 @@ def found_of(k, but=None):
         if case.town == who.town and k.allows(A.CASE_OPEN, o.facts_on_file(who, case, access_reason=True)):
             yield case.reference
     for signal in o.world.signals:
-        if signal.case is None and signal is not but and signal.town == who.town:
-            if k.allows(A.REGISTRATION_READ, o.facts_on_signal(who, signal)):
-                yield signal.reference
+        sought = signal.case is None and signal is not but and signal.town == who.town
+        if sought and k.allows(A.REGISTRATION_READ, o.facts_on_signal(who, signal)):
+            yield signal.reference
 
 
 MUST = {

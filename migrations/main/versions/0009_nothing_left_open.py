@@ -1,7 +1,8 @@
-"""Two tables that said more than the rules do: kept answers, and files whose destruction was ordered (R5, R92).
+"""Kept answers and files whose destruction was ordered said more than the rules do, the table less (R5, R62, R92).
 
 A kept answer holds the address of what a request made, so it is its own person's alone. A file on its way out is
-there for nobody but the role that ends it, whichever operation forgets to ask.
+there for nobody but the role that ends it, whichever operation forgets to ask. And who was recorded present at an
+item has it in sight, also after declining or without an invitation that was sent (R62).
 """
 
 from alembic import op
@@ -20,6 +21,22 @@ SEEN = (
 CHANGED = f"{DESK} AND {NOT_EXCLUDED}"
 MINE = "person_id = (SELECT acting_person())"
 
+# Items in sight of this person by invitation, as in revision 0002, with `{further}` behind them.
+OPEN_ITEMS = """
+    CREATE OR REPLACE FUNCTION open_items() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(i.agenda_item_id), '{{}}') || {further}
+        FROM invitation i
+        JOIN meeting m ON m.id = i.meeting_id
+        WHERE i.person_id = acting_person() AND i.state IN ('sent', 'accepted', 'attended')
+          AND m.cell_id = ANY ((SELECT seat_cells())::uuid[])
+          AND m.state IN ('convened', 'inSession', 'closed')
+          AND (moment() <= m.window_until OR (m.chair_id = acting_person() AND m.extract_until IS NULL
+            AND moment() <= m.ends_at + interval '744 hours'))
+          AND i.case_id <> ALL ((SELECT excluded_cases())::uuid[]) AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = i.case_id AND c.locks_on <= present_day())
+    $$
+"""
+
 
 def upgrade() -> None:
     op.execute("SET ROLE livcr_owner")
@@ -29,11 +46,13 @@ def upgrade() -> None:
     op.execute(f"CREATE POLICY idempotency_change ON idempotency FOR UPDATE TO livcr_app USING ({MINE})")
     op.execute("CREATE POLICY idempotency_end ON idempotency TO livcr_retention USING (true)")
     _of_files(" AND shred_ordered_at IS NULL")
+    op.execute(OPEN_ITEMS.format(further="minuted_items() || attended_items()"))
     op.execute("RESET ROLE")
 
 
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
+    op.execute(OPEN_ITEMS.format(further="minuted_items()"))
     _of_files("")
     for name in ("read", "add", "change", "end"):
         op.execute(f"DROP POLICY idempotency_{name} ON idempotency")

@@ -24,7 +24,16 @@ MOMENTS = (
     "2026-12-31T22:59:59+00:00",  # the last second of a year in Brussels
     "2027-02-28T12:30:00+00:00",
 )
-CASES = ("listed", "underDiscussion", "inTrajectory", "inTrajectory", "monitored", "closureProposed", "closed", "shredOrdered")  # fmt: skip
+CASES = (
+    "listed",
+    "underDiscussion",
+    "inTrajectory",
+    "inTrajectory",
+    "monitored",
+    "closureProposed",
+    "closed",
+    "shredOrdered",
+)
 INVITED = (
     "draft",
     "sent",
@@ -36,7 +45,13 @@ INVITED = (
     "absent",
     "attended",
 )
-EDGES = (timedelta(0), timedelta(microseconds=1), -timedelta(microseconds=1), timedelta(hours=1), -timedelta(hours=1))  # fmt: skip
+EDGES = (
+    timedelta(0),
+    timedelta(microseconds=1),
+    -timedelta(microseconds=1),
+    timedelta(hours=1),
+    -timedelta(hours=1),
+)
 
 
 @dataclass
@@ -186,11 +201,15 @@ class Chance:
         scenes = []
         for item in items:
             case = item.case
-            said = next((s for s in case.statements if s.item is item), None) or Said(uuid4(), GONE, item, None, "present", 5)  # fmt: skip
+            said = next((s for s in case.statements if s.item is item), None) or Said(
+                uuid4(), GONE, item, None, "present", 5
+            )
             act = next(iter(case.actions), None)
             asked = next(iter(item.invited.values()), None) or Asked(uuid4(), GHOST, "draft", "other")
             signal = self.one([s for s in w.signals if s.town == case.town])
-            scenes.append(Scene(case.state, case, item, said, act, signal, asked, uuid4(), uuid4(), "mayor", "mayor"))  # fmt: skip
+            scenes.append(
+                Scene(case.state, case, item, said, act, signal, asked, uuid4(), uuid4(), "mayor", "mayor")
+            )
         return scenes
 
 
@@ -199,4 +218,4 @@ from app.kernel.clock import BRUSSELS  # noqa: E402
 _NEVER = datetime.fromisoformat("2020-01-01T00:00:00+00:00").date()
 GONE = File(uuid4(), uuid4(), "C-2026-NONE", "C", "C", "destroyed", _NEVER, _NEVER)
 GHOST = Somebody("ghost", uuid4(), None, None, None, None)
-__all__ = ["Act", "Chance", "Drawn", "MOMENTS", "Signal"]
+__all__ = ["MOMENTS", "Act", "Chance", "Drawn", "Signal"]

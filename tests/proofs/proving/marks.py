@@ -36,7 +36,9 @@ def has_to_do_with(oracle: Oracle, who: Somebody, mark: Mark) -> bool:
         return True
     case, role = case_of(mark), oracle.role(who)
     if case is None:
-        return role is not None and (who.town == getattr(mark.of, "town", mark.of) or same(getattr(mark.of, "brought_by", None), who))  # fmt: skip
+        return role is not None and (
+            who.town == getattr(mark.of, "town", mark.of) or same(getattr(mark.of, "brought_by", None), who)
+        )
     if role is None or who.name in case.excluded:
         return False
     if oracle.keeps(who, case.town) or (case.signal is not None and same(case.signal.brought_by, who)):
@@ -58,5 +60,8 @@ def rows_of(conn: Connection, case: File) -> list[Any]:
         f"SELECT '{t}', count(*), coalesce(sum(hashtext(x::text)::bigint), 0) FROM {t} x WHERE case_id = :c"
         for t in sorted(tables)
     ]
-    parts.append("SELECT 'case_file', count(*), coalesce(sum(hashtext(x::text)::bigint), 0) FROM case_file x WHERE id = :c")  # fmt: skip
+    parts.append(
+        "SELECT 'case_file', count(*), coalesce(sum(hashtext(x::text)::bigint), 0) FROM case_file x"
+        " WHERE id = :c"
+    )
     return [tuple(r) for r in conn.execute(text(" UNION ALL ".join(parts)), {"c": case.id})]

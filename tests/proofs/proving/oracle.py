@@ -261,7 +261,7 @@ class Oracle:
 
     # knowledge ------------------------------------------------------------------------------------------
 
-    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: C901, PLR0911, PLR0912 — one line a kind
+    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: PLR0911 — one line a kind
         """Tell whether this mark may stand in any answer to this person, now."""
         if who is None or who.idle or not self.sworn(who) or self.role(who) is None:
             return False
@@ -317,7 +317,7 @@ class Oracle:
             return self.role(who) in {"mayor", "delegate"} and not self.locked(case)  # R33
         return not self.locked(case) or (kind == "asked.id" and same(of[1].who, who))
 
-    def _table_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:  # noqa: PLR0911
+    def _table_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:  # noqa: C901, PLR0911, PLR0912 — one line a kind
         if self.locked(case):
             return False
         items = [i for s in self.world.sittings for i in s.items if i.case is case]
@@ -367,4 +367,6 @@ def within_scope(oracle: Oracle, who: Somebody) -> bool:
     """Tell whether a keeper may read any file: a delegate only within an appointment that has any part (R9)."""
     if oracle.role(who) != "delegate":
         return True
-    return bool(who.scope) and any(within(a, frozenset(who.scope or ())) for a in POLICY if a is not Action.MEETING_LIST)  # fmt: skip
+    return bool(who.scope) and any(
+        within(a, frozenset(who.scope or ())) for a in POLICY if a is not Action.MEETING_LIST
+    )

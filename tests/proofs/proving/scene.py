@@ -352,7 +352,12 @@ class Asking:
         if act is None:
             return [(action, self.oracle.facts(Standing.NONE))]
         standing = self.oracle.on_file(self.who, case)
-        if standing is Standing.PART and self.who and not same(act.owner, self.who) and not self.oracle.manages(self.who, case):  # fmt: skip
+        if (
+            standing is Standing.PART
+            and self.who
+            and not same(act.owner, self.who)
+            and not self.oracle.manages(self.who, case)
+        ):
             standing = Standing.NONE
         return [(action, self.oracle.facts(standing, state=act.state, locks_on=case.locks_on))]
 

@@ -77,6 +77,7 @@ class Stage:
         self.by_state.append(self._gone())
         self.by_state.append(self._scene("underDiscussion", "inSession", town="D"))
         self.by_state.append(self._scene("inTrajectory", "inSession", town="D"))
+        self.by_state.append(self._scene("closureProposed", "inSession", town="D"))
         for phase in PHASES:
             if phase != "inSession":
                 self.by_phase.append(self._scene("underDiscussion", phase))
@@ -115,7 +116,11 @@ class Stage:
         }.get(what)  # fmt: skip
         if found is None:
             return [self.by_state[1]]
-        spared = {"underDiscussion", "inTrajectory", "monitored", "closureProposed"} if pages and what != "case" else ()  # fmt: skip
+        spared = (
+            {"underDiscussion", "inTrajectory", "monitored", "closureProposed"}
+            if pages and what != "case"
+            else ()
+        )
         return [s for s in found if s.name not in spared or s.case.town == "D"]
 
     def asking_in(self, scene: Scene) -> list[Somebody | None]:

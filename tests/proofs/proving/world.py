@@ -274,7 +274,9 @@ class World:
             )  # fmt: skip
         return self.people[name]
 
-    def newcomer(self, name: str, role: str | None, cell: str | None, town: str | None = None, **also: Any) -> Somebody:  # fmt: skip
+    def newcomer(
+        self, name: str, role: str | None, cell: str | None, town: str | None = None, **also: Any
+    ) -> Somebody:
         """Add a person with a mandate, or without one."""
         agency = also.pop("agency", "ocmw")
         who = Somebody(name, uuid4(), uuid4() if role else None, role, cell, town, **also)
@@ -315,7 +317,9 @@ class World:
         """Give the one-time code that is right now."""
         return code_now(self.secrets[who.person], self.now)
 
-    def second_mandate(self, label: str, of: Somebody, role: str, cell: str | None, town: str | None = None) -> Somebody:  # fmt: skip
+    def second_mandate(
+        self, label: str, of: Somebody, role: str, cell: str | None, town: str | None = None
+    ) -> Somebody:
         """Give somebody another mandate; it acts by itself, in sessions of its own."""
         made = replace(
             of, label=label, mandate=uuid4(), role=role, cell=cell, town=town, starts_on=date(2020, 1, 1), ends_on=None,
@@ -472,7 +476,14 @@ class World:
         case.actions.append(made)
         return made
 
-    def statement(self, case: File, item: Item | None, contributor: Somebody | None, audience: str = "present", category: int = 5) -> Said:  # fmt: skip
+    def statement(
+        self,
+        case: File,
+        item: Item | None,
+        contributor: Somebody | None,
+        audience: str = "present",
+        category: int = 5,
+    ) -> Said:
         row = self.id("said.id")
         made = Said(row, case, item, contributor, audience, category)
         self.belongs(row, made)
@@ -508,7 +519,7 @@ class World:
 
     # the consultation -----------------------------------------------------------------------------------
 
-    def sitting(self, cell: str, town: str, state: str, starts: timedelta, *, chair: Somebody, secretary: Somebody | None = None,  # fmt: skip
+    def sitting(self, cell: str, town: str, state: str, starts: timedelta, *, chair: Somebody, secretary: Somebody | None = None,
                 lasts: timedelta = timedelta(hours=2), window: timedelta = timedelta(hours=2), minutes: str | None = None,
                 remarks: timedelta | None = None, extract: timedelta | None = None) -> Sitting:  # fmt: skip
         """Plan a meeting; *starts*, *remarks* and *extract* are counted from now, *window* from its end."""
