@@ -90,6 +90,8 @@ class Asking:
             "caseId": s.case.id, "meetingId": s.sitting.id, "agendaItemId": s.item.id, "statementId": s.said.id,
             "actionId": s.act.id if s.act else UUID(int=7), "registrationId": s.signal.id,
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
+            "attachmentId": UUID(int=9), "breakGlassId": UUID(int=10), "federatedIdentityId": UUID(int=11),
+            "agencyId": self.agency,
         }  # fmt: skip
         return str(found[name])
 
@@ -399,13 +401,13 @@ class Asking:
             )))  # fmt: skip
         return asks
 
-    def writes(self, action: Action, *, minutes: bool = False) -> list[Ask]:
+    def writes(self, action: Action, *, minutes: bool = False, **further: Any) -> list[Ask]:
         """The record of an item is kept by its own desk and by the named secretary (R4, R67)."""
         oracle, item, who = self.oracle, self.scene.item, self.who
         standing = oracle.at_item(who, item)
         if standing is Standing.ATTENDING and who and not oracle.takes_minutes(who, item.sitting):
             standing = Standing.INVITED
-        known = {"state": item.sitting.minutes or "notSat"} if minutes else {}
+        known = ({"state": item.sitting.minutes or "notSat"} if minutes else {}) | further
         return [(action, oracle.facts_on_item(who, item, standing=standing, **known))]
 
     def sends(self, action: Action) -> list[Ask]:
@@ -499,12 +501,12 @@ class Asking:
             locks_on=locks or NEVER,
         ))]  # fmt: skip
 
-    def whole_minutes(self, action: Action) -> list[Ask]:
+    def whole_minutes(self, action: Action, **further: Any) -> list[Ask]:
         oracle, sitting, who = self.oracle, self.scene.sitting, self.who
         over = sitting.state == "closed" and oracle.on_sitting(who, sitting) is Standing.FILE
         state = sitting.minutes if over and sitting.minutes else "notSat"
         own = who is not None and oracle.chairs(who, sitting)
-        return [(action, oracle.facts_on_sitting(who, sitting, state=state, own=own))]
+        return [(action, oracle.facts_on_sitting(who, sitting, state=state, own=own, **further))]
 
     def remarks(self, action: Action) -> list[Ask]:
         oracle, item, who = self.oracle, self.scene.item, self.who

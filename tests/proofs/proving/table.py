@@ -99,6 +99,13 @@ JSON_DOOR: dict[str, Line] = {
         "personId": k.person("clb"), "role": "participant", "cellId": k.cell("C"), "startsOn": soon(k, 0), "document": "x"}),
     "end_mandate": Line("once", lambda k: k.own_cell(A.MANDATE_END), lambda k: {"endsOn": soon(k, 9)}),
     "list_mandate": Line("once", lambda k: k.own_cell(A.MANDATE_LIST)),
+    "identify_agency": Line("once", lambda k: k.own_cell(A.AGENCY_IDENTIFY), lambda k: {"code": "0123456789"}),
+    "expect_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_EXPECT), lambda k: {
+        "personId": k.person("clb"), "expectedUntil": soon(k, 9)}, then=lambda k: 409),
+    "link_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LINK), lambda k: {
+        "personId": k.person("clb"), "subject": "subject-of-nobody"}, then=lambda k: 409),
+    "unlink_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_UNLINK), then=lambda k: 404),
+    "list_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LIST)),
     # constitution
     "create_municipality": Line("once", lambda k: k.any_cell(A.MUNICIPALITY_CREATE), lambda k: {"nameNl": "Gemeente X", "profile": "flanders"}),
     "list_municipality": Line("once", lambda k: k.own_cell(A.MUNICIPALITY_LIST)),
@@ -133,6 +140,17 @@ JSON_DOOR: dict[str, Line] = {
     "create_statement": Line("case", lambda k: k.table_or_file(A.STATEMENT_CREATE, **FORMED), lambda k: SAID | {
         "caseId": k.id("caseId"), "agendaItemId": k.id("agendaItemId")}),
     "open_statement": Line("case", lambda k: k.said(A.STATEMENT_OPEN, access_reason=True), lambda k: REASON),
+    # What hangs on a document or an emergency reading of its own is proven in tests/cases/test_attachments*.py and
+    # tests/meetings/test_break_glass*.py; here nobody finds one that is not there.
+    "list_attachment": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
+    "add_attachment": Line("once", always(415), lambda k: {}),
+    "read_attachment": Line("once", always(404), query=lambda k: REASON),
+    "remove_attachment": Line("once", always(404), lambda k: {"ground": "notNecessary"}),
+    "open_break_glass": Line("once", always(404), lambda k: {
+        "reference": "C-0000-NOBODY", "reason": "dangerToOthers", "explanation": "Verzonnen."}),
+    "close_break_glass": Line("once", always(404), lambda k: {}),
+    "review_break_glass": Line("once", always(404), lambda k: {"outcome": "justified", "note": "Verzonnen."}),
+    "list_break_glass": Line("once", lambda k: k.own_town(A.BREAK_GLASS_LIST)),
     "start_trajectory": Line("case", lambda k: k.file(A.TRAJECTORY_START), lambda k: {
         "caseId": k.id("caseId"), "caseManagerId": k.person("caseManager"), "aims": {"school": "Terug."},
         "personInformed": "involved"}),
@@ -162,10 +180,10 @@ JSON_DOOR: dict[str, Line] = {
     "record_attendance": Line("sitting", lambda k: k.writes(A.ATTENDANCE_RECORD), lambda k: {
         "agendaItemId": k.id("agendaItemId"), "personId": k.person(k.scene.guest)}),
     "read_minutes": Line("sitting", lambda k: k.minutes(A.MINUTES_READ), query=lambda k: REASON),
-    "draft_minutes": Line("sitting", lambda k: k.writes(A.MINUTES_DRAFT, minutes=True), lambda k: MINUTED | {"agendaItemId": k.id("agendaItemId")}),
-    "submit_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_SUBMIT)),
+    "draft_minutes": Line("sitting", lambda k: k.writes(A.MINUTES_DRAFT, minutes=True, use_conditions_kept=True), lambda k: MINUTED | {"agendaItemId": k.id("agendaItemId")}),
+    "submit_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_SUBMIT, use_conditions_kept=True)),
     "remark_minutes": Line("sitting", lambda k: k.remarks(A.MINUTES_REMARK), lambda k: {"agendaItemId": k.id("agendaItemId"), "text": "Verzonnen."}),
-    "approve_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_APPROVE)),
+    "approve_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_APPROVE, use_conditions_kept=True)),
     # the end
     "list_retention": Line("once", lambda k: k.own_town(A.RETENTION_LIST), query=lambda k: {"days": 1830, "pageSize": 100}),
     "preview_sweep": Line("once", lambda k: k.swept(A.SWEEP_PREVIEW), lambda k: {"municipalityId": k.town()}),
@@ -192,6 +210,9 @@ PAGES_DOOR: dict[str, Line] = {
     "/sign-in": Line("once", always(200), open=True, locked=True),
     "/sign-in/code": Line("once", always(303), open=True, locked=True),
     "/sign-in/recovery": Line("once", always(200), open=True, locked=True),
+    "/sign-in/provider": Line("once", always(404), open=True, locked=True),
+    "/sign-in/provider/return": Line("once", always(404), open=True, locked=True),
+    "/sign-in/provider/leave": Line("once", always(404), open=True, locked=True),
     "/language/{code}": Line("once", always(303), open=True, locked=True),
     "/lock": Line("once", lambda k: k.proof_page(locked=True), open=True, locked=True),
     "/confirm": Line("once", lambda k: k.proof_page(locked=False), open=True, locked=True),
@@ -225,6 +246,12 @@ PAGES_DOOR: dict[str, Line] = {
         A.CASE_PROPOSE_CLOSURE, discussed=k.scene.case.discussed))], query=lambda k: REASON),
     "/cases/{caseId}/close": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_CLOSE, discussed=k.scene.case.discussed, listing_by_delegate=True))], query=lambda k: REASON),
+    "/cases/{caseId}/attachments": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/attachments/new": Line("case", lambda k: [*k.file(A.ATTACHMENT_LIST, access_reason=True), *k.offered(
+        k.file(A.ATTACHMENT_ADD, attachable_origin=True, **FORMED)), *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
+    "/break-glass": Line("once", lambda k: k.own_town(A.BREAK_GLASS_LIST)),
+    "/break-glass/new": Line("once", lambda k: [*k.own_town(A.BREAK_GLASS_LIST), ("off", 404)]),
+    "/break-glass/{breakGlassId}/review": Line("once", lambda k: [*k.own_town(A.BREAK_GLASS_LIST), ("not there", 404)]),
     "/cases/{caseId}/trajectory/start": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.TRAJECTORY_START)),
                                              *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
     "/cases/{caseId}/trajectory": Line("case", lambda k: k.plan(A.TRAJECTORY_READ)),
@@ -246,7 +273,8 @@ PAGES_DOOR: dict[str, Line] = {
     "/invitations/{invitationId}/answer": Line("sitting", lambda k: k.answer_page()),
     "/meetings/{meetingId}/minutes": Line("sitting", lambda k: k.minutes(A.MINUTES_READ), query=lambda k: REASON),
     "/meetings/{meetingId}/minutes/{agendaItemId}": Line("sitting", lambda k: [*k.minutes(A.MINUTES_READ, reason=False),
-                                                         *k.only_if(k.scene.sitting.minutes == "draft")]),
+                                                         *k.only_if(k.scene.sitting.minutes == "draft"),
+                                                         *_read(k)]),
     "/meetings/{meetingId}/minutes/{agendaItemId}/remark": Line("sitting", lambda k: [*k.minutes(A.MINUTES_READ, reason=False),
                                                                 *k.only_if(k.may_remark())]),
     # the end, and oversight
