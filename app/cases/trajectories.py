@@ -126,6 +126,8 @@ def read_trajectory(work: Work, command: ReadTrajectory) -> TrajectoryView:
     case = queries.case(work.session, command.case_id)
     found = queries.trajectory(work.session, command.case_id) if case else None
     facts = case_facts(work, case if found else None)
+    if facts.standing is Standing.PART and work.actor.role is not Role.CASE_MANAGER:
+        facts = work.facts(standing=Standing.NONE)  # it is followed under the mandate of case manager alone
     work.allow(Action.TRAJECTORY_READ, facts, about_case(case if found else None, "trajectory"))
     return trajectory_view(work, there(case), there(found))
 
