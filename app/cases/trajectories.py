@@ -131,6 +131,8 @@ def read_trajectory(work: Work, command: ReadTrajectory) -> TrajectoryView:
     found = queries.trajectory(work.session, command.case_id) if case else None
     glass = open_glass(work, case if found else None)
     facts = case_facts(work, case if found else None, broken_glass=glass is not None)
+    if facts.standing is Standing.PART and work.actor.role is not Role.CASE_MANAGER and glass is None:
+        facts = work.facts(standing=Standing.NONE)  # it is followed under the mandate of case manager alone
     work.allow(Action.TRAJECTORY_READ, facts, about_case(case if found else None, "trajectory"))
     return trajectory_view(work, there(case), there(found))
 

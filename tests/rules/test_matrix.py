@@ -186,7 +186,7 @@ def test_without_standing_nothing_but_getting_in_answers_at_all():
 
 
 def test_somebody_whose_mandate_is_over_can_still_look_at_their_session_and_sign_out():
-    former = Actor(person_id=UUID(int=1), session_id=UUID(int=2), second_factor=True)
+    former = Actor(person_id=UUID(int=1), session_id=UUID(int=2), second_factor=True, recently_confirmed=True)
     oneself = Facts(standing=Standing.FILE, state="active", own=True)
     may = {action for action in Action if decide(former, action, oneself).outcome is Outcome.ALLOW}
     assert may <= {action for action, rule in POLICY.items() if rule.before_access}

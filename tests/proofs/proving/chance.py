@@ -10,7 +10,8 @@ from uuid import uuid4
 from hypothesis import strategies as st
 
 from .scene import PHASES, Scene
-from .world import Act, Asked, File, Item, Said, Signal, Sitting, Somebody, World
+from .things import Act, Asked, File, Item, Said, Signal, Sitting, Somebody
+from .world import World
 
 ROLES = (
     "mayor", "delegate", "coordinator", "secretary", "caseManager", "policeMember", "informationOfficer", "participant",

@@ -23,7 +23,7 @@ from app.kernel.database import APP, RETENTION, engine_for, say_who, session_fac
 from app.kernel.vault import Vault
 from app.main import create_app
 
-from .world import TOKEN_OF_FORMS, Somebody
+from .things import TOKEN_OF_FORMS, Somebody
 
 JSON, PAGE = "api", "page"
 API = "/api/v1"

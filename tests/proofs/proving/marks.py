@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from .oracle import Oracle
-from .world import File, Mark, Somebody, World, same
+from .things import File, Mark, Somebody, same
+from .world import World
 
 TOKEN = re.compile(
     r"Zq[0-9a-f]{6}n\d{5}q|[AC]-2026-[0-9A-F]{11}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

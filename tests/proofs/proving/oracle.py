@@ -16,7 +16,8 @@ from app.rules.facts import NEVER, Actor, Facts, Standing
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
-from .world import File, Item, Mark, Regaining, Signal, Sitting, Somebody, World, same
+from .things import File, Item, Mark, Regaining, Signal, Sitting, Somebody, same
+from .world import World
 
 KEEPERS = {"mayor", "delegate", "coordinator"}
 SEATED = KEEPERS | {"policeMember", "informationOfficer", "participant", "secretary", "caseManager"}

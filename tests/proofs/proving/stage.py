@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from app.constitution.models import Municipality
 
 from .scene import CASE_STATES, PHASES, SIGNAL_STATES, WITH_PLAN, Scene
-from .world import File, Item, Sitting, Somebody, World
+from .things import File, Item, Sitting, Somebody
+from .world import World
 
 CAST = (
     "mayor", "delegate", "coordinator", "secretary", "caseManager", "policeMember", "informationOfficer", "participant",
@@ -208,7 +209,7 @@ class Stage:
         like = self.by_state[0]
         w, nobody = self.world, self.world.people["participant"]
         day = w.now.date() - timedelta(days=1)
-        from .world import Act, Asked, Said, Signal
+        from .things import Act, Asked, Said, Signal
 
         case = File(uuid4(), uuid4(), self.certificate[1], "C", "C", "destroyed", day, day, shred=True)
         signal = Signal(uuid4(), "A-2026-GONE", "C", "C", nobody, "erased", None, case)

@@ -18,7 +18,7 @@ from cast import PASSWORD
 from app.rules.actions import Action as A  # noqa: N817 — a column of the table
 
 from .scene import Asking, always
-from .world import BORN, HALVES, SOUGHT
+from .things import BORN, HALVES, SOUGHT
 
 Asked = Callable[[Asking], Any]
 
