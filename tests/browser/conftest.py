@@ -12,9 +12,12 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One Chromium for the whole run: the machine's own, or the one that playwright installed."""
+    """One Chromium for the tests of a file: the machine's own, or the one that playwright installed.
+
+    For no longer: while it is there, playwright keeps an event loop running in this very thread.
+    """
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser
