@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Final, Protocol
 
 from app.kernel.names.sounds import Sound, initial_of, sound_of
@@ -86,11 +86,13 @@ def alike(one: Spoken, other: Spoken, dates: Dates) -> bool:
         grade >= Grade.COARSE for at in range(len(one.parts)) for grade, _, _ in _matches(one, other, at)
     ):
         return True  # born on the same day, and one part alike; twins too, which a person has to tell apart
-    coverings = (*_coverings(one, other), *_coverings(other, one))
-    return any(_enough(grades) for grades in coverings)
+    coverings = chain(_coverings(one, other), _coverings(other, one))
+    return any(_enough(grades) for grades in islice(coverings, _MOST_COVERINGS))
 
 
 _TWO: Final = 2
+_MOST_COVERINGS: Final = 500
+"""No name needs as many; one made to be costly is left alone after them."""
 
 
 def _enough(grades: list[Grade]) -> bool:

@@ -37,7 +37,7 @@ _SERVANT: Final = re.compile(r"abd(e|a|u|o|ou|oe|i)?[lrnsztd]?")
 _VAN: Final = re.compile(r"(?:vanden|vander|vande|van)([a-zʃʧɣ]{4,})")
 _AL: Final = re.compile(r"[ae]l([a-zʃʧɣ]{5,})")
 _AL_BEFORE_SUN: Final = re.compile(r"[ae](?=ss|rr|nn|zz|dd|tt)[srnzdt]([a-zʃʧɣ]{4,})")
-_MOST_PARTS: Final = 8
+_MOST_PARTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def same_spelling(name: str) -> str:
 
 
 def parts_of(name: str) -> tuple[Part, ...]:
-    """Take a name apart; at most eight parts, so that nobody makes work with a very long one."""
+    """Take a name apart; at most six parts, so that nobody makes work with a very long one."""
     tokens = _tokens(name)
     found: list[Part] = []
     waiting: list[str] = []
