@@ -345,6 +345,7 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.WITHIN_TERM: ("due_on",),
     Condition.RELEVANT: ("proportionate",),
     Condition.NOTHING_CLASSIFIED: ("no_classified",),
+    Condition.ATTACHABLE_ORIGIN: ("attachable_origin",),
     Condition.CATEGORY_REASON: ("category_reason",),
     Condition.DISCUSSED: ("discussed",),
 }
