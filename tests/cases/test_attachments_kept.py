@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from uuid import UUID
 
 import filecraft as make
 import pytest
@@ -15,7 +16,11 @@ from attachcraft import listed as _list
 from attachcraft import read as _read
 from attachcraft import remove as _remove
 
+from app.cases import attachments
 from app.kernel.embedded import Cluster
+from app.kernel.sealed import Sealed
+from app.kernel.vault import Shredded
+from app.retention.sweeping import sweep_all
 
 
 @pytest.fixture
@@ -171,3 +176,22 @@ def test_a_removed_document_leaves_that_it_was_there_and_why_it_went(house, case
     (row,) = house.sql("SELECT name, description, category_reason, digest FROM attachment")
     assert tuple(row) == (None, None, None, None)
     assert _read(house, added).status_code == _remove(house, added, tag="*").status_code == 404
+
+
+# The end ------------------------------------------------------------------------------------------------
+
+
+def test_parts_that_an_older_copy_still_holds_open_for_nobody_once_the_case_is_destroyed(
+    house, case_id, added
+):
+    older = house.sql("SELECT * FROM attachment_part")
+    document = house.sql("SELECT * FROM attachment")
+    vault = house.installation.vault.within(house.cast.towns.values())
+    place = attachments._place(UUID(case_id), UUID(added["attachmentId"]), 0, 1)
+    assert vault.unseal_bytes(place, Sealed(older[0].content)) == make.pdf()
+    house.later(days=366)
+    assert sweep_all(house.installation).destroyed == 1
+    assert _count(house) == [0, 0]
+    assert document[0].name is not None
+    with pytest.raises(Shredded):
+        vault.unseal_bytes(place, Sealed(older[0].content))
