@@ -242,7 +242,7 @@ def remove_attachment(work: Work, command: RemoveAttachment) -> AttachmentView:
     changed.removed_at, changed.removed_by = work.now, work.actor.person_id
     changed.removal_ground = command.ground
     changed.version += 1
-    work.session.flush()  # the database itself deletes the bytes of what is removed
+    work.session.flush()  # the database itself deletes the bytes
     return _view(work, queries.attachment(work.session, changed.id), _known(facts))
 
 

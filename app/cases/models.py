@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -140,15 +140,7 @@ class Attachment(Row):
     """
 
     __tablename__ = "attachment"
-    __table_args__ = (
-        of_its_case(),
-        UniqueConstraint("id", "case_id"),
-        CheckConstraint(
-            "removed_at IS NULL"
-            " OR (name IS NULL AND description IS NULL AND category_reason IS NULL AND digest IS NULL)",
-            name="removed",
-        ),
-    )
+    __table_args__ = (of_its_case(), UniqueConstraint("id", "case_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(index=True)

@@ -17,7 +17,8 @@ from app.rules.roles import Role
 
 ASKED_OF_THE_REQUEST = frozenset(
     {
-        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.GROUND_STATED, C.RESIDUAL_REASON,
+        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON, C.GROUND_STATED,
+        C.RESIDUAL_REASON,
         C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
         C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
         C.ATTACHABLE_ORIGIN,
@@ -82,6 +83,7 @@ def _as_if_in_order(facts: Facts) -> Facts:
         access_reason=True,
         proportionate=True,
         no_classified=True,
+        attachable_origin=True,
         category_reason=True,
         ground_stated=True,
         residual_reason=True,

@@ -58,7 +58,7 @@ def _dump(house):
 
 
 def _sealed_values(house):
-    """Give every sealed value of the file, with the place where it opens."""
+    """Give every sealed value of the file, with the place where it opens; documents have tests of their own."""
     found = []
     for table, column, row in house.sql(
         "SELECT table_name, column_name, 'id' FROM information_schema.columns"

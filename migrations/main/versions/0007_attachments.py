@@ -33,8 +33,6 @@ TABLES = (
         version INTEGER NOT NULL,
         CONSTRAINT pk_attachment PRIMARY KEY (id),
         CONSTRAINT uq_attachment_id_case_id UNIQUE (id, case_id),
-        CONSTRAINT ck_attachment_removed CHECK (removed_at IS NULL
-            OR (name IS NULL AND description IS NULL AND category_reason IS NULL AND digest IS NULL)),
         CONSTRAINT fk_attachment_case_id_municipality_id FOREIGN KEY(case_id, municipality_id) REFERENCES case_file (id, municipality_id) ON DELETE CASCADE,
         CONSTRAINT fk_attachment_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id)
     )
@@ -67,7 +65,7 @@ POLICIES = {
     "attachment": (MINE, MINE, MINE),
     "attachment_part": (
         MINE,
-        f"{MINE} AND EXISTS (SELECT 1 FROM attachment a WHERE a.id = attachment_id)",
+        f"{MINE} AND EXISTS (SELECT 1 FROM attachment a WHERE a.id = attachment_id AND a.removed_at IS NULL)",
         None,
     ),
 }
@@ -88,19 +86,22 @@ def upgrade() -> None:
             op.execute(f"GRANT UPDATE ({CHANGEABLE}) ON {table} TO livcr_app")
         op.execute(f"CREATE POLICY {table}_end ON {table} TO livcr_retention USING (true)")
         op.execute(f"GRANT SELECT, UPDATE, DELETE ON {table} TO livcr_retention")
-    # The application deletes nothing. A document that is taken out loses its bytes by this, and by nothing else (R57, R86).
+    # The application deletes nothing. A document that is taken out loses its words and its bytes by this, and nothing brings
+    # them back (R57, R86).
     op.execute("""
-        CREATE FUNCTION bytes_go() RETURNS trigger
+        CREATE FUNCTION document_goes() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
+            NEW.removed_at := coalesce(OLD.removed_at, NEW.removed_at);
+            NEW.name := NULL; NEW.description := NULL; NEW.category_reason := NULL; NEW.digest := NULL;
             DELETE FROM attachment_part WHERE attachment_id = NEW.id;
-            RETURN NULL;
+            RETURN NEW;
         END $$
     """)
-    op.execute("REVOKE ALL ON FUNCTION bytes_go FROM PUBLIC")
+    op.execute("REVOKE ALL ON FUNCTION document_goes FROM PUBLIC")
     op.execute("""
-        CREATE TRIGGER bytes_go AFTER UPDATE OF removed_at ON attachment
-        FOR EACH ROW WHEN (NEW.removed_at IS NOT NULL) EXECUTE FUNCTION bytes_go()
+        CREATE TRIGGER document_goes BEFORE UPDATE ON attachment
+        FOR EACH ROW WHEN (OLD.removed_at IS NOT NULL OR NEW.removed_at IS NOT NULL) EXECUTE FUNCTION document_goes()
     """)
     op.execute("RESET ROLE")
 
@@ -108,5 +109,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
     op.execute("DROP TABLE attachment_part, attachment")
-    op.execute("DROP FUNCTION bytes_go()")
+    op.execute("DROP FUNCTION document_goes()")
     op.execute("RESET ROLE")
