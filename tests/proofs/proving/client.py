@@ -58,14 +58,14 @@ class Caller:
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
 
-    def raw(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Answer:
-        """Send a request as it stands: *target* is path and query as written on the wire."""
+    def raw(self, method: str, target: str, headers: dict[str, str], body: bytes = b"", peer: str = "127.0.0.1") -> Answer:  # fmt: skip
+        """Send a request as it stands: *target* is path and query as written on the wire, *peer* who is connected."""
         path, _, query = target.partition("?")
         scope = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
             "scheme": "http", "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(),
             "root_path": "", "headers": [(n.lower().encode(), v.encode()) for n, v in headers.items()],
-            "client": ("127.0.0.1", 50000), "server": ("127.0.0.1", 80),
+            "client": (peer, 50000), "server": ("127.0.0.1", 80),
         }  # fmt: skip
         return self.loop.run_until_complete(self._run(scope, body))
 
@@ -96,9 +96,9 @@ class Caller:
         return Answer(start["status"], headers, b"".join(pieces))
 
     def call(self, who: Somebody | None, door: str, method: str, path: str, *, query: dict[str, Any] | None = None,
-             body: Any = None, **headers: str) -> Answer:  # fmt: skip
-        """Call one door as somebody, or as a visitor."""
-        said = {"host": "127.0.0.1", "if-match": "*"} | {n.replace("_", "-"): v for n, v in headers.items()}
+             body: Any = None, peer: str = "127.0.0.1", **headers: str) -> Answer:  # fmt: skip
+        """Call one door as somebody, or as a visitor. A header that is None is left out."""
+        said: dict[str, Any] = {"host": "127.0.0.1", "if-match": "*"}
         target = (API if door == JSON else "") + path + (f"?{urlencode(query)}" if query else "")
         sent = b""
         if door == JSON:
@@ -115,7 +115,8 @@ class Caller:
             if method == "POST":
                 said["content-type"] = "application/x-www-form-urlencoded"
                 sent = urlencode({"csrfToken": TOKEN_OF_FORMS, "etag": "*"} | (body or {})).encode()
-        return self.raw(method, target, said, sent)
+        said |= {n.replace("_", "-").lower(): v for n, v in headers.items()}
+        return self.raw(method, target, {n: v for n, v in said.items() if v is not None}, sent, peer)
 
 
 @contextmanager
