@@ -21,7 +21,6 @@ ASKED_OF_THE_REQUEST = frozenset(
         C.RESIDUAL_REASON,
         C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
         C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
-        C.ATTACHABLE_ORIGIN,
         C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
         C.LISTING_AUTHORITY,
     }
@@ -98,7 +97,6 @@ def _as_if_in_order(facts: Facts) -> Facts:
         recording_basis=True,
         number_ground=True,
         counterpart=True,
-        attachable_origin=True,
         core_recorded=True,
         listing_by_delegate=True,
         use_conditions_kept=True,

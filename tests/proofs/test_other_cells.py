@@ -12,7 +12,7 @@ from proving.marks import case_of, marks_in
 from proving.oracle import Oracle
 from proving.scene import Asking
 from proving.table import JSON_DOOR
-from proving.world import TOKEN_OF_FORMS
+from proving.things import TOKEN_OF_FORMS
 
 from app.kernel.http.pages import PAGES
 from app.kernel.http.routes import ENDPOINTS
@@ -78,7 +78,14 @@ def yes_of(stage, oracle, operation):
     for scene in stage.of(line.of):
         for who in stage.asking_in(scene):
             k = Asking(oracle, who, scene)
-            if scene.case.town == "C" and who and who.cell == "C" and oracle.sworn(who) and who.name != "excludedGuest" and k.expected(line.asks(k), line.then(k) if line.then else None) == 200:  # fmt: skip
+            if (
+                scene.case.town == "C"
+                and who
+                and who.cell == "C"
+                and oracle.sworn(who)
+                and who.name != "excludedGuest"
+                and k.expected(line.asks(k), line.then(k) if line.then else None) == 200
+            ):
                 return k
     return None
 
@@ -112,7 +119,9 @@ GUARDED = [e for e in ENDPOINTS if e.operation not in INSTALLATION_WIDE | OF_NOB
 
 
 @pytest.mark.parametrize("endpoint", GUARDED, ids=[e.operation for e in GUARDED])
-def test_an_id_of_another_cell_is_refused_in_every_field(endpoint, stage, undone, oracle, fields, foreign, before, counts):  # fmt: skip
+def test_an_id_of_another_cell_is_refused_in_every_field(
+    endpoint, stage, undone, oracle, fields, foreign, before, counts
+):
     operation, line = endpoint.operation, JSON_DOOR[endpoint.operation]
     in_path, in_body = fields[camel(operation)]
     k = yes_of(stage, oracle, operation)
@@ -131,7 +140,9 @@ def test_an_id_of_another_cell_is_refused_in_every_field(endpoint, stage, undone
                 body = (body or {}) | {name: other}
             else:
                 query |= {name: other}
-            answer = undone.call(k.who, JSON, endpoint.method, path, query=query, body=body, after=before.look)
+            answer = undone.call(
+                k.who, JSON, endpoint.method, path, query=query, body=body, after=before.look
+            )
             counts["requests with an id of another cell, all refused"] += 1
             where = f"{operation} as {k.who.name} with {name} = {other}: {answer.status} {answer.text[:200]}"
             if of_the_zone(stage, answer, path, str(body), str(query)):
@@ -160,7 +171,15 @@ def test_a_joint_cell_keeps_its_municipalities_apart_in_every_field(stage, undon
             path = k.path(endpoint.path)
             answer = undone.call(who, JSON, endpoint.method, path, query=query, body=body, after=before.look)
             counts["requests with an id of another cell, all refused"] += 1
-            if answer.status < 400 or before.changed or {m for m in marks_in(stage.world, answer.text, path, str(body)).values() if not oracle.may_know(who, m)}:  # fmt: skip
+            if (
+                answer.status < 400
+                or before.changed
+                or {
+                    m
+                    for m in marks_in(stage.world, answer.text, path, str(body)).values()
+                    if not oracle.may_know(who, m)
+                }
+            ):
                 wrong.append(f"{endpoint.operation} as {name}: {answer.status} {before.changed}")
     assert not wrong, "\n".join(wrong)
 
@@ -203,7 +222,9 @@ def test_no_header_changes_who_asks_or_what_for(header, stage, undone, before, c
         who = stage.world.people[name] if name else None
         asked = (who, JSON, "GET", f"/cases/{scene.case.id}")
         plain = undone.call(*asked, query=reason)
-        tricked = undone.call(*asked, query=reason, after=before.look, **{header: _said(stage, HEADERS[header])})
+        tricked = undone.call(
+            *asked, query=reason, after=before.look, **{header: _said(stage, HEADERS[header])}
+        )
         counts["requests with a trick in header, path or method"] += 1
         assert (plain.status, tricked.status) == (status, status), header
         assert not before.changed
@@ -241,7 +262,9 @@ def test_no_spelling_of_a_path_reaches_past_the_rules(spelling, stage, undone, b
             )  # fmt: skip
             for visitor in (False, True):
                 said = {"host": "127.0.0.1"} if visitor else headers
-                answer = undone.taken_back(lambda p=path, s=said: undone.caller.raw("GET", p + reason, s), before.look)  # fmt: skip
+                answer = undone.taken_back(
+                    lambda p=path, s=said: undone.caller.raw("GET", p + reason, s), before.look
+                )
                 counts["requests with a trick in header, path or method"] += 1
                 assert answer.status < 500, path
                 assert not before.changed, path
@@ -250,7 +273,20 @@ def test_no_spelling_of_a_path_reaches_past_the_rules(spelling, stage, undone, b
                 assert "x-evil" not in answer.headers
 
 
-METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "get", "GET ", "POST\t", "")
+METHODS = (
+    "HEAD",
+    "OPTIONS",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "get",
+    "GET ",
+    "POST\t",
+    "",
+)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -299,8 +335,14 @@ def test_a_form_that_is_not_ours_does_nothing(path, stage, undone, oracle, befor
         for how, forged in FORGED.items():
             said = {name: value for name, value in forged.items() if name not in {"raw", "body", "query"}}
             headers = {"host": "127.0.0.1", "cookie": f"livcr_session={k.who.cookie}"}
-            headers |= {n.replace("_", "-"): v for n, v in ({"content_type": "application/x-www-form-urlencoded"} | said).items() if v}  # fmt: skip
-            body = forged.get("raw") or "&".join(f"{n}={v}" for n, v in ({"csrfToken": TOKEN_OF_FORMS} | forged.get("body", {})).items())  # fmt: skip
+            headers |= {
+                n.replace("_", "-"): v
+                for n, v in ({"content_type": "application/x-www-form-urlencoded"} | said).items()
+                if v
+            }
+            body = forged.get("raw") or "&".join(
+                f"{n}={v}" for n, v in ({"csrfToken": TOKEN_OF_FORMS} | forged.get("body", {})).items()
+            )
             target = k.path(path) + ("?csrfToken=" + TOKEN_OF_FORMS if "query" in forged else "")
             answer = undone.taken_back(
                 lambda t=target, h=headers, b=body: undone.caller.raw("POST", t, h, b.encode()), before.look
@@ -313,7 +355,11 @@ def test_a_form_that_is_not_ours_does_nothing(path, stage, undone, oracle, befor
 def test_what_opens_one_door_does_not_open_the_other(stage, undone):
     who, path = stage.world.people["mayor"], f"/cases/{stage.by_state[1].case.id}"
     reason = "?reason=meetingPreparation"
-    crossed = undone.taken_back(lambda: undone.caller.raw("GET", API + path + reason, {"cookie": f"livcr_session={who.cookie}"}))  # fmt: skip
+    crossed = undone.taken_back(
+        lambda: undone.caller.raw("GET", API + path + reason, {"cookie": f"livcr_session={who.cookie}"})
+    )
     assert crossed.status == 401
-    crossed = undone.taken_back(lambda: undone.caller.raw("GET", path + reason, {"authorization": f"Bearer {who.token}"}))  # fmt: skip
+    crossed = undone.taken_back(
+        lambda: undone.caller.raw("GET", path + reason, {"authorization": f"Bearer {who.token}"})
+    )
     assert crossed.status == 303

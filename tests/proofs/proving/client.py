@@ -58,7 +58,8 @@ class Caller:
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
 
-    def raw(self, method: str, target: str, headers: dict[str, str], body: bytes = b"", peer: str = "127.0.0.1") -> Answer:  # fmt: skip
+    def raw(self, method: str, target: str, headers: dict[str, str], body: bytes = b"", peer: str = "127.0.0.1"
+    ) -> Answer:  # fmt: skip
         """Send a request as it stands: *target* is path and query as written on the wire, *peer* who is connected."""
         path, _, query = target.partition("?")
         scope = {
