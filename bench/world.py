@@ -232,7 +232,7 @@ class _Writer:
                     town.cases.append(case_id)
                     file_key = AESGCM.generate_key(256)
                     file_keys.append((case_id, town.id, 1, shut(key, file_key, case_id.bytes)))
-                    self.vault._memory.keep_file(case_id, town.id, AESGCM(file_key))  # noqa: SLF001 — not committed yet
+                    self.vault._memory.keep_file(case_id, town.id, file_key)  # noqa: SLF001 — not committed yet
                     row, clear = self._case(town, case_id)
                     cases.append(row)
                     clear_cases.append(clear)

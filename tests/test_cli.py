@@ -53,9 +53,9 @@ def test_an_unreachable_database_is_one_sentence(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
-    from app import cli
+    from app import cli, starting
 
-    monkeypatch.setattr(cli, "LEAST_DISK", 1 << 60)
+    monkeypatch.setattr(starting, "LEAST_DISK", 1 << 60)
     monkeypatch.setenv("LIVCR_DATA", str(tmp_path))
     assert cli.main(["migrate"]) == 1
 

@@ -61,11 +61,12 @@ def _sealed_values(house):
     """Give every sealed value of the file, with the place where it opens; documents have tests of their own."""
     found = []
     for table, column, row in house.sql(
-        "SELECT table_name, column_name, 'id' FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type = 'bytea' AND table_name NOT IN"
-        " ('credential', 'session', 'idempotency', 'registration', 'sign_in_pause', 'try_limit', 'passkey',"
-        " 'recovery', 'subject_mark', 'attachment_part')"
-        " AND column_name <> 'digest'"
+        "SELECT b.table_name, b.column_name, 'id' FROM information_schema.columns b"
+        " WHERE b.table_schema = 'public' AND b.data_type = 'bytea' AND b.column_name <> 'digest'"
+        " AND b.table_name NOT IN ('subject_mark', 'attachment_part')"
+        " AND (b.table_name = 'case_file' OR EXISTS (SELECT FROM information_schema.columns c"
+        " WHERE c.table_schema = 'public' AND c.table_name = b.table_name AND c.column_name = 'case_id'))"
+        " AND b.table_name <> 'registration'"
     ):
         owner = "id" if table == "case_file" else "case_id"
         for value in house.sql(

@@ -288,3 +288,12 @@ PAGES_DOOR: dict[str, Line] = {
 """Path of a page that can be read -> its line."""
 
 STRANGE = str(uuid4())
+
+PROVEN_ELSEWHERE = {
+    "add_attachment", "read_attachment", "remove_attachment",  # tests/cases/test_attachments*.py
+    "open_break_glass", "close_break_glass", "review_break_glass",  # tests/meetings/test_break_glass*.py
+    "/break-glass/new", "/break-glass/{breakGlassId}/review",
+    "link_federated_identity", "expect_federated_identity", "unlink_federated_identity",  # tests/directory/test_federated_*
+    "/sign-in/provider", "/sign-in/provider/return", "/sign-in/provider/leave",
+}  # fmt: skip
+"""Routes of which the stage has no document, no emergency and no provider to offer: nobody there is told yes."""
