@@ -8,7 +8,7 @@ import pytest
 from app.rules.actions import Action
 from app.rules.explaining import ASKED_OF_THE_REQUEST, explain
 from app.rules.facts import VISITOR, Actor, Facts, Standing
-from app.rules.policy import ACCESS, POLICY, Outcome
+from app.rules.policy import ACCESS, POLICY, Outcome, wants_confirmation
 from app.rules.roles import Role
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -67,3 +67,14 @@ def test_several_reasons_are_all_told():
 def test_what_is_asked_of_the_request_is_a_condition_of_some_row():
     used = {condition for rule in POLICY.values() for condition in rule.conditions}
     assert used >= ASKED_OF_THE_REQUEST
+
+
+def test_an_act_that_no_row_knows_is_refused_without_steps():
+    decision, steps = explain(MAYOR, "case.steal", FACTS)
+    assert (decision.outcome, decision.number, steps) == (Outcome.REFUSE, "R14", [])
+
+
+def test_the_gravest_acts_want_a_fresh_proof():
+    grave = {action for action in Action if wants_confirmation(action)}
+    assert grave >= {Action.REGISTRATION_DECIDE, Action.JOURNAL_EXPORT, Action.PASSWORD_CHANGE}
+    assert Action.CASE_OPEN not in grave
