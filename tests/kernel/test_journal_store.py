@@ -192,3 +192,9 @@ def test_not_even_the_size_of_another_municipalitys_log_shows(house, table, name
         session.info.update(actor=actor.person_id, mandate=actor.mandate_id, now=house.now)
         shown = set(session.scalars(text(f"SELECT DISTINCT controller FROM journal.{table}")))
     assert shown == ({house.cast.towns[own]} if own else set())
+
+
+def test_nothing_decided_leaves_no_line(house):
+    before = house.sql("SELECT count(*) FROM journal.entry")
+    _append(house)
+    assert house.sql("SELECT count(*) FROM journal.entry") == before
