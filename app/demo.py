@@ -42,7 +42,9 @@ _WORDS = tuple("appel brug dijk eend fiets gracht haven iep kade laan molen nest
 
 def console() -> Actor:
     """Give the actor behind a command typed on the server's own console: sets up, sees no case."""
-    return Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max)
+    return Actor(
+        role=Role.ADMINISTRATOR, second_factor=True, recently_confirmed=True, undertaking_until=date.max
+    )
 
 
 def create_administrator(process: Process, username: str, name: str, password: str, *, demo: bool) -> str:
@@ -50,7 +52,13 @@ def create_administrator(process: Process, username: str, name: str, password: s
     actor = (
         console()
         if not demo
-        else Actor(role=Role.ADMINISTRATOR, second_factor=True, undertaking_until=date.max, demo=True)
+        else Actor(
+            role=Role.ADMINISTRATOR,
+            second_factor=True,
+            recently_confirmed=True,
+            undertaking_until=date.max,
+            demo=True,
+        )
     )
     with console_work(process, actor) as unit:
         agency = create_agency(

@@ -31,6 +31,7 @@ _ADMIN = Actor(
     person_id=UUID(int=1),
     role=Role.ADMINISTRATOR,
     second_factor=True,
+    recently_confirmed=True,
     undertaking_until=date(2050, 1, 1),
     demo=True,
 )

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from app.directory import federated_queries
+from app.directory import federated_queries, limiting
 from app.directory.commands import AcceptSession, RecallSession, ReferSession
 from app.directory.models import FederatedSession, Person, SignIn, SignInReferral
 from app.directory.signing_in import open_for
@@ -129,8 +129,12 @@ def _asked(work: Work, action: Action, ask: Callable[[], Any]) -> Any:
 
 @operation(Action.SESSION_REFER)
 def refer_session(work: Work, command: ReferSession) -> ReferralView:
-    """Give the address at the provider. Raises Problem: 404 where there is no provider, 503 when it is silent."""
+    """Give the address at the provider.
+
+    Raises Problem: 404 where there is no provider, 429 after too many tries from one address, 503 when it is silent.
+    """
     openid = _provider(work, Action.SESSION_REFER)
+    limiting.admit_try(work, Action.SESSION_REFER)
     browser, state = command.browser.get_secret_value(), new_secret()
     nonce, verifier = (_derived(browser, purpose, state) for purpose in ("nonce", "verifier"))
     address = _asked(

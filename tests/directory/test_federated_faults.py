@@ -9,6 +9,8 @@ import pytest
 from pagecraft import texts_of
 from provider_door import SECONDS, SUBJECT, Browser, configure, journal, proven, sessions
 
+from app.kernel.clock import SetClock
+
 # What does not hold -------------------------------------------------------------------------------------------------
 
 
@@ -108,6 +110,16 @@ def test_an_unreachable_provider_leaves_password_and_code_as_they_are(known):
     assert "gebruikersnaam en wachtwoord" in texts_of(answer.text)
     assert journal(known, "session.refer") == [("refused", "unreachable")]
     assert one.sign_in("participant").status_code == 200
+
+
+def test_setting_out_for_the_provider_is_counted_as_any_other_try(known, provider):
+    known.installation.clock = SetClock(known.now)  # none is given back meanwhile
+    most = known.installation.settings.sign_ins_per_minute
+    one = Browser(known)
+    answers = [one.depart().status_code for _ in range(most + 3)]
+    assert answers == [303] * most + [429] * 3
+    assert journal(known, "session.refer")[most:] == [("refused", "")], "the first refusal in a row"
+    assert known.sql("SELECT count(*) FROM sign_in_referral") == [(most,)]
 
 
 def test_what_the_provider_says_of_itself_and_its_keys_is_kept(known, provider):
