@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import anyio.from_thread
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -64,6 +65,15 @@ def _memory() -> Path | None:
     if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM:
         return folder
     return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """One event loop for every test client of this run: by itself, each request starts and ends one of its own."""
+    with anyio.from_thread.start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")

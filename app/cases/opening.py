@@ -110,6 +110,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         proportionate=True,
         no_classified=True,
         category_reason=True,
+        origin_admitted=True,
         attachable_origin=True,
         access_reason=True,
         listing_by_delegate=True,

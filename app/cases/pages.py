@@ -23,7 +23,7 @@ from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_post, with
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
-from app.rules.audience import Audience
+from app.rules.audience import ORIGINS_KEPT_OUT, Audience
 from app.rules.lifecycle import STRIKE_OFF
 
 router = APIRouter()
@@ -167,6 +167,8 @@ def _prepare_statement(call: PageCall, work: Work) -> Prepared:
     require(view.abilities, Action.STATEMENT_CREATE)
     people = list_person(work, ListPerson()).items
     options = statement_options(call.language, work.today)
+    # What the security services know is said at the table, not here (R57).
+    options["origin"] = [option for option in options["origin"] if option[0] not in ORIGINS_KEPT_OUT]
     options["contributorId"] = [(str(p.person_id), f"{p.name}, {p.agency_name}") for p in people]
     return about_file(
         call,
@@ -238,7 +240,7 @@ page_form(
         title=to_translate("Propose to close this case"),
         purpose=to_translate(
             "A case can be closed after a meeting discussed it; without one, only of somebody who has died or was listed"
-            " in error. The mayor decides."
+            " in error. The mayor decides, or the delegate where the agreement allows it."
         ),
         submit=to_translate("Propose"),
     ),
@@ -257,7 +259,7 @@ page_form(
     FormRow(
         ONE_CASE + "/close", c.CloseCase, Action.CASE_CLOSE, closing.close_case, _prepare_close, back_to_file,
         title=to_translate("Close this case"),
-        purpose=to_translate("The case leaves the list. Its data stay until their term ends, then they are destroyed."),
+        purpose=to_translate("The case leaves the list. Its data stay no longer than needed, at most until their term ends; then they are destroyed."),
         submit=to_translate("Close this case"),
     ),
 )  # fmt: skip

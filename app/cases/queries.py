@@ -25,7 +25,7 @@ from app.kernel.database import lean_rows
 from app.kernel.sealed import Sealed
 from app.rules.facts import Actor
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
-from app.rules.roles import GLASS_WATCHERS, Role
+from app.rules.roles import GLASS_WATCHERS, POLICE, Role
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
@@ -292,6 +292,19 @@ def holds_mandate(
             Mandate.role.in_(roles),
             Person.active,
         )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def holds_clearance(session: Session, person_id: UUID | None, cell_id: UUID, today: date) -> bool:
+    """Tell whether somebody sits in the cell for the police with a clearance that holds today (R10)."""
+    query = select(Mandate.id).where(
+        Mandate.person_id == person_id,
+        Mandate.cell_id == cell_id,
+        Mandate.role.in_(POLICE),
+        Mandate.starts_on <= today,
+        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+        Mandate.clearance_until >= today,
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -20,6 +20,7 @@ from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import (
     CATEGORY_WITH_REASON,
+    ORIGINS_KEPT_OUT,
     SENSITIVE_CATEGORIES,
     Audience,
     keeps_out_of_minutes,
@@ -71,6 +72,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         recording_basis=bool(case and case.recording_basis),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
+        origin_admitted=case is not None and _admitted(work, command, case.cell_id),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )
     work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id))
@@ -112,6 +114,19 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     )
     work.session.add(row)
     return statement_view(work, row, contributor.name, None)
+
+
+def _admitted(work: Work, command: CreateStatement, cell_id: UUID) -> bool:
+    """Tell whether a statement may say that it comes from where it does.
+
+    What the security services know, a cleared police member says at the table, and nobody else anywhere (R57).
+    """
+    if command.origin not in ORIGINS_KEPT_OUT:
+        return True
+    said_by = command.contributor_id or work.actor.person_id
+    return command.agenda_item_id is not None and queries.holds_clearance(
+        work.session, said_by, cell_id, work.today
+    )
 
 
 def contributor_of(

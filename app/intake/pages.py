@@ -29,6 +29,7 @@ from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
+from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.roles import DESK, EVERYONE, MAYORAL
 
 router = APIRouter()
@@ -88,7 +89,11 @@ def _prepare_submit(call: PageCall, work: Work) -> Prepared:
             "municipalityId": [(str(t.municipality_id), _town(t.names, call.language)) for t in towns],
             "phenomenon": choices("phenomena", call.language, work.today),
             "urgency": choices("urgencies", call.language, work.today),
-            "origin": choices("originTags", call.language, work.today),
+            "origin": [
+                option
+                for option in choices("originTags", call.language, work.today)
+                if option[0] not in ORIGINS_KEPT_OUT
+            ],
         },
         values={"municipalityId": own[0].municipality_id if len(own) == 1 else None, "urgency": "normal"},
         # In a municipal cell there is nothing to choose.
@@ -106,7 +111,7 @@ page_form(
         _ALL + "/new", SubmitRegistration, Action.REGISTRATION_SUBMIT, submit_registration, _prepare_submit,
         lambda _, view: _address(view.registration_id),
         title=to_translate("Bring a signal"),
-        purpose=to_translate("Tell the mayor that you are worried about somebody. The mayor decides what follows."),
+        purpose=to_translate("Report signs of radicalisation to the mayor, only to prevent terrorist offences. The mayor decides what follows."),
         submit=to_translate("Send to the mayor"),
     ),
 )  # fmt: skip
@@ -225,6 +230,6 @@ def _own(call: PageCall, work: Work) -> Block:
         [_pick(call, item) for item in items],
         link=(call.phrase("Bring a signal"), _ALL + "/new"),
         empty=call.phrase(
-            "You have no signal under way. You can bring one when you are worried about somebody."
+            "You have no signal under way. You can bring one when you see signs of radicalisation."
         ),
     )

@@ -27,6 +27,7 @@ from app.kernel.shapes import href
 from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.conditions import Condition
 from app.rules.facts import Standing
 from app.rules.policy import abilities
@@ -61,6 +62,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
             cell_id,
             recording_basis=town is not None and town.recording_basis is not None,
             no_classified=command.nothing_classified,
+            origin_admitted=command.origin not in ORIGINS_KEPT_OUT,
         ),
         About(
             command.municipality_id if cell_id else About().controller,

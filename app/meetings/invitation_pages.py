@@ -83,7 +83,7 @@ def _invitations(call: PageCall, work: Work) -> Response:
     return call.show(
         "meetings/invitations.html",
         call.phrase("My invitations"),
-        call.phrase("Say whether you come. Speaking at the meeting is a right, never a duty."),
+        call.phrase("Taking part is voluntary. Speaking at the meeting is a right, never a duty."),
         rows=[
             (
                 item,

@@ -91,6 +91,11 @@ def _term_over(actor: Actor, facts: Facts) -> bool:
     return bool(facts.today and facts.due_on and facts.today >= facts.due_on)
 
 
+def _recently_confirmed(actor: Actor, facts: Facts) -> bool:
+    del facts
+    return actor.recently_confirmed or actor.role is Role.ROBOT  # a machine has no code to give
+
+
 def _delegation(actor: Actor, facts: Facts) -> bool:
     return actor.role is not Role.DELEGATE or facts.delegated is True
 
@@ -113,7 +118,7 @@ class Condition(Enum):
     RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
     LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)
     AGE_GATE = Test("R50", "frenchDecree.children", law=False, met=_age)
-    GROUND_STATED = Test("R22", "livcrAct.core", law=True, met=lambda _, f: f.ground_stated is True)
+    GROUND_STATED = Test("R22", "livcrAct.invited", law=True, met=lambda _, f: f.ground_stated is True)
     RESIDUAL_REASON = Test(
         "R23", "flemishDecree.residualClause", law=True, met=lambda _, f: f.residual_reason is True
     )
@@ -128,7 +133,7 @@ class Condition(Enum):
         "R35", "frenchDecree.careRelation", law=True, met=lambda _, f: f.care_relation is True
     )
     WINDOW_OPEN = Test("R19", "flemishDecree.operations", law=False, met=_window)
-    ACCESS_REASON = Test("R107", "dpa.logging", law=False, met=_access_reason)
+    ACCESS_REASON = Test("R107", "", law=False, met=_access_reason)
     BREAK_GLASS_ON = Test("R21", "", law=False, met=lambda _, f: f.break_glass_on is True)
     WATCHERS_TOLD = Test("R21", "", law=False, met=lambda _, f: f.watchers_told is True)
     REVIEWED_BY_ANOTHER = Test("R21", "", law=False, met=lambda _, f: f.proposed_by_actor is False)
@@ -140,6 +145,7 @@ class Condition(Enum):
     NOTHING_CLASSIFIED = Test(
         "R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True
     )
+    ORIGIN_ADMITTED = Test("R57", "terAct.cardUse", law=True, met=lambda _, f: f.origin_admitted is True)
     ATTACHABLE_ORIGIN = Test(
         "R58", "terAct.threatEvaluation", law=True, met=lambda _, f: f.attachable_origin is True
     )
@@ -152,11 +158,11 @@ class Condition(Enum):
         law=False,
         met=lambda _, f: f.discussed is True or f.struck_off is True,
     )
-    CHAIRS = Test("R67", "caseConsultation", law=False, met=lambda _, f: f.own is True)
+    CHAIRS = Test("R67", "", law=False, met=lambda _, f: f.own is True)
     NOT_ABOUT_ONESELF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.own is False)
     OTHER_HALF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.counterpart is True)
     # Last where it is asked for: nobody is sent for a code who would be refused all the same.
-    RECENTLY_CONFIRMED = Test("R20", "gdpr.security", law=False, met=lambda a, _: a.recently_confirmed)
+    RECENTLY_CONFIRMED = Test("R20", "gdpr.security", law=False, met=_recently_confirmed)
     OWN = Test("R14", "flemishDecree.controller", law=True, met=lambda _, f: f.own is True)
 
     @property

@@ -1,7 +1,8 @@
 """What a mayor can delegate, and which part of it each act belongs to (R9).
 
 The act of 30 July 2018 names the mayor for the list; whether that can be delegated is for the agreement to say
-(R41). An act that belongs to no part can be done by any delegate within the period of the appointment.
+(R41). What every delegate may do, whatever the appointment covers, is named; an act that is named nowhere no delegate
+may do, for an appointment says what it covers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _BY_NOUN: dict[str, str] = {
     "statement": FILE,
     "attachment": FILE,
     "trajectory": FILE,
+    "action": FILE,
+    "retention": FILE,
+    "certificate": FILE,
     "meeting": MEETINGS,
     "agendaItem": MEETINGS,
     "attendance": MEETINGS,
@@ -31,19 +35,22 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_PROPOSE_CLOSURE: CLOSURE,
     Action.CASE_CLOSE: CLOSURE,
     Action.CASE_KEEP_OPEN: CLOSURE,
-    Action.ACTION_ASSIGN: FILE,
     Action.SUBJECT_QUERY: SCREENING,
 }
 
-_FOR_EVERY_DELEGATE = frozenset(
-    {Action.REGISTRATION_SUBMIT, Action.MEETING_LIST, Action.INVITATION_LIST, Action.INVITATION_ANSWER}
-)
+FOR_EVERY_DELEGATE = frozenset(
+    {
+        Action.AGENCY_LIST, Action.PERSON_LIST, Action.MANDATE_LIST, Action.MUNICIPALITY_LIST, Action.CELL_LIST,
+        Action.TABLE_LIST, Action.AGREEMENT_READ, Action.REGISTRATION_SUBMIT, Action.MEETING_LIST,
+        Action.INVITATION_LIST, Action.INVITATION_ANSWER, Action.EXCLUSION_DECLARE,
+    }
+)  # fmt: skip
 """What somebody does for themselves, or needs to find their way."""
 
 
 def part_of(action: Action) -> str | None:
-    """Give the part of a mayor's task that *action* belongs to; None where every delegate may."""
-    if action in _FOR_EVERY_DELEGATE:
+    """Give the part of a mayor's task that *action* belongs to; None for what is no part of it."""
+    if action in FOR_EVERY_DELEGATE:
         return None
     return _OF_THEIR_OWN.get(action) or _BY_NOUN.get(action.noun)
 
@@ -51,5 +58,4 @@ def part_of(action: Action) -> str | None:
 def within(action: Action, delegated: frozenset[str] | None) -> bool:
     """Tell whether an appointment covers *action*; an appointment without any known part covers nothing."""
     parts = (delegated or frozenset()) & set(PARTS)
-    wanted = part_of(action)
-    return bool(parts) and (wanted is None or wanted in parts)
+    return bool(parts) and (action in FOR_EVERY_DELEGATE or part_of(action) in parts)

@@ -17,9 +17,8 @@ from app.rules.roles import Role
 
 ASKED_OF_THE_REQUEST = frozenset(
     {
-        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON, C.GROUND_STATED,
-        C.RESIDUAL_REASON,
-        C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
+        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON,
+        C.GROUND_STATED, C.RESIDUAL_REASON, C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE, C.DISCUSSED, C.OWN, C.CHAIRS,
         C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
         C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
         C.LISTING_AUTHORITY,
@@ -58,9 +57,8 @@ def explain(actor: Actor, action: Action, facts: Facts) -> tuple[Decision, list[
     steps = [
         Step("notExcluded", "R14", facts.standing is not Standing.EXCLUDED),
     ]
-    if decision.by_glass:  # role and standing are what the emergency replaces; a delegate still has to be one
+    if decision.by_glass:  # role and standing are what the emergency replaces
         steps.append(Step("breakGlass", R21, met=True))
-        facts = replace(facts, delegated=True)
     else:
         steps += [
             Step("role", rule.number, open_to_all or actor.role in rule.roles),
@@ -82,6 +80,7 @@ def _as_if_in_order(facts: Facts) -> Facts:
         access_reason=True,
         proportionate=True,
         no_classified=True,
+        origin_admitted=True,
         attachable_origin=True,
         category_reason=True,
         ground_stated=True,

@@ -120,6 +120,8 @@ class Facts:
     """The contributor marked the contribution relevant and proportionate (R65)."""
     no_classified: bool | None = None
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
+    origin_admitted: bool | None = None
+    """It comes from no security service, or a cleared police member says it at the table (R57)."""
     attachable_origin: bool | None = None
     """The document comes from no security service: those are not attached here (R57, R58)."""
     category_reason: bool | None = None

@@ -21,7 +21,7 @@ LEGAL: dict[str, str] = {
     "R17": "secrecyDuty",
     "R18": "flemishDecree.operations",
     "R20": "gdpr.security",
-    "R22": "livcrAct.core",
+    "R22": "livcrAct.invited",
     "R23": "flemishDecree.residualClause",
     "R24": "livcrAct.invited",
     "R25": "livcrAct.invited",

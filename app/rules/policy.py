@@ -77,6 +77,9 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 MAYOR = frozenset({Role.MAYOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
+"""Those who open and close a sitting and record who is there."""
+WRITERS = frozenset({Role.COORDINATOR, Role.SECRETARY})
+"""Those who write the minutes (R67)."""
 RECOVERERS = ADMINISTRATOR | {Role.COORDINATOR}
 """Those who decide together that somebody gets new means to sign in: one of each."""
 _OWN_KEYS = (C.SECOND_FACTOR, C.RECENTLY_CONFIRMED)
@@ -122,9 +125,9 @@ POLICY: dict[A, Rule] = {
     A.AGENCY_IDENTIFY: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.AGENCY_LIST: Rule("R22", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
     A.PERSON_CREATE: Rule("R14", ADMINISTRATOR, PART),
-    A.PERSON_LIST: Rule("R14", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
+    A.PERSON_LIST: Rule("R14", DESK | ADMINISTRATOR | {Role.SECRETARY, Role.CASE_MANAGER}, PART),
     A.MANDATE_GRANT: Rule("R9", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
-    A.MANDATE_END: Rule("R9", ADMINISTRATOR, PART),
+    A.MANDATE_END: Rule("R9", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.MANDATE_LIST: Rule("R14", DESK | ADMINISTRATOR | OVERSIGHT, PART),
     A.FEDERATED_IDENTITY_EXPECT: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.FEDERATED_IDENTITY_LINK: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
@@ -138,11 +141,11 @@ POLICY: dict[A, Rule] = {
     A.CELL_LIST: Rule("R1", PEOPLE, PART),
     A.TABLE_CREATE: Rule("R3", ADMINISTRATOR | {Role.COORDINATOR}, PART),
     A.TABLE_LIST: Rule("R3", PEOPLE, PART),
-    A.AGREEMENT_ADOPT: Rule("R115", MAYOR, FILE),
+    A.AGREEMENT_ADOPT: Rule("R115", MAYOR, FILE, conditions=(C.RECENTLY_CONFIRMED,)),
     A.AGREEMENT_READ: Rule("R115", PEOPLE, PART),
     A.REF_DATA_READ: Rule("R111", EVERYONE, NONE, before_access=True),
     # intake
-    A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECORDING_BASIS, C.NOTHING_CLASSIFIED)),
+    A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECORDING_BASIS, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED)),
     A.REGISTRATION_LIST: Rule("R39", CONTRIBUTORS, PART),
     A.REGISTRATION_READ: Rule("R39", CONTRIBUTORS, PART, conditions=(C.RECEIVED_BY_MAYOR, C.NOT_LOCKED)),
     A.REGISTRATION_SCREEN: Rule(
@@ -171,7 +174,10 @@ POLICY: dict[A, Rule] = {
     A.CASE_KEEP_OPEN: Rule("R85", MAYORAL, FILE, sources(A.CASE_KEEP_OPEN), (C.LISTING_AUTHORITY, C.NOT_LOCKED)),
     A.STATEMENT_CREATE: Rule(
         "R51", CONTRIBUTORS, ATTENDING, OPEN_CASE,
-        (C.CLEARANCE_VALID, C.RECORDING_BASIS, C.RELEVANT, C.NOTHING_CLASSIFIED, C.CATEGORY_REASON, C.NOT_LOCKED),
+        (
+            C.CLEARANCE_VALID, C.RECORDING_BASIS, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.CATEGORY_REASON,
+            C.NOT_LOCKED,
+        ),
     ),
     A.STATEMENT_OPEN: Rule("R52", CONTRIBUTORS, ATTENDING, READABLE_CASE, (C.CLEARANCE_VALID, C.ACCESS_REASON, C.NOT_LOCKED)),
     A.BREAK_GLASS_OPEN: Rule(
@@ -226,12 +232,12 @@ POLICY: dict[A, Rule] = {
         "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
     ),
     A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION),
-    A.MINUTES_DRAFT: Rule("R66", MINUTE_TAKERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),
-    A.MINUTES_SUBMIT: Rule("R67", MINUTE_TAKERS, ATTENDING, sources(A.MINUTES_SUBMIT), (C.USE_CONDITIONS,)),
-    A.MINUTES_REMARK: Rule("R67", TABLE, INVITED, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
+    A.MINUTES_DRAFT: Rule("R66", WRITERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),
+    A.MINUTES_SUBMIT: Rule("R67", WRITERS, ATTENDING, sources(A.MINUTES_SUBMIT), (C.USE_CONDITIONS,)),
+    A.MINUTES_REMARK: Rule("R67", TABLE, ATTENDING, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
     A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS, C.USE_CONDITIONS)),
     A.MINUTES_READ: Rule(
-        "R68", TABLE, INVITED, conditions=(C.CLEARANCE_VALID, C.WINDOW_OPEN, C.ACCESS_REASON, C.NOT_LOCKED),
+        "R68", TABLE, ATTENDING, conditions=(C.CLEARANCE_VALID, C.WINDOW_OPEN, C.ACCESS_REASON, C.NOT_LOCKED),
     ),
     # the end
     A.RETENTION_LIST: Rule("R90", DESK | {Role.DPO}, PART),
@@ -240,9 +246,9 @@ POLICY: dict[A, Rule] = {
     A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
     A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY) | BEGUN, (C.TERM_OVER,)),
     A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
-    A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART),
-    A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART),
-    A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART),
+    A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
     A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
@@ -264,8 +270,7 @@ def decide(actor: Actor, action: A, facts: Facts) -> Decision:  # noqa: PLR0911 
         return Decision(Outcome.HIDE, rule.number)
     if _needs_glass(rule, action, actor, facts) and actor.role in BREAKERS and facts.broken_glass is True:
         # Getting there is all that the emergency replaces: every other condition holds as always.
-        within_reach = actor.role is not Role.DELEGATE or within(A.BREAK_GLASS_OPEN, actor.delegation)
-        return replace(_judged(rule, actor, replace(facts, delegated=within_reach), R21), by_glass=True)
+        return replace(_judged(rule, actor, facts, R21), by_glass=True)
     if facts.standing is Standing.NONE and rule.standing > Standing.NONE:
         return Decision(Outcome.HIDE, rule.number)
     if rule.standing > Standing.NONE and actor.role not in rule.roles and not _without_mandate(actor, rule):

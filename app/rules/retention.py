@@ -35,12 +35,12 @@ SCHEDULE: tuple[Term, ...] = (
     Term("caseData", "at most 1 year", "last discussion of the person", "R86", "flemishDecree.retention", law=True),
     Term("caseDataExtended", "at most 5 years in all", "last discussion of the person", "R87", "flemishDecree.extension",
          law=True),
-    Term("registrationUndecided", "90 days", "receipt", "R45", "flemishDecree.retention", law=False),
-    Term("registrationNotListed", "30 days", "decision", "R46", "flemishDecree.retention", law=False),
-    Term("rightsRequest", "5 years", "decision", "R101", "flemishDecree.rights", law=False),
-    Term("journal", "10 years, whole years", "moment of the entry", "R105", "dpa.logging", law=False),
-    Term("certificate", "kept; holds no personal data", "destruction", "R93", "flemishDecree.retention", law=False),
-    Term("backup", "35 days", "moment of the backup", "R92", "flemishDecree.retention", law=False),
+    Term("registrationUndecided", "90 days", "receipt", "R45", "", law=False),
+    Term("registrationNotListed", "30 days", "decision", "R46", "", law=False),
+    Term("rightsRequest", "5 years", "decision", "R101", "", law=False),
+    Term("journal", "10 years, whole years", "moment of the entry", "R105", "", law=False),
+    Term("certificate", "kept; holds no personal data", "destruction", "R93", "", law=False),
+    Term("backup", "35 days", "moment of the backup", "R92", "", law=False),
 )  # fmt: skip
 
 

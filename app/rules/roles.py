@@ -40,8 +40,11 @@ POLICE = _roles(Role.POLICE_MEMBER, Role.INFORMATION_OFFICER)
 TABLE = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 """Those who can sit at an operational table."""
 OVERSIGHT = _roles(Role.AUDITOR, Role.DPO)
-BREAKERS = _roles(Role.DELEGATE, Role.CASE_MANAGER) | POLICE
-"""Who can be in need of a file they know one part of: by break-glass, never a participant (R18, R21; ADR 0020)."""
+BREAKERS = _roles(Role.CASE_MANAGER) | POLICE
+"""Who can be in need of a file they know one part of, by break-glass (R21; ADR 0020).
+
+Never a participant (R18), and never a delegate: no emergency is wider than a written appointment (R9).
+"""
 GLASS_WATCHERS = _roles(Role.COORDINATOR, Role.DPO)
 """Who is told of a break-glass at once, and owes its review (R21)."""
 
@@ -54,8 +57,11 @@ EXCLUDES: dict[Role, frozenset[Role]] = {
     Role.ADMINISTRATOR: TABLE | OVERSIGHT,
     # Who watches over the processing does not decide on it (GDPR art. 38).
     Role.DPO: TABLE | {Role.ADMINISTRATOR},
+    # The police sit at the table for the police: the act sets them beside the mayor and the municipal official.
+    Role.POLICE_MEMBER: TABLE - POLICE,
+    Role.INFORMATION_OFFICER: TABLE - POLICE,
 }
-"""Separation of duties: a person who holds the key may hold none of the values (R106)."""
+"""Separation of duties: a person who holds the key may hold none of the values (R11, R106)."""
 
 
 def incompatible(role: Role, held: frozenset[Role]) -> frozenset[Role]:

@@ -122,6 +122,7 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.USE_CONDITIONS: ([(a(), f(use_conditions_kept=True))], [(a(), f(use_conditions_kept=False))]),
     C.RELEVANT: ([(a(), f(proportionate=True))], [(a(), f(proportionate=False))]),
     C.NOTHING_CLASSIFIED: ([(a(), f(no_classified=True))], [(a(), f(no_classified=False))]),
+    C.ORIGIN_ADMITTED: ([(a(), f(origin_admitted=True))], [(a(), f(origin_admitted=False))]),
     C.ATTACHABLE_ORIGIN: ([(a(), f(attachable_origin=True))], [(a(), f(attachable_origin=False))]),
     C.CATEGORY_REASON: ([(a(), f(category_reason=True))], [(a(), f(category_reason=False))]),
     C.DISCUSSED: (

@@ -60,6 +60,7 @@ MET = Facts(
     locks_on=LATER,
     proportionate=True,
     no_classified=True,
+    origin_admitted=True,
     attachable_origin=True,
     category_reason=True,
     counterpart=True,
@@ -271,7 +272,11 @@ def test_a_participant_reaches_only_what_they_were_invited_to_brought_or_own():
         Action.INVITATION_ANSWER,
     }
     at_the_table = {a for a, s in about_cases if s is Standing.INVITED} - with_a_part
-    assert at_the_table == {Action.AGENDA_ITEM_READ, Action.MINUTES_READ, Action.MINUTES_REMARK}
+    assert at_the_table == {Action.AGENDA_ITEM_READ}
+    attended = {a for a, s in about_cases if s is Standing.ATTENDING} - at_the_table - with_a_part
+    assert attended == {
+        Action.MINUTES_READ, Action.MINUTES_REMARK, Action.STATEMENT_CREATE, Action.STATEMENT_OPEN,
+    }  # fmt: skip
 
 
 def test_a_stronger_standing_never_takes_a_right_away():
@@ -389,6 +394,7 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.WITHIN_TERM: ("due_on",),
     Condition.RELEVANT: ("proportionate",),
     Condition.NOTHING_CLASSIFIED: ("no_classified",),
+    Condition.ORIGIN_ADMITTED: ("origin_admitted",),
     Condition.ATTACHABLE_ORIGIN: ("attachable_origin",),
     Condition.CATEGORY_REASON: ("category_reason",),
     Condition.DISCUSSED: ("discussed",),

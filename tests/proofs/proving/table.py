@@ -49,7 +49,13 @@ SAID = {
     "category": 5, "origin": "livcParticipant", "kind": "fact", "text": "Verzonnen.", "relevantAndProportionate": True,
     "nothingClassified": True,
 }  # fmt: skip
-FORMED = {"recording_basis": True, "proportionate": True, "no_classified": True, "category_reason": True}
+FORMED = {
+    "recording_basis": True,
+    "proportionate": True,
+    "no_classified": True,
+    "category_reason": True,
+    "origin_admitted": True,
+}
 WHOLE = {"constitution_complete": True}
 SIGNAL = {
     "subjectName": "Iemand Verzonnen", "narrative": "Verzonnen.", "phenomenon": "rightWingExtremism", "urgency": "normal",
@@ -118,7 +124,7 @@ JSON_DOOR: dict[str, Line] = {
     "read_agreement": Line("once", lambda k: k.cell_of_scene(A.AGREEMENT_READ)),
     "read_ref_data": Line("once", lambda k: [(A.REF_DATA_READ, k.oracle.facts(k.nothing))], open=True),
     # intake
-    "submit_registration": Line("once", lambda k: k.town_of_scene(A.REGISTRATION_SUBMIT, recording_basis=True, no_classified=True),
+    "submit_registration": Line("once", lambda k: k.town_of_scene(A.REGISTRATION_SUBMIT, recording_basis=True, no_classified=True, origin_admitted=True),
                                 lambda k: SIGNAL | {"municipalityId": k.town()}),
     "list_registration": Line("once", lambda k: k.member(A.REGISTRATION_LIST), query=lambda k: {"state": "all"}),
     "read_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_READ)),
