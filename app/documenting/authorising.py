@@ -21,6 +21,7 @@ from app.rules.actions import Action
 from app.rules.conditions import Condition
 from app.rules.delegation import PARTS, part_of
 from app.rules.facts import Standing
+from app.rules.foreseen import FORESEEN
 from app.rules.legal import legal_basis
 from app.rules.policy import ACCESS, POLICY, Rule
 from app.rules.roles import BREAKERS, EXCLUDES, GLASS_WATCHERS, Role
@@ -60,7 +61,7 @@ def authorisation() -> str:
             ),
         )
     )  # fmt: skip
-    parts += [_condition_table(), _emergency(), _delegation(), _separation(), _references()]
+    parts += [_foreseen(), _condition_table(), _emergency(), _delegation(), _separation(), _references()]
     return "\n".join(parts)
 
 
@@ -104,6 +105,30 @@ def _of_role(role: Role) -> str:
         if role in rule.roles and not rule.before_access
     ]
     return table("Action", "Standing at least", "States", "Conditions", "Rule", "Legal reference", rows=rows)
+
+
+def _foreseen() -> str:
+    return (
+        "## Foreseen, and not yet possible\n\n"
+        "The rules of the field know these acts; no part of the system does them yet, so nobody can. Their rows are settled"
+        " beforehand: whoever builds one is held to its row. Second factor, secrecy and scope are asked of every one.\n\n"
+        + table(
+            "Act", "Roles", "Standing at least", "States", "Conditions", "Rule", "Legal reference",
+            rows=(
+                (
+                    f"`{name}`",
+                    "everybody, visitors too" if row.standing is Standing.NONE else roles_named(row.roles),
+                    row.standing.name.lower(),
+                    ", ".join(f"`{state}`" for state in sorted(row.states)) if row.states else "any",
+                    "<br>".join(
+                        c if isinstance(c, str) else f"{condition_name(c)} ({c.number})" for c in row.conditions
+                    ) or "none",
+                    row.number, basis(row.number),
+                )
+                for name, row in FORESEEN.items()
+            ),
+        )
+    )  # fmt: skip
 
 
 def _condition_table() -> str:
