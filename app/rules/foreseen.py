@@ -126,7 +126,8 @@ FORESEEN: dict[str, Foreseen] = {
     "assessment.write": Foreseen("R74", DESK, FILE, OPEN_CASE, (
         "for and against", "with an instrument: by a trained assessor (R75)", C.NOT_LOCKED)),
     "assessment.read": Foreseen("R74", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
-    "statement.correct": Foreseen("R55", TABLE, ATTENDING, READABLE_CASE, ("one's own, or as the desk", "with reasons", C.NOT_LOCKED)),
+    "statement.correct": Foreseen("R55", TABLE, ATTENDING, READABLE_CASE, (
+        "one's own, or as the desk", "with reasons", C.NOT_LOCKED)),
     "statement.withdraw": Foreseen("R65", TABLE, ATTENDING, READABLE_CASE, ("one's own, or as the desk", C.NOT_LOCKED)),
     "subject.correct": Foreseen("R55", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     "cardMention.record": Foreseen("R57", POLICE, ATTENDING, _in("inSession"), (
