@@ -259,7 +259,10 @@ page_form(
     FormRow(
         ONE_CASE + "/close", c.CloseCase, Action.CASE_CLOSE, closing.close_case, _prepare_close, back_to_file,
         title=to_translate("Close this case"),
-        purpose=to_translate("The case leaves the list. Its data stay no longer than needed, at most until their term ends; then they are destroyed."),
+        purpose=to_translate(
+            "The case leaves the list. Its data stay no longer than needed, at most until their term ends; then they are"
+            " destroyed."
+        ),
         submit=to_translate("Close this case"),
     ),
 )  # fmt: skip

@@ -111,7 +111,10 @@ page_form(
         _ALL + "/new", SubmitRegistration, Action.REGISTRATION_SUBMIT, submit_registration, _prepare_submit,
         lambda _, view: _address(view.registration_id),
         title=to_translate("Bring a signal"),
-        purpose=to_translate("Report signs of radicalisation to the mayor, only to prevent terrorist offences. The mayor decides what follows."),
+        purpose=to_translate(
+            "Report signs of radicalisation to the mayor, only to prevent terrorist offences. The mayor decides what"
+            " follows."
+        ),
         submit=to_translate("Send to the mayor"),
     ),
 )  # fmt: skip
