@@ -82,7 +82,7 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
     dated_on = command.dated_on or work.today
     if dated_on > work.today:
         raise invalid("datedOn", "in the future", kind="invalidPeriod")
-    contributor = contributor_of(work, command.contributor_id, None, case, facts.standing)
+    contributor = contributor_of(work, command.contributor_id, None, case, facts.standing, brought=True)
     taken = _looked_at(work, command, about)
     digest = hashlib.sha256(taken.content).hexdigest()
     locked = queries.case(work.session, case.id, lock=True)  # two uploads at once wait for each other

@@ -25,6 +25,7 @@ from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT, Audience
 from app.rules.lifecycle import STRIKE_OFF
+from app.rules.roles import DESK, Role
 
 router = APIRouter()
 CASES = "/cases"
@@ -169,7 +170,11 @@ def _prepare_statement(call: PageCall, work: Work) -> Prepared:
     options = statement_options(call.language, work.today)
     # What the security services know is said at the table, not here (R57).
     options["origin"] = [option for option in options["origin"] if option[0] not in ORIGINS_KEPT_OUT]
-    options["contributorId"] = [(str(p.person_id), f"{p.name}, {p.agency_name}") for p in people]
+    # Others are quoted at the table; here only who works for the municipality (R18).
+    own = {*DESK, Role.SECRETARY, Role.CASE_MANAGER}
+    options["contributorId"] = [
+        (str(p.person_id), f"{p.name}, {p.agency_name}") for p in people if own & set(p.roles or ())
+    ]
     return about_file(
         call,
         view,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import (
@@ -25,7 +25,7 @@ from app.kernel.database import lean_rows
 from app.kernel.sealed import Sealed
 from app.rules.facts import Actor
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
-from app.rules.roles import GLASS_WATCHERS, POLICE, Role
+from app.rules.roles import DESK, GLASS_WATCHERS, POLICE, Role
 
 
 def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
@@ -294,6 +294,32 @@ def holds_mandate(
         )
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def works_for(session: Session, person_id: UUID, cell_id: UUID, municipality_id: UUID, today: date) -> bool:
+    """Tell whether an active person sits in the cell for this municipality, or as its secretary or case manager."""
+    query = (
+        select(Mandate.id)
+        .join(Person, Person.id == Mandate.person_id)
+        .where(
+            Mandate.person_id == person_id,
+            Mandate.cell_id == cell_id,
+            Mandate.starts_on <= today,
+            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+            or_(
+                and_(Mandate.role.in_(DESK), Mandate.municipality_id == municipality_id),
+                Mandate.role.in_((Role.SECRETARY, Role.CASE_MANAGER)),
+            ),
+            Person.active,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def sat_at_case(session: Session, person_id: UUID, case_id: UUID) -> bool:
+    """Tell whether somebody was recorded present when this case was on the table, as far as this actor may know."""
+    said = "SELECT 1 FROM attendance WHERE case_id = %(case)s AND person_id = %(person)s AND present LIMIT 1"
+    return bool(lean_rows(session, said, case=case_id, person=person_id))
 
 
 def holds_clearance(session: Session, person_id: UUID | None, cell_id: UUID, today: date) -> bool:

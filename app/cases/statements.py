@@ -30,7 +30,7 @@ from app.rules.audience import (
 )
 from app.rules.facts import Standing
 from app.rules.problems import invalid
-from app.rules.roles import TABLE, Role
+from app.rules.roles import Role
 
 ItemStanding = Callable[[Work, UUID, UUID], Standing]
 """(work, agenda item id, case id) -> standing at that item, NONE where the item is not of that case.
@@ -130,12 +130,15 @@ def _admitted(work: Work, command: CreateStatement, cell_id: UUID) -> bool:
 
 
 def contributor_of(
-    work: Work, contributor_id: UUID | None, agenda_item_id: UUID | None, case: File, standing: Standing
-) -> Any:
+    work: Work, contributor_id: UUID | None, agenda_item_id: UUID | None, case: File, standing: Standing, *,
+    brought: bool = False,
+) -> Any:  # fmt: skip
     """Give who contributed: oneself, or somebody else where the desk or the secretary writes for them (R65).
 
-    Words are put into nobody's mouth: at an item the other was recorded present there, elsewhere they hold a
-    current mandate in this cell. Everybody else is answered like somebody who does not exist.
+    Words are put into nobody's mouth: at an item the other was recorded present there. Elsewhere they work for the
+    municipality: what other services know they say at the table, and the file takes it from there (R18, R65).
+    A document may also be *brought* by who sat at the table on this case. Everybody else is answered like somebody who
+    does not exist.
     """
     wanted = contributor_id or there(work.actor.person_id)
     if wanted != work.actor.person_id:
@@ -145,7 +148,9 @@ def contributor_of(
         if agenda_item_id is not None:
             could = PRESENT_AT[0](work, agenda_item_id, wanted)
         else:
-            could = queries.holds_mandate(work.session, wanted, case.cell_id, work.today, TABLE)
+            could = queries.works_for(
+                work.session, wanted, case.cell_id, case.municipality_id, work.today
+            ) or (brought and queries.sat_at_case(work.session, wanted, case.id))
         if not could:
             raise invalid("contributorId", "nobody who was there", kind="referencedResourceNotFound")
     return there(queries.person(work.session, wanted))

@@ -61,8 +61,9 @@ class ScreenRegistration(Command):
 class DecideRegistration(Command):
     """Decide: on the list with stated indications, or one of the other outcomes (R40, R44).
 
-    Nobody under twelve is listed without exceptional reasons, no minor without a note on their best interest; where no
-    date of birth is known, the mayor states that this is an adult as far as known (R50).
+    No minor is listed without a note on their best interest, and nobody under twelve unless the mayor also gives
+    exceptional reasons; where no date of birth is known, it is the mayor who states that this is an adult as far as
+    known, or it is judged as a child's (R50).
     """
 
     registration_id: UUID

@@ -51,13 +51,17 @@ def _notice(actor: Actor, facts: Facts) -> bool:
 
 
 def _age(actor: Actor, facts: Facts) -> bool:
-    del actor
-    if facts.age_known is False:  # often so with adults; then somebody has to stand for it
-        return facts.presumed_adult is True or facts.best_interest_note is True
+    child = (
+        actor.role is Role.MAYOR and facts.exceptional_reasons is True and facts.best_interest_note is True
+    )
+    if (
+        facts.age_known is False
+    ):  # often so with adults, and then the mayor stands for it; else it may be a child
+        return facts.presumed_adult is True or child
     if facts.age is None:
         return False
     if facts.age < _UNDER_TWELVE:
-        return facts.exceptional_reasons is True
+        return child
     return facts.age >= _ADULT or facts.best_interest_note is True
 
 

@@ -75,8 +75,12 @@ def test_the_desk_adds_lists_and_reads(house, case_id, name):
     assert _read(house, item, name).status_code == 200
 
 
-def test_who_brought_it_is_kept_apart_from_who_added_it(house, case_id):
+def test_who_brought_it_is_kept_apart_from_who_added_it(house, case_id, sitting):
     school = str(house.cast.persons["school"])
+    assert _add(house, case_id, contributorId=school).status_code == 400, (
+        "before it sat at the table on this case"
+    )
+    sitting(case_id, "school")
     made = _add(house, case_id, contributorId=school, origin="livcParticipant", datedOn="2026-02-01").json()
     assert made["contributorName"] == "School Verzonnen"
     assert made["agencyName"] == "school (invented)"

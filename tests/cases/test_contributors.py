@@ -57,11 +57,17 @@ def test_presence_at_one_item_is_none_at_another(house, case_id, sitting, list_p
     assert _say(house, "coordinator", case_id, "school", here).status_code == 201
 
 
-def test_outside_a_meeting_the_source_holds_a_mandate_in_this_cell_today(house, case_id):
-    made = _say(house, "coordinator", case_id, "participant")
-    assert (made.status_code, made.json()["contributorName"]) == (201, "Participant Verzonnen")
-    for outsider in ("zoneSchool", "zoneMayorD", "strategicMember", "auditor", "dpo", "administrator"):
+def test_outside_a_meeting_the_source_works_for_the_municipality_today(house, case_id, sitting):
+    sitting(case_id, "school")
+    made = _say(house, "coordinator", case_id, "mayor")
+    assert (made.status_code, made.json()["contributorName"]) == (201, "Mayor Verzonnen")
+    assert _say(house, "coordinator", case_id, "caseManager").status_code == 201
+    outsiders = (
+        "participant", "school", "policeMember", "zoneSchool", "zoneMayorD", "strategicMember", "auditor", "dpo",
+        "administrator",
+    )  # fmt: skip
+    for outsider in outsiders:
         _refused(house, _say(house, "coordinator", case_id, outsider))
-    house.sql("UPDATE mandate SET ends_on = '2026-03-01' WHERE id = :m", m=house.cast.mandates["participant"])
-    _refused(house, _say(house, "coordinator", case_id, "participant"))
-    assert len(house.sql("SELECT 1 FROM statement")) == 1
+    house.sql("UPDATE mandate SET ends_on = '2026-03-01' WHERE id = :m", m=house.cast.mandates["mayor"])
+    _refused(house, _say(house, "coordinator", case_id, "mayor"))
+    assert len(house.sql("SELECT 1 FROM statement")) == 2

@@ -121,11 +121,17 @@ def test_the_coordinator_reads_their_own_signal_before_the_mayor_received_it(hou
         (None, {}, 409),
         (None, {"exceptionalReasons": "Niets bekend."}, 409),
         (None, {"presumedAdult": True}, 200),
-        (None, {"bestInterestNote": "Misschien minderjarig; met de ouders besproken."}, 200),
+        (None, {"bestInterestNote": "Misschien minderjarig; met de ouders besproken."}, 409),
+        (None, {"bestInterestNote": "Met de ouders besproken.", "exceptionalReasons": "Ernstig."}, 200),
         ("2012-01-01", {"presumedAdult": True}, 409),
         ("2012-01-01", {"bestInterestNote": "Met de ouders besproken."}, 200),
         ("2019-01-01", {"bestInterestNote": "Met de ouders besproken."}, 409),
-        ("2019-01-01", {"exceptionalReasons": "Uitzonderlijk ernstig."}, 200),
+        ("2019-01-01", {"exceptionalReasons": "Uitzonderlijk ernstig."}, 409),
+        (
+            "2019-01-01",
+            {"exceptionalReasons": "Ernstig.", "bestInterestNote": "Met de ouders besproken."},
+            200,
+        ),
     ],
 )
 def test_nobody_is_listed_before_their_age_was_thought_of(house, born, said, status):

@@ -64,12 +64,15 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
         [
             (a(), f(age=18)),
             (a(), f(age_known=False, presumed_adult=True)),
-            (a(), f(age_known=False, best_interest_note=True)),
+            (a(Role.MAYOR), f(age_known=False, best_interest_note=True, exceptional_reasons=True)),
             (a(), f(age=17, best_interest_note=True)),
             (a(), f(age=12, best_interest_note=True)),
-            (a(), f(age=11, exceptional_reasons=True)),
+            (a(Role.MAYOR), f(age=11, best_interest_note=True, exceptional_reasons=True)),
         ],
         [
+            (a(Role.MAYOR), f(age_known=False, best_interest_note=True)),
+            (a(Role.MAYOR), f(age=11, exceptional_reasons=True)),
+            (a(Role.DELEGATE), f(age=11, best_interest_note=True, exceptional_reasons=True)),
             (a(), f(age=17)),
             (a(), f(age=17, exceptional_reasons=True)),
             (a(), f(age=11)),
