@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.cases import commands as cases
-from app.cases.pages import statement_options, statement_words
+from app.cases.pages import stated_reason, statement_options, statement_words
 from app.cases.statements import create_statement
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
 from app.kernel.http.frames import TONES, may
@@ -31,6 +31,13 @@ _MINUTES = "/meetings/{meetingId}/minutes"
 # One item ------------------------------------------------------------------------------------------------
 
 
+_OPENED_FOR = {
+    "draft": "meetingPreparation", "convened": "meetingPreparation", "inSession": "consultation",
+    "closed": "minutesAndCorrection",
+}  # fmt: skip
+"""Why a text that is shut is opened from an item, where its reader was not asked: it goes into the log (R52, R107)."""
+
+
 def _item(call: PageCall, work: Work) -> Response:
     view = agenda.read_agenda_item(work, asked(call, c.ReadAgendaItem))
     standing = view.why.standing
@@ -49,6 +56,7 @@ def _item(call: PageCall, work: Work) -> Response:
         may_record=Action.ATTENDANCE_RECORD.value in steps,
         may_send=work.actor.role in MAYORAL and view.meeting_state == "convened",
         may_speak=_may_speak(work, view),
+        opened_for=stated_reason(call) or _OPENED_FOR[view.meeting_state],
         may_exclude=standing != "file" and may(work.actor, Action.EXCLUSION_DECLARE),
     )
 

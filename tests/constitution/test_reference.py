@@ -39,7 +39,7 @@ COUNTS = {
     "originTags": 5,
     "lifeDomains": 7,
     "closureGrounds": 6,
-    "accessReasons": 9,
+    "accessReasons": 10,
     "breakGlassReasons": 4,
     "screeningOutcomes": 5,
     "screeningQuestions": 6,
