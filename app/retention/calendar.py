@@ -86,7 +86,7 @@ def _shown(work: Work, row: Any) -> EndingView:
             started_on=row.started_on,
             term=name,
             rule=term.number,
-            legal_reference=term.legal,
-            citation=citation(term.legal, work.actor.language, work.today),
+            legal_reference=term.legal or None,
+            citation=citation(term.legal, work.actor.language, work.today) if term.legal else None,
         ),
     )

@@ -17,7 +17,8 @@ class WhyView(View):
     term: str
     """Which row of the retention schedule applies."""
     rule: str
-    legal_reference: str
+    legal_reference: str | None = None
+    """None where no text sets the term: then it is local policy."""
     citation: str | None = None
 
 
