@@ -137,6 +137,7 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
             say=lambda _: None,
             reuse=reuse,
             given=given,
+            looks=False,
             admin_token=entered,
             again=again,
         )

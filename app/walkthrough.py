@@ -72,6 +72,9 @@ class Player:
     given: dict[str, str] = field(default_factory=dict)
     """Values that replace the story's own (`subject`: another invented name)."""
 
+    looks: bool = True
+    """Whether the steps that look around are played: what they try stands in the log of whoever plays the story."""
+
     admin_token: str = ""
     again: dict[str, Callable[[], None]] = field(default_factory=dict)
     """How whoever holds a token confirms again; shared by players who reuse each other's people."""
@@ -308,6 +311,8 @@ class Player:
 
     def _step(self, step: Mapping[str, Any]) -> None:
         when = self._now.astimezone(BRUSSELS).strftime("%a %d %b %Y %H:%M")
+        if "look" in step and not self.looks:
+            return
         if "look" in step:
             self.say(f"\n  {when}  What each can see now{': ' + step['say'] if 'say' in step else ''}")
             self._look(step)

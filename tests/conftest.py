@@ -67,6 +67,18 @@ def _memory() -> Path | None:
     return None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the folders of the tests in memory as well, where there is room and nobody said another place."""
+    if (folder := _memory()) is not None and config.option.basetemp is None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the files with the longest tests first, so that no worker begins one when the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_loop() -> Iterator[None]:
     """One event loop for every test client of this run: by itself, each request starts and ends one of its own."""

@@ -109,7 +109,8 @@ def _lines(house, action="mandate.grant"):
 
 
 def test_a_police_clearance_has_a_level(house):
-    granted = _grant(house, role="policeMember", clearanceUntil="2030-01-01", clearanceLevel="topSecret")
+    police = {"personId": str(house.cast.persons["informationOfficer"]), "role": "policeMember"}
+    granted = _grant(house, clearanceUntil="2030-01-01", clearanceLevel="topSecret", **police)
     assert granted.status_code == 201, granted.text
     assert granted.json()["clearanceLevel"] == "topSecret"
     assert house.sql("SELECT count(*) FROM mandate WHERE clearance_level = 'topSecret'") == [(1,)]
@@ -134,11 +135,24 @@ def test_nobody_is_administrator_and_something_with_content(house):
         assert [issue["name"] for issue in answer.json()["issues"]] == ["role"], name
 
 
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("policeMember", "participant"), ("policeMember", "coordinator"), ("informationOfficer", "secretary"),
+     ("mayor", "policeMember"), ("participant", "informationOfficer")],
+)  # fmt: skip
+def test_the_police_sit_at_the_table_for_the_police_alone(house, name, role):
+    over = {"municipalityId": str(house.cast.towns["C"])} if role == "coordinator" else {}
+    if role in {"policeMember", "informationOfficer"}:
+        over = {"clearanceUntil": "2030-01-01", "clearanceLevel": "secret"}
+    answer = _grant(house, role=role, personId=str(house.cast.persons[name]), **over)
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "role")
+
+
 def test_the_auditor_of_the_municipality_sees_who_was_let_in(house):
     town, zone = house.cast.towns, str(house.cast.cells["zone"])
     assert _grant(house, role="coordinator", municipalityId=str(town["C"])).status_code == 201
     assert _lines(house) == {(town["C"], "allowed")}
-    made = _grant(house, cellId=zone, personId=str(house.cast.persons["zonePolice"]))
+    made = _grant(house, cellId=zone, personId=str(house.cast.persons["zoneSchool"]))
     assert made.status_code == 201
     assert _lines(house) == {(town[t], "allowed") for t in "CDE"}
     mandate = made.json()["mandateId"]

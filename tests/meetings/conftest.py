@@ -98,11 +98,11 @@ class Round:
         return meeting, item, case
 
     def sat(self, *guests, **over):
-        """A meeting in session at which these guests are present; gives (meeting, item, case)."""
+        """A meeting in session at which these guests and the coordinator are present; gives (meeting, item, case)."""
         meeting, item, case = self.tabled(*guests, **over)
         self.house.later(days=20)
         self.open(meeting)
-        self.attend(item, *guests)
+        self.attend(item, *guests, self.coordinator)
         return meeting, item, case
 
     def journal(self, action, who=None, outcome="allowed"):

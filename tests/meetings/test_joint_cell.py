@@ -74,8 +74,8 @@ def test_one_sitting_closes_for_both_and_each_keeps_its_own_record(joint):
     d, e, meeting, (item_d, case_d), (item_e, case_e) = joint
     d.house.later(days=20)
     d.open(meeting)
-    d.attend(item_d, "zoneSchool")
-    e.attend(item_e, "zonePolice")
+    d.attend(item_d, "zoneSchool", "zoneCoordinatorD")
+    e.attend(item_e, "zonePolice", "zoneCoordinatorE")
     foreign = {"agendaItemId": item_e, "personId": d.person("zonePolice")}
     assert d.post("zoneCoordinatorD", "/attendances", foreign).status_code == 404
     text = {"assessment": "Zorg", "decisions": "Doorgaan"}

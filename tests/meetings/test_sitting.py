@@ -131,6 +131,29 @@ def test_an_item_nobody_sat_at_was_not_discussed(table):
     assert [x for x in table.journal("meeting.close") if x.case_id] == []
 
 
+@pytest.mark.parametrize(
+    ("present", "state", "discussed"),
+    [
+        (("coordinator", "mayor"), "listed", False),  # one service alone is no consultation
+        (("school",), "listed", False),
+        (("coordinator", "school"), "listed", True),
+        (("coordinator", "school"), "closed", False),
+    ],
+)
+def test_a_discussion_takes_two_services_and_a_case_on_the_list(table, present, state, discussed):
+    meeting, item, case = table.tabled("school")
+    table.house.later(days=20)
+    table.open(meeting)
+    table.attend(item, *present)
+    table.house.sql("UPDATE case_file SET state = :s WHERE id = :c", s=state, c=case)
+    before = file_of(table, case).due_on
+    table.close(meeting)
+    row = file_of(table, case)
+    assert row.last_discussed_on == (date(2026, 3, 22) if discussed else None)
+    assert (row.due_on == before) is not discussed
+    assert len(table.house.sql("SELECT 1 FROM discussion")) == discussed
+
+
 def test_who_accepted_and_did_not_come_is_absent_and_who_said_nothing_gave_no_answer(table):
     meeting, _, _ = table.tabled("school", "clb")
     (mine,) = table.ok(table.get("school", "/invitations"))["items"]
@@ -198,7 +221,7 @@ def test_a_new_discussion_keeps_a_decided_extension_but_never_beyond_five_years(
     table.convene(again)
     table.house.later(days=20)
     table.open(again)
-    table.attend(item, "coordinator")
+    table.attend(item, "coordinator", "policeMember")
     table.house.sql("UPDATE case_file SET extended_until = '2039-01-01' WHERE id = :c", c=case)
     table.close(again)
     assert file_of(table, case).due_on == date(2031, 4, 11)

@@ -49,7 +49,7 @@ def told(table):
     for name, said, more in (
         *((audience, said, {"audience": audience}) for audience, said in TEXTS.items()),
         ("sensitive", SENSITIVE, {"category": 9}),
-        ("secret", SECRET, {"origin": "securityServices"}),
+        ("secret", SECRET, {"origin": "securityServices", "contributorId": table.person("policeMember")}),
     ):
         body = GOOD | {"caseId": case, "agendaItemId": item, "text": said} | more
         table.said[name] = table.ok(table.post("coordinator", "/statements", body), 201)["statementId"]
