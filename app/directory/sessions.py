@@ -177,7 +177,7 @@ def unlock_session(work: Work, command: UnlockSession) -> SessionView:
         raise work.refuse(Action.SESSION_UNLOCK, Problem(Kind.INVALID_TOKEN, why="wrongPassword"), about)
     work.allow(Action.SESSION_UNLOCK, self_facts(work, row.state), about)
     row.seen_at = work.installation.clock.now()
-    row.failures = 0
+    row.failures -= 1  # its own try alone: who knows the password gets no further guesses at the code by it
     return plain(
         work, row, queries.mandates_of(work.session, there(row.person_id), work.today, work.actor.language)
     )
