@@ -7,6 +7,7 @@ session that is left idle is locked: it does nothing until its owner confirms. A
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,7 +59,7 @@ def chosen(
 
 def tokens(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[MandateView]) -> SessionView:
     """Give a session with new tokens; the old ones stop working."""
-    secret = new_secret()
+    secret = _refresh_token(work, row.id, new_secret())
     row.previous_hash, row.secret_hash = row.secret_hash, secret_hash(secret)
     settings = work.installation.settings
     view = _view(work, row, mandate, mandates)
@@ -70,6 +71,17 @@ def tokens(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[
     view.expires_in = settings.access_minutes * 60
     view.refresh_token = secret
     return view
+
+
+def _refresh_token(work: Work, session_id: UUID, nonce: str) -> str:
+    """Give a token that says, however old, that it was made here for this session."""
+    mark = work.installation.provider.mark(session_id.bytes + nonce.encode(), b"refresh")
+    return f"{nonce}.{mark.hex()}"
+
+
+def _was_ours(work: Work, session_id: UUID, token: str) -> bool:
+    made = _refresh_token(work, session_id, token.partition(".")[0])
+    return hmac.compare_digest(made.encode(), token.encode())
 
 
 def plain(work: Work, row: SignIn, mandates: list[MandateView]) -> SessionView:
@@ -100,12 +112,13 @@ def _view(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[M
 def refresh_session(work: Work, command: RefreshSession) -> SessionView:
     """Give a new access token and a new refresh token. A refresh token works once. Raises Problem 401 otherwise.
 
-    Two hold a token that is used again, and one of them took it: the whole session is closed. Asking for a token is
-    not yet using the session: one that is left idle stays locked.
+    Two hold a token that is used again, and one of them took it: the whole session is closed, however many tokens came
+    after that one. Asking for a token is not yet using the session: one that is left idle stays locked.
     """
     row = queries.session_row(work.session, command.session_id)
     moment = work.installation.clock.now()
-    given = secret_hash(command.refresh_token.get_secret_value())
+    said = command.refresh_token.get_secret_value()
+    given = secret_hash(said)
     if (
         row is None
         or row.person_id is None
@@ -113,7 +126,7 @@ def refresh_session(work: Work, command: RefreshSession) -> SessionView:
         or row.channel != work.channel
         or row.state != "active"
         or row.expires_at <= moment
-        or given not in {row.secret_hash, row.previous_hash}
+        or not (given == row.secret_hash or _was_ours(work, row.id, said))
     ):
         raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), about_session())
     person_id = row.person_id
