@@ -120,6 +120,12 @@ def open_sessions(session: Session, person_id: UUID, moment: datetime) -> list[S
     return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id)))
 
 
+def unended_sessions(session: Session, person_id: UUID) -> list[SignIn]:
+    """Give the sessions of a person that did not end, those that wait for a second factor among them."""
+    query = select(SignIn).where(SignIn.person_id == person_id, SignIn.state != "closed")
+    return list(session.scalars(query.order_by(SignIn.id)))
+
+
 def recoveries(session: Session, moment: datetime) -> list[Any]:
     """Give (recovery, name) of the recoveries under way that row-level security shows, the newest first."""
     return list(

@@ -253,10 +253,11 @@ def end(work: Work, row: SignIn) -> None:
 
 
 def end_others(work: Work) -> None:
-    """End every session of who acts but the one at hand: what proves who they are has changed."""
-    for row in queries.open_sessions(
-        work.session, there(work.actor.person_id), work.installation.clock.now()
-    ):
+    """End every session of who acts but the one at hand: what proves who they are has changed.
+
+    A sign-in that still waits for its second factor ends as well: it began with the former password.
+    """
+    for row in queries.unended_sessions(work.session, there(work.actor.person_id)):
         if row.id != work.actor.session_id:
             end(work, row)
 
