@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.constitution.standing import cell_facts
-from app.directory import queries, trying
+from app.directory import limiting, queries, trying
 from app.directory.actors import is_idle, self_facts
 from app.directory.commands import (
     CloseSession,
@@ -128,6 +128,7 @@ def refresh_session(work: Work, command: RefreshSession) -> SessionView:
         or row.expires_at <= moment
         or not (given == row.secret_hash or _was_ours(work, row.id, said))
     ):
+        limiting.admit_stray(work, Action.SESSION_REFRESH)
         raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), about_session())
     person_id = row.person_id
     work.act_as(Actor(person_id=person_id, session_id=row.id, mandate_id=row.mandate_id))
