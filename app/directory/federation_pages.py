@@ -80,6 +80,10 @@ def _refer(call: Page) -> Response:
 
 def _there(call: PageCall) -> Response:
     _provider(call)
+    if call.request.headers.get("sec-fetch-dest", "document") != "document":
+        raise Problem(
+            Kind.MISSING_PERMISSION
+        )  # a picture on another site: it would use up its readers' tries
     browser = call.request.cookies.get(REFERRAL_COOKIE) or new_secret()
     following = call.next("/")
     try:

@@ -12,10 +12,12 @@ behind the same gateway, can use up what belongs to it. The mark opens nothing.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -27,6 +29,8 @@ from app.rules.problems import Kind, Problem
 NAME_MOST: Final = 20
 NAME_STEP: Final = timedelta(seconds=6)
 """Twenty tries at once for a name at an address or on a device, then ten a minute."""
+STRAY_MOST: Final = 60
+"""Calls of one sort a minute from one address about sessions that are not there."""
 _MINUTE: Final = timedelta(minutes=1)
 _NETWORK_BITS: Final = 64
 
@@ -53,6 +57,27 @@ def admit_try(work: Work, action: Action, username: str | None = None) -> None:
         keys = [(_key(work, "address", network), most, _MINUTE / most)]
         if username is not None:
             keys.append((_key(work, "name", username, network), NAME_MOST, NAME_STEP))
+    _admit(work, action, keys)
+
+
+def admit_stray(work: Work, action: Action) -> None:
+    """Count a call about a session that is not there, or not theirs who call. Raises Problem 429 when there were too many.
+
+    Nobody needs a session to make such calls, and each leaves a line in the processing log. They are counted apart from
+    tries to sign in, so that they keep nobody from those. Nothing may have been written yet.
+    """
+    work.session.rollback()  # no connection is held while another one counts
+    key = _key(work, "stray", action.value, _network(work.address))
+    _admit(work, action, [(key, STRAY_MOST, _MINUTE / STRAY_MOST)])
+
+
+def admit_challenge(work: Work, session_id: UUID) -> None:
+    """Count a challenge for a sign-in that waits. Raises Problem 429 when there were too many; otherwise as `admit_stray`."""
+    work.session.rollback()
+    _admit(work, Action.SESSION_CHALLENGE, [(_key(work, "challenge", str(session_id)), NAME_MOST, NAME_STEP)])
+
+
+def _admit(work: Work, action: Action, keys: Sequence[tuple[bytes, int, timedelta]]) -> None:
     moment = work.installation.clock.now()
     with work.installation.sessions() as own:
         for key, most, step in keys:

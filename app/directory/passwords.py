@@ -40,7 +40,7 @@ def change_password(work: Work, command: ChangePassword) -> None:
         raise work.refuse(
             Action.PASSWORD_CHANGE, invalid("currentPassword", "password.notThePresentOne"), about
         )
-    there(queries.sign_in(work.session, session_id)).failures = 0
+    there(queries.sign_in(work.session, session_id)).failures -= 1  # its own try alone
     there(queries.credential(work.session, person_id)).password_hash = hash_password(new)
     end_others(work)
 

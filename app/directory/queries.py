@@ -120,6 +120,12 @@ def open_sessions(session: Session, person_id: UUID, moment: datetime) -> list[S
     return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id)))
 
 
+def unended_sessions(session: Session, person_id: UUID) -> list[SignIn]:
+    """Give the sessions of a person that did not end, those that wait for a second factor among them."""
+    query = select(SignIn).where(SignIn.person_id == person_id, SignIn.state != "closed")
+    return list(session.scalars(query.order_by(SignIn.id)))
+
+
 def recoveries(session: Session, moment: datetime) -> list[Any]:
     """Give (recovery, name) of the recoveries under way that row-level security shows, the newest first."""
     return list(
@@ -137,20 +143,25 @@ def recovery(session: Session, recovery_id: UUID) -> Recovery | None:
     return session.scalars(select(Recovery).filter_by(id=recovery_id).with_for_update()).one_or_none()
 
 
-def take_recovery_try(session: Session, person_id: UUID, moment: datetime, most: int) -> Recovery | None:
-    """Take one of the tries of a person's approved recovery, as that person; None when there is none left."""
+def recovery_to_try(session: Session, person_id: UUID, moment: datetime, most: int) -> Recovery | None:
+    """Give a person's newest approved recovery, as that person, locked; None when no try of one is left."""
     newest = (
-        select(Recovery.id)
+        select(Recovery)
         .filter_by(person_id=person_id, state="agreed")
         .where(Recovery.expires_at > moment, Recovery.tries < most)
         .order_by(Recovery.approved_at.desc())
         .limit(1)
-        .scalar_subquery()
+        .with_for_update()
     )
-    taken = (
-        update(Recovery).where(Recovery.id == newest, Recovery.tries < most).values(tries=Recovery.tries + 1)
+    return session.scalars(newest).one_or_none()
+
+
+def other_recoveries(session: Session, person_id: UUID, but: UUID) -> list[Recovery]:
+    """Give the recoveries under way of a person but one, locked."""
+    query = select(Recovery).where(
+        Recovery.person_id == person_id, Recovery.id != but, Recovery.state.in_(("proposed", "agreed"))
     )
-    return session.scalars(taken.returning(Recovery)).one_or_none()
+    return list(session.scalars(query.order_by(Recovery.id).with_for_update()))
 
 
 def session_row(session: Session, session_id: UUID) -> SignIn | None:

@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from app.constitution.standing import cell_facts
 from app.directory import limiting, queries, trying
 from app.directory.commands import ApproveRecovery, ListRecovery, ProposeRecovery, UseRecovery
@@ -26,7 +24,7 @@ from app.directory.views import RecoveredView, RecoveryList, RecoveryView
 from app.kernel.database import say_who
 from app.kernel.i18n import register_codes
 from app.kernel.identity import hash_password, new_totp_secret
-from app.kernel.ids import new_id
+from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.passwords import refuse_weak
@@ -175,7 +173,7 @@ def use_recovery(work: Work, command: UseRecovery) -> RecoveredView:
     """Take new means to sign in, with both halves. Gives the new secret for one-time codes, once.
 
     Raises Problem: 401 for anything that does not fit, a name without a recovery included; 400 for a password that is
-    not good enough (the code stays); 429 after too many tries. The fifth wrong code ends the recovery.
+    not good enough (the code stays); 429 after too many tries. The fifth wrong try of who holds one half ends it.
     """
     limiting.admit_try(work, Action.RECOVERY_USE, command.username)
     moment = work.installation.clock.now()
@@ -198,37 +196,33 @@ def use_recovery(work: Work, command: UseRecovery) -> RecoveredView:
     for passkey in queries.own_passkeys(work.session, person_id):
         passkey.removed_at = moment
     end_others(work)
+    for other in queries.other_recoveries(work.session, person_id, row.id):
+        other.state, other.version = "ended", other.version + 1
     row.state, row.used_at, row.version = target(Action.RECOVERY_USE), moment, row.version + 1
     return RecoveredView(totp_secret=secret)
 
 
 def _try_halves(work: Work, command: UseRecovery, moment: datetime) -> tuple[UUID | None, UUID | None]:
-    """Check both halves, and count a wrong try, in a transaction of its own. Gives whose it is and which recovery."""
+    """Check both halves in a transaction of its own. Gives whose it is and which recovery.
+
+    A wrong try counts only where one half is right: who holds it has few guesses at the other. Nobody guesses both, so
+    who holds neither uses nothing up: else anybody who knows a name could end every recovery of it. The database is
+    asked the same whatever the name.
+    """
     with work.installation.sessions() as own:
         person = queries.by_username(own, command.username)
+        usable = person is not None and person.active and trying.may_be_here(work, person)
+        person_id = person.id if person is not None and usable else NIL
         own.commit()
-        if person is None or not person.active or not trying.may_be_here(work, person):
-            return None, None
-        row = _taken(work, own, person.id, moment)
-        if row is None:
-            return None, None
+        say_who(own.connection(), person_id, None, work.now)
+        row = queries.recovery_to_try(own, person_id, moment, TRIES)  # its lock parts tries at one moment
+        wanted = [row.first_hash, row.second_hash] if row is not None else []
         halves = (command.first_half.get_secret_value(), command.second_half.get_secret_value())
-        given = [_hashed(work, row.id, half) for half in halves]
-        wanted = [row.first_hash, row.second_hash]
-        if given in (wanted, wanted[::-1]):
-            row.tries -= 1  # a right code is no wrong try: a password refused after it leaves all of them
-            own.commit()
-            return person.id, row.id
-        if row.tries >= TRIES:
-            row.state, row.version = "ended", row.version + 1
+        given = [_hashed(work, row.id if row is not None else NIL, half) for half in halves]
+        right = row is not None and given in (wanted, wanted[::-1])
+        if row is not None and not right and set(given) & set(wanted):
+            row.tries += 1
+            if row.tries >= TRIES:
+                row.state, row.version = "ended", row.version + 1
         own.commit()
-    return None, row.id
-
-
-def _taken(work: Work, own: Session, person_id: UUID, moment: datetime) -> Recovery | None:
-    """Take a try of the person's newest approved recovery; kept whatever comes after."""
-    say_who(own.connection(), person_id, None, work.now)
-    row = queries.take_recovery_try(own, person_id, moment, TRIES)
-    own.commit()
-    say_who(own.connection(), person_id, None, work.now)
-    return row
+    return person_id if right else None, row.id if row is not None else None

@@ -7,6 +7,7 @@ session that is left idle is locked: it does nothing until its owner confirms. A
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.constitution.standing import cell_facts
-from app.directory import queries, trying
+from app.directory import limiting, queries, trying
 from app.directory.actors import is_idle, self_facts
 from app.directory.commands import (
     CloseSession,
@@ -58,7 +59,7 @@ def chosen(
 
 def tokens(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[MandateView]) -> SessionView:
     """Give a session with new tokens; the old ones stop working."""
-    secret = new_secret()
+    secret = _refresh_token(work, row.id, new_secret())
     row.previous_hash, row.secret_hash = row.secret_hash, secret_hash(secret)
     settings = work.installation.settings
     view = _view(work, row, mandate, mandates)
@@ -70,6 +71,17 @@ def tokens(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[
     view.expires_in = settings.access_minutes * 60
     view.refresh_token = secret
     return view
+
+
+def _refresh_token(work: Work, session_id: UUID, nonce: str) -> str:
+    """Give a token that says, however old, that it was made here for this session."""
+    mark = work.installation.provider.mark(session_id.bytes + nonce.encode(), b"refresh")
+    return f"{nonce}.{mark.hex()}"
+
+
+def _was_ours(work: Work, session_id: UUID, token: str) -> bool:
+    made = _refresh_token(work, session_id, token.partition(".")[0])
+    return hmac.compare_digest(made.encode(), token.encode())
 
 
 def plain(work: Work, row: SignIn, mandates: list[MandateView]) -> SessionView:
@@ -100,12 +112,13 @@ def _view(work: Work, row: SignIn, mandate: MandateView | None, mandates: list[M
 def refresh_session(work: Work, command: RefreshSession) -> SessionView:
     """Give a new access token and a new refresh token. A refresh token works once. Raises Problem 401 otherwise.
 
-    Two hold a token that is used again, and one of them took it: the whole session is closed. Asking for a token is
-    not yet using the session: one that is left idle stays locked.
+    Two hold a token that is used again, and one of them took it: the whole session is closed, however many tokens came
+    after that one. Asking for a token is not yet using the session: one that is left idle stays locked.
     """
     row = queries.session_row(work.session, command.session_id)
     moment = work.installation.clock.now()
-    given = secret_hash(command.refresh_token.get_secret_value())
+    said = command.refresh_token.get_secret_value()
+    given = secret_hash(said)
     if (
         row is None
         or row.person_id is None
@@ -113,8 +126,9 @@ def refresh_session(work: Work, command: RefreshSession) -> SessionView:
         or row.channel != work.channel
         or row.state != "active"
         or row.expires_at <= moment
-        or given not in {row.secret_hash, row.previous_hash}
+        or not (given == row.secret_hash or _was_ours(work, row.id, said))
     ):
+        limiting.admit_stray(work, Action.SESSION_REFRESH)
         raise work.refuse(Action.SESSION_REFRESH, Problem(Kind.INVALID_TOKEN), about_session())
     person_id = row.person_id
     work.act_as(Actor(person_id=person_id, session_id=row.id, mandate_id=row.mandate_id))
@@ -177,7 +191,7 @@ def unlock_session(work: Work, command: UnlockSession) -> SessionView:
         raise work.refuse(Action.SESSION_UNLOCK, Problem(Kind.INVALID_TOKEN, why="wrongPassword"), about)
     work.allow(Action.SESSION_UNLOCK, self_facts(work, row.state), about)
     row.seen_at = work.installation.clock.now()
-    row.failures = 0
+    row.failures -= 1  # its own try alone: who knows the password gets no further guesses at the code by it
     return plain(
         work, row, queries.mandates_of(work.session, there(row.person_id), work.today, work.actor.language)
     )
@@ -240,10 +254,11 @@ def end(work: Work, row: SignIn) -> None:
 
 
 def end_others(work: Work) -> None:
-    """End every session of who acts but the one at hand: what proves who they are has changed."""
-    for row in queries.open_sessions(
-        work.session, there(work.actor.person_id), work.installation.clock.now()
-    ):
+    """End every session of who acts but the one at hand: what proves who they are has changed.
+
+    A sign-in that still waits for its second factor ends as well: it began with the former password.
+    """
+    for row in queries.unended_sessions(work.session, there(work.actor.person_id)):
         if row.id != work.actor.session_id:
             end(work, row)
 

@@ -85,7 +85,10 @@ def challenge_session(work: Work, command: ChallengeSession) -> ChallengeView:
         found = queries.session_row(work.session, command.session_id)
         own = found is not None and found.id == work.actor.session_id and found.state == "active"
         if found is None or not (own or _still_waits(work, found, moment)):
+            limiting.admit_stray(work, Action.SESSION_CHALLENGE)
             raise work.refuse(Action.SESSION_CHALLENGE, not_found(), about_session())
+        if not own:
+            limiting.admit_challenge(work, found.id)
         row = there(queries.sign_in(work.session, found.id))
     row.challenge = challenge
     work.allow(Action.SESSION_CHALLENGE, work.facts(), about_session(row.id))
@@ -119,6 +122,7 @@ def confirm_session(work: Work, command: ConfirmSession) -> SessionView:
     else:
         tried = trying.try_code(work, command.session_id, command.code or "", moment)
     if tried is None:
+        limiting.admit_stray(work, Action.SESSION_CONFIRM)
         raise work.refuse(Action.SESSION_CONFIRM, not_found(), about_session())
     if tried.person_id is None:
         raise work.refuse(

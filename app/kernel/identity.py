@@ -8,6 +8,7 @@ unknown names so that a name cannot be guessed from the time an answer takes.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -23,6 +24,7 @@ import pyotp
 from jose import ExpiredSignatureError, JWTError, jwt
 from passlib.context import CryptContext
 
+from app.kernel.keys.provider import KeyFault
 from app.rules.problems import Kind, Problem
 
 _PASSWORDS = CryptContext(
@@ -36,6 +38,7 @@ _ALGORITHM = "HS256"
 _ISSUER = "livcr"
 _AUDIENCE = "livcr-api"
 _STEP_SECONDS = 30
+_KEY_LEAST = 64
 PASSWORD_LEAST = 12
 PASSWORD_MOST = 128
 
@@ -149,12 +152,25 @@ class Tokens:
 
 
 def _key_file(path: Path) -> str:
+    """Give the key of tokens, made whole or not at all. Raises KeyFault for one that anybody could guess.
+
+    A file that a full disk left empty would be a key that everybody knows.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(handle, "w") as file:
-        key = base64.b64encode(os.urandom(48)).decode()
-        file.write(key)
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(base64.b64encode(os.urandom(48)).decode())
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):  # somebody else's first key is the key
+                os.link(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    key = path.read_text()
+    if len(key) < _KEY_LEAST:
+        raise KeyFault(
+            f"{path} holds no whole key of tokens: remove it, and a new one is made; programs sign in anew."
+        )
     return key

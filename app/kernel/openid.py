@@ -46,6 +46,8 @@ SKEW_SECONDS: Final = 60
 """How far the provider's clock and ours may differ."""
 _OLDEST_SECONDS: Final = 600
 _AT_ONCE: Final = 8
+_WAITING: Final = 8
+"""How many may wait for one of those. Each holds one of the process's threads, which all other pages need too."""
 _RSA_BITS_LEAST: Final = 2048
 _RETRY_SECONDS: Final = 10.0
 _SUBJECT_MOST: Final = 255
@@ -84,6 +86,7 @@ class OpenId:
         self._keys: tuple[float, KeySet] | None = None
         # A slow provider holds up some of those who sign in with it, and nobody else.
         self._at_once = threading.BoundedSemaphore(_AT_ONCE)
+        self._inside = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
 
     # Where to -------------------------------------------------------------------------------------------
 
@@ -270,12 +273,17 @@ class OpenId:
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
-        if not self._at_once.acquire(timeout=self._seconds):
+        if not self._inside.acquire(blocking=False):
             raise ProviderSilent("tooMany")
         try:
-            yield
+            if not self._at_once.acquire(timeout=self._seconds):
+                raise ProviderSilent("tooMany")
+            try:
+                yield
+            finally:
+                self._at_once.release()
         finally:
-            self._at_once.release()
+            self._inside.release()
 
 
 _CLAIMS: Final = {

@@ -1,6 +1,7 @@
 """The gravest acts want a second factor given within the last minutes (R20): over both doors."""
 
 import pytest
+from cast import PASSWORD
 from pagecraft import forms_of, reader, texts_of
 
 SIGNAL = {
@@ -119,6 +120,18 @@ def test_a_right_confirmation_starts_the_count_anew(house, door):
         house.later(minutes=1)
         assert [mayor.confirm(code=mayor.wrong_code()).status_code for _ in range(4)] == [401] * 4
         assert mayor.confirm().status_code == 200
+
+
+def test_the_right_password_gives_no_further_guesses_at_the_code(house, door):
+    mayor = door("mayor").enter()
+    path = mayor.session.removeprefix("/api/v1") + "/unlock"
+    house.later(minutes=6)
+    answers = []
+    for _ in range(5):
+        answers.append(mayor.confirm(code=mayor.wrong_code()).status_code)
+        answers.append(mayor.post(path, {"password": PASSWORD}).status_code)
+    assert answers == [401, 200, 401, 200, 401, 200, 401, 200, 401, 401]
+    assert mayor.get("/cases").status_code == 401, "the fifth wrong code ended it"
 
 
 # Through the pages ------------------------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pagecraft import texts_of
-from provider_door import SECONDS, SUBJECT, Browser, configure, journal, proven, sessions
+from provider_door import SECONDS, SUBJECT, Browser, configure, journal, proven, sessions, settings
 
 from app.kernel.clock import SetClock
+from app.kernel.openid import OpenId, ProviderSilent
 
 # What does not hold -------------------------------------------------------------------------------------------------
 
@@ -120,6 +122,47 @@ def test_setting_out_for_the_provider_is_counted_as_any_other_try(known, provide
     assert answers == [303] * most + [429] * 3
     assert journal(known, "session.refer")[most:] == [("refused", "")], "the first refusal in a row"
     assert known.sql("SELECT count(*) FROM sign_in_referral") == [(most,)]
+
+
+def test_a_page_elsewhere_cannot_use_up_its_readers_tries(known, provider):
+    one = Browser(known)
+    for kind in ("image", "iframe", "empty"):
+        answer = one.client.get("/sign-in/provider", headers={"Sec-Fetch-Dest": kind}, follow_redirects=False)
+        assert answer.status_code == 403
+    answer = one.client.get(
+        "/sign-in/provider", headers={"Sec-Fetch-Dest": "document"}, follow_redirects=False
+    )
+    assert answer.status_code == 303
+    assert known.sql("SELECT count(*) FROM sign_in_referral") == [(1,)]
+
+
+def test_who_waits_for_a_slow_provider_leaves_threads_to_everybody_else():
+    """Each who waits holds a thread of the process, of which all pages together have some forty."""
+    openid = OpenId(settings("http://127.0.0.1:9/op"), seconds=1.0)
+    everybody = 40
+    inside, told, gate = [], [], threading.Event()
+
+    def one():
+        try:
+            with openid._busy():
+                inside.append(1)
+                gate.wait(5)
+        except ProviderSilent as silent:
+            told.append(silent.reason)
+
+    threads = [threading.Thread(target=one) for _ in range(everybody)]
+    began = time.monotonic()
+    for each in threads:
+        each.start()
+    while len(told) < everybody - 16 and time.monotonic() - began < 0.9:
+        time.sleep(0.01)
+    at_once = len(told)
+    gate.set()
+    for each in threads:
+        each.join()
+    assert at_once == everybody - 16, "told at once that the provider is busy"
+    assert len(inside) == 16
+    assert set(told) == {"tooMany"}
 
 
 def test_what_the_provider_says_of_itself_and_its_keys_is_kept(known, provider):

@@ -1,6 +1,7 @@
 """How often somebody may try, from one address and for one name: counted in the database, and no way to lock others out."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from cast import PASSWORD
@@ -60,6 +61,37 @@ def test_an_address_that_tries_ever_other_names_is_told_to_wait(strangers, door)
     assert _try(door, "mayor", PASSWORD, address="198.51.100.8").status_code == 201
     strangers.later(seconds=1)
     assert _try(door, "mayor", PASSWORD, address=ELSEWHERE).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/sessions/{id}/confirm", {"code": "123456"}),
+        ("/sessions/{id}/refresh", {"refreshToken": "made up"}),
+        ("/sessionChallenges", {}),
+    ],
+)
+def test_calls_about_sessions_that_are_not_there_do_not_fill_the_log(strangers, door, path, body):
+    one, lines = door("mayor", ELSEWHERE), "SELECT count(*) FROM journal.entry WHERE outcome = 'refused'"
+    statuses = []
+    for _ in range(limiting.STRAY_MOST + 5):
+        named = body if "{id}" in path else {"sessionId": str(uuid4())}
+        answer = one.client.post("/api/v1" + path.replace("{id}", str(uuid4())), json=named)
+        statuses.append(answer.status_code)
+    assert statuses[limiting.STRAY_MOST :] == [429] * 5
+    assert 429 not in statuses[: limiting.STRAY_MOST]
+    assert strangers.sql(lines) == [(limiting.STRAY_MOST + 1,)]
+    assert door("mayor", ELSEWHERE).enter().get("/cases").status_code == 200, (
+        "and keep nobody from signing in"
+    )
+
+
+def test_challenges_for_one_sign_in_do_not_fill_the_log(strangers, door):
+    mayor = door("mayor", ELSEWHERE)
+    mayor.open(PASSWORD)
+    body = {"sessionId": mayor.session.rpartition("/")[2]}
+    statuses = [mayor.client.post("/api/v1/sessionChallenges", json=body).status_code for _ in range(23)]
+    assert statuses == [200] * limiting.NAME_MOST + [429] * 3
 
 
 def test_nobody_elsewhere_can_lock_the_owner_out(strangers, door):

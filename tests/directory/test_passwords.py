@@ -159,6 +159,15 @@ def test_one_changes_ones_password_with_the_present_one_and_the_other_sessions_e
     assert "paarse" not in str(house.sql("SELECT * FROM journal.entry"))
 
 
+def test_a_sign_in_that_began_with_the_former_password_comes_to_nothing(house, door):
+    one, other = door("participant").enter(), door("participant")
+    house.later(minutes=1)
+    assert other.open().status_code == 201
+    assert _change(one).status_code == 204
+    house.later(minutes=1)
+    assert other.confirm().status_code == 404
+
+
 def test_changing_wants_a_fresh_second_factor(house, door):
     mayor = door("mayor").enter()
     house.later(minutes=6)

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from cast import PASSWORD
 from pagecraft import Reader, reader
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from app.kernel.database import say_who
@@ -144,11 +144,47 @@ def test_a_code_lives_shortly(house, halves):
     assert _approve(house, proposed).status_code == 404
 
 
-def test_the_fifth_wrong_code_ends_the_recovery(house, halves):
+def test_the_fifth_wrong_try_of_who_holds_a_half_ends_the_recovery(house, halves):
     for _ in range(5):
         assert _use(house, halves[0], "AAAAA-AAAAA").status_code == 401
     assert house.sql("SELECT state FROM recovery") == [("ended",)]
     assert _use(house, *halves).status_code == 401
+
+
+def test_who_holds_no_half_cannot_end_a_recovery(house, halves):
+    for _ in range(6):
+        assert _use(house, "AAAAA-AAAAA", "BBBBB-BBBBB").status_code == 401
+    assert _use(house, *halves).status_code == 200
+
+
+def test_a_recovery_that_was_used_ends_every_other_one(house, halves):
+    house.later(minutes=1)
+    again = _propose(house).json()
+    newer = again["half"], _approve(house, again).json()["half"]
+    third = _propose(house).json()
+    assert _use(house, *newer).status_code == 200
+    assert _use(house, *halves, password="nog langere blauwe giraffen").status_code == 401
+    assert _approve(house, third).status_code in {404, 409}
+    assert sorted(house.sql("SELECT state FROM recovery")) == [("ended",), ("ended",), ("used",)]
+
+
+def test_the_database_is_asked_the_same_whatever_the_name(house):
+    """Else the time an answer takes tells which names there are."""
+    asked: list[str] = []
+
+    def note(conn, cursor, statement, parameters, context, many):
+        asked.append(statement.partition("FROM")[0])
+
+    engine = house.process.databases.app
+    said = []
+    for name in ("nobody.at.all", "participant"):
+        event.listen(engine, "before_cursor_execute", note)
+        assert _use(house, "AAAAA-AAAAA", "BBBBB-BBBBB", name=name).status_code == 401
+        event.remove(engine, "before_cursor_execute", note)
+        said.append(list(asked))
+        asked.clear()
+    assert said[0] == said[1]
+    assert said[0]
 
 
 def test_a_weak_password_does_not_use_the_code_up(house, halves):

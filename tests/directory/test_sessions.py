@@ -91,6 +91,27 @@ def test_a_session_ends_at_its_absolute_life_however_busy(house, door):
     assert mayor.confirm().status_code == 401
 
 
+def _refresh(one, token):
+    return one.client.post(one.session + "/refresh", json={"refreshToken": token})
+
+
+def test_whoever_refreshes_twice_with_a_stolen_token_is_found_out_all_the_same(door):
+    one = door("mayor").enter()
+    stolen = one.body["refreshToken"]
+    for _ in range(2):
+        one.body = _refresh(one, one.body["refreshToken"]).json()
+    assert one.get("/cases").status_code == 200
+    assert _refresh(one, stolen).status_code == 401, "its owner's turn"
+    assert one.get("/cases").status_code == 401
+    assert _refresh(one, one.body["refreshToken"]).status_code == 401
+
+
+def test_a_refresh_token_of_another_session_closes_nothing(door):
+    one, other = door("mayor").enter(), door("coordinator").enter()
+    assert _refresh(other, one.body["refreshToken"]).status_code == 401
+    assert other.get("/cases").status_code == 200
+
+
 def test_one_sees_ones_own_sessions_and_ends_another_of_them(house, door):
     first, second = door("mayor").enter(), door("mayor")
     house.later(minutes=1)

@@ -103,6 +103,13 @@ def test_cookies_are_secure_anywhere_but_on_this_machine(house):
     assert posted.status_code == 400, "demonstration accounts exist on their own machine only"
 
 
+def test_cookies_are_secure_where_pages_are_typed_as_https_whatever_a_proxy_here_leaves_out(house):
+    settings = house.installation.settings
+    house.installation.settings = settings.model_copy(update={"public_origin": "https://livc.example"})
+    client = TestClient(house.app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
+    assert _cookies(client.get("/sign-in"))["livcr_form"]["secure"]
+
+
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(house):
     answers = []
     for name, password in (("participant", "not the right password"), ("nobody.here", cast_module.PASSWORD)):

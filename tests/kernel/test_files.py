@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 
 import filecraft as make
@@ -173,6 +174,7 @@ def test_a_spoiled_picture_is_refused():
         (b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>", Reason.SCRIPT),
         (b"<< /S /J#61va#53cript /JS (x) >>", Reason.SCRIPT),
         (b"<< /OpenAction << /S /Launch /F (cmd.exe) >> >>", Reason.SCRIPT),
+        (b"<< /AA << /O << /S /GoToR /D [0 /Fit] /F (\\\\host.invalid\\share) >> >> >>", Reason.EXTERNAL),
         (b"<< /S/SubmitForm/F(http://example.invalid) >>", Reason.SCRIPT),
         (b"<< /XFA [ (x) ] >>", Reason.SCRIPT),
         (b"<< /Names << /EmbeddedFiles 5 0 R >> >>", Reason.EMBEDDED),
@@ -212,6 +214,14 @@ def test_a_stream_that_says_too_soon_that_it_ends_is_read_to_its_real_end():
     assert _why("x.pdf", make.pdf(said % (len(packed), packed))) is Reason.SCRIPT
     half = zlib.compress(b"7 0 " + bytes(9000) + b" /S /JavaScript")[:20]
     assert _why("x.pdf", make.pdf(*[said % (len(half), half)] * 30)) is Reason.UNCHECKABLE
+
+
+def test_ten_thousand_streams_with_one_end_take_no_time():
+    stream = b"stream\n" + zlib.compress(b"7 0 << >>")
+    data = make.pdf(stream * 9_000 + b"e" * (8 << 20) + b"endstream")
+    began = time.monotonic()
+    assert inspect("x.pdf", data).kind == "pdf"
+    assert time.monotonic() - began < 5
 
 
 def test_a_pdf_that_would_take_long_to_look_at_is_not_looked_at():

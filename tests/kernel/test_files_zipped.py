@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import time
+import tracemalloc
 import zipfile
 
 import filecraft as make
@@ -59,6 +61,33 @@ def test_a_word_document_that_runs_holds_or_fetches_is_refused(parts, reason):
     assert _why("x.docx", make.docx(**parts)) is reason
 
 
+def test_a_part_of_empty_elements_takes_no_memory_for_each():
+    part = b"<d>" + b"".join(b'<a b="%x"/>' % n for n in range(200_000)) + b"<instrText/></d>"
+    tracemalloc.start()
+    try:
+        assert inspect("x.docx", make.docx(**{"word/document.xml": part})).kind == "docx"
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(part)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("formula", [b"|" * 200_000, b"|" + b" " * 200_000, b"|'" * 100_000])
+def test_a_long_formula_is_looked_at_in_no_time(formula):
+    part = b"<s><f>" + formula + b"</f></s>"
+    began = time.monotonic()
+    assert inspect("x.xlsx", make.xlsx(**{"xl/worksheets/sheet1.xml": part})).kind == "xlsx"
+    assert time.monotonic() - began < 5
+    part = b"<s><f>" + formula + b"cmd|'/c calc'!A0</f></s>"
+    assert _why("x.xlsx", make.xlsx(**{"xl/worksheets/sheet1.xml": part})) is Reason.EXTERNAL
+
+
+def test_elements_in_one_another_without_end_are_refused():
+    deep = b"<d>" * 400 + b"</d>" * 400
+    assert inspect("x.docx", make.docx(**{"word/document.xml": deep})).kind == "docx"
+    deeper = b"<d>" * 100_000 + b"</d>" * 100_000
+    assert _why("x.docx", make.docx(**{"word/document.xml": deeper})) is Reason.BOMB
+
+
 def test_a_word_document_may_link_to_the_web_and_show_pictures():
     link = make.relations(
         ("hyperlink", "https://example.invalid/", ' TargetMode="External"'), ("image", "media/a.png", "")
@@ -74,6 +103,7 @@ def test_a_word_document_may_link_to_the_web_and_show_pictures():
         ({"xl/_rels/workbook.xml.rels": make.relations(("externalLink", "externalLinks/e.xml", ""))}, Reason.EMBEDDED),
         ({"xl/worksheets/sheet1.xml": b"<s><f>cmd|'/c calc'!A0</f></s>"}, Reason.EXTERNAL),
         ({"xl/worksheets/sheet1.xml": b'<s><f>WEBSERVICE("http://x")</f></s>'}, Reason.EXTERNAL),
+        ({"xl/worksheets/sheet1.xml": b'<s><f>_xlfn.IMAGE("http://x")</f></s>'}, Reason.EXTERNAL),
         ({"xl/connections.bin": b"x"}, Reason.EMBEDDED),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from app.kernel.identity import (
     password_fits,
     secret_hash,
 )
+from app.kernel.keys.provider import KeyFault
 from app.rules.problems import Kind, Problem
 
 NOW = datetime(2026, 3, 2, 9, 0, 10, tzinfo=UTC)
@@ -105,6 +106,25 @@ def test_the_key_of_tokens_is_readable_by_its_owner_alone_and_made_once(tmp_path
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert Tokens(path).read(token) == WHO
     assert len(base64.b64decode(path.read_text())) == 48
+
+
+@pytest.mark.parametrize("left", ["", "AAAA"])
+def test_a_key_of_tokens_that_is_not_whole_is_refused(tmp_path, left):
+    path = tmp_path / "tokens.key"
+    path.write_text(left)
+    with pytest.raises(KeyFault, match="holds no whole key"):
+        Tokens(path)
+    assert path.read_text() == left, "and not replaced behind anybody's back"
+
+
+def test_a_disk_that_is_full_leaves_no_key_of_tokens(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("app.kernel.identity.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        Tokens(tmp_path / "tokens.key")
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- access tokens ----------------------------------------------------------------------------------------------

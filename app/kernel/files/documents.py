@@ -23,6 +23,8 @@ _MAIN: Final = {
 }
 ODT: Final = "application/vnd.oasis.opendocument.text"
 _XML_MOST: Final = 32 << 20
+_DEPTH_MOST: Final = 500
+"""Elements in one another. Office programs themselves stop far below."""
 _SEARCHED: Final = 1 << 20
 """Larger parts of sheets and texts are parsed only where they hold a word that matters: names of elements have no escapes."""
 _WATCHED: Final = (
@@ -59,8 +61,11 @@ _FETCHING_FIELDS: Final = re.compile(
     r"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE|MACROBUTTON|EMBED)\b", re.IGNORECASE
 )
 _FETCHING_FORMULA: Final = re.compile(
-    r"\|\s*'?[^'!]*'?\s*!|\b(?:WEBSERVICE|RTD|CALL|REGISTER(?:\.ID)?)\s*\(", re.IGNORECASE
+    r"\|(?:[^'!|]*+(?:'\s*+)?|\s*+'[^'!|]*+(?:'\s*+)?)!"
+    r"|\b(?:WEBSERVICE|IMAGE|DDE|RTD|CALL|REGISTER(?:\.ID)?)\s*+\(",
+    re.IGNORECASE,
 )
+"""A formula may be as long as a part, so no piece of it is looked at twice (possessive), wherever a match could begin."""
 _ODT_RUNS: Final = frozenset({"event-listener", "event-listeners", "script", "macro-name", "script-data"})
 _ODT_HOLDS: Final = frozenset({"object", "object-ole", "applet", "plugin", "floating-frame"})
 _ODT_FETCHES: Final = frozenset(
@@ -131,11 +136,18 @@ def _elements(content: bytes) -> Iterator[tuple[str, ET.Element]]:
     No document type and so no entity, and no other encoding in which one could hide. Raises Refused.
     """
     _check_xml(content)
+    around: list[ET.Element] = []
     try:
-        for _, element in ET.iterparse(io.BytesIO(content)):  # noqa: S314 — see above
+        for event, element in ET.iterparse(io.BytesIO(content), ("start", "end")):  # noqa: S314 — see above
+            if event == "start":
+                around.append(element)
+                if len(around) > _DEPTH_MOST:
+                    raise Refused(Reason.BOMB)
+                continue
             yield element.tag.rpartition("}")[2], element
-            if len(element):
-                element.clear()
+            around.pop()
+            if around:
+                around[-1].remove(element)  # else a million empty elements stay until the last has ended
     except ET.ParseError:
         raise Refused(Reason.DAMAGED) from None
 

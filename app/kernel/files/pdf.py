@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_left
 from typing import Final
 
 from app.kernel.files.refusing import Reason, Refused
@@ -46,6 +47,10 @@ _VALUES: Final = (
         Reason.SCRIPT,
         _name("JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition", "RichMedia", "GoTo3DView"),
     ),
+    (
+        Reason.EXTERNAL,
+        _name("GoToR"),
+    ),  # opened by itself, it shows who opens it, and their password's hash, to a server
     (Reason.EMBEDDED, _name("EmbeddedFile", "EmbeddedFiles", "GoToE", "FileAttachment", "Movie", "Sound")),
 )
 """Names that count where they are a value, and not a piece of an address that somebody links to."""
@@ -61,6 +66,7 @@ _INFLATED_MOST: Final = 64 << 20
 _STREAMS_MOST: Final = 10_000
 _UNENDED_MOST: Final = 20
 _DICTIONARY: Final = 2048
+_BLOCK: Final = 1 << 14
 
 
 def check_pdf(data: bytes) -> bytes:
@@ -97,6 +103,7 @@ class _Streams:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._view = memoryview(data)
+        self._ends = [found.start() for found in re.finditer(b"endstream", data)]
         self._room = _INFLATED_MOST
         self._seen = 0
         self._unended = 0
@@ -122,19 +129,24 @@ class _Streams:
 
     def _inflated(self, begin: int) -> bytes:
         """Unpack a stream to where it says it ends; on to the end of the file where that is not where the packing ends."""
-        end = self._data.find(b"endstream", begin)
+        number = bisect_left(self._ends, begin)  # looked for once: ten thousand streams may share one end
+        end = self._ends[number] if number < len(self._ends) else len(self._data)
         for until in (end, len(self._data)):
-            opener = zlib.decompressobj()
-            try:
-                inside = opener.decompress(self._view[begin:until], self._room + 1)
-            except zlib.error:
-                raise Refused(Reason.DAMAGED) from None
-            if len(inside) > self._room:
-                raise Refused(Reason.BOMB)
+            inside, opener = bytearray(), zlib.decompressobj()
+            for at in range(begin, until, _BLOCK):  # what stands behind the stream is copied by the opener
+                try:
+                    piece = self._view[at : min(at + _BLOCK, until)]
+                    inside += opener.decompress(piece, self._room + 1 - len(inside))
+                except zlib.error:
+                    raise Refused(Reason.DAMAGED) from None
+                if len(inside) > self._room:
+                    raise Refused(Reason.BOMB)
+                if opener.eof:
+                    break
             if opener.eof:
                 break
             self._unended += 1
             if self._unended > _UNENDED_MOST:
                 raise Refused(Reason.UNCHECKABLE)
         self._room -= len(inside)
-        return inside
+        return bytes(inside)

@@ -239,7 +239,9 @@ class PageCall:
 
         *samesite* `lax` is for what has to come along when another site sends the reader back here.
         """
-        secure = not (self.loopback and self.request.url.scheme == "http")
+        # A proxy on this machine that does not say who calls looks like somebody on this machine.
+        https = self.installation.settings.public_origin.startswith("https://")
+        secure = https or not (self.loopback and self.request.url.scheme == "http")
         self._cookies.append(
             lambda response: response.set_cookie(
                 name, value, path=path, max_age=max_age, httponly=True, samesite=samesite, secure=secure
