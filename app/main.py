@@ -15,7 +15,13 @@ from app.cases import pages as cases_pages
 from app.constitution import api as constitution_api
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
-from app.directory import account_pages, federation_pages, proving_pages, recovery_pages
+from app.directory import (
+    account_pages,
+    federation_pages,
+    proving_pages,
+    recovery_pages,
+    representative_pages,
+)
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
 from app.directory.actors import recognise_page
@@ -57,9 +63,9 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, federation_pages, proving_pages, account_pages, recovery_pages, constitution_pages, intake_pages,
-    finding_pages, cases_pages, attachment_pages, trajectory_pages, break_glass_pages, meetings_pages, invitation_pages,
-    sitting_pages, retention_pages, oversight_pages,
+    directory_pages, federation_pages, proving_pages, account_pages, recovery_pages, representative_pages, constitution_pages,
+    intake_pages, finding_pages, cases_pages, attachment_pages, trajectory_pages, break_glass_pages, meetings_pages,
+    invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from app.directory import (
     mandates,
     passwords,
     recovering,
+    representatives,
     sessions,
     signing_in,
     undertakings,
@@ -77,6 +78,12 @@ endpoint(router, "POST", "/mandates/{mandateId}/end", mandates.end_mandate, c.En
          tag="Directory", summary="Let a mandate end")  # fmt: skip
 endpoint(router, "GET", "/mandates", mandates.list_mandate, c.ListMandate, v.MandateList,
          tag="Directory", summary="List mandates")  # fmt: skip
+endpoint(router, "POST", "/representatives", representatives.name_representative, c.NameRepresentative,
+         v.RepresentativeView, tag="Directory", summary="Name the permanent representative of a service", status=201)  # fmt: skip
+endpoint(router, "POST", "/representatives/{representativeId}/end", representatives.end_representative, c.EndRepresentative,
+         v.RepresentativeView, tag="Directory", summary="Let somebody's time as permanent representative end")  # fmt: skip
+endpoint(router, "GET", "/representatives", representatives.list_representative, c.ListRepresentative, v.RepresentativeList,
+         tag="Directory", summary="List permanent representatives")  # fmt: skip
 endpoint(router, "POST", "/federatedIdentities", federated_identities.link_federated_identity, c.LinkFederatedIdentity,
          v.FederatedIdentityView, tag="Directory", summary="Link a person to a subject of the provider of identities", status=201)  # fmt: skip
 endpoint(router, "POST", "/federatedIdentities/expect", federated_identities.expect_federated_identity,

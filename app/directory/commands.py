@@ -259,6 +259,27 @@ class ListMandate(Command):
     """List the mandates of one's cell."""
 
 
+class NameRepresentative(Command):
+    """Name who represents their own service for good in a cell, for a period, on a document (R36)."""
+
+    person_id: UUID
+    cell_id: UUID
+    starts_on: Day
+    ends_on: Day | None = None
+    document: Line
+
+
+class EndRepresentative(Command):
+    """Let somebody's time as permanent representative end on a day; it holds until midnight of that day."""
+
+    representative_id: UUID
+    ends_on: Day
+
+
+class ListRepresentative(Command):
+    """List the permanent representatives of one's cell."""
+
+
 class ExpectFederatedIdentity(Command):
     """Expect a person's first sign-in by way of the provider, until a day."""
 

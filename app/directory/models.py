@@ -191,6 +191,26 @@ class SignIn(Row):
     """What the next passkey has to sign; it serves once."""
 
 
+class Representative(Row):
+    """Who represents an agency for good in a cell, for a period (R36); an invitation to them is addressed rightly (R28)."""
+
+    __tablename__ = "representative"
+    __table_args__ = (
+        Index(None, "cell_id", "agency_id", unique=True, postgresql_where=text("ends_on IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    document: Mapped[str] = mapped_column(Text)
+    named_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class AgencyCode(Row):
     """The code by which a provider of identities names an agency: KBO number, OVO code, institution number."""
 

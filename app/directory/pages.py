@@ -17,6 +17,7 @@ from app.directory.commands import (
     ConfirmUndertaking,
     ListMandate,
     ListPerson,
+    ListRepresentative,
     OpenSession,
     ReadSession,
     ReadUndertaking,
@@ -24,6 +25,7 @@ from app.directory.commands import (
 )
 from app.directory.mandates import list_mandate, list_person
 from app.directory.proving_pages import code_form, takes_passkeys
+from app.directory.representatives import list_representative
 from app.directory.views import ChallengeView, SessionView
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
@@ -336,6 +338,10 @@ def _members(call: PageCall, work: Work) -> Response:
         call.phrase("Who takes part, in which role and until when."),
         persons=list_person(work, ListPerson()).items,
         mandates=list_mandate(work, ListMandate()).items if may_see_mandates else [],
+        may_name=may(work.actor, Action.REPRESENTATIVE_NAME),
+        representatives=list_representative(work, ListRepresentative()).items
+        if may(work.actor, Action.REPRESENTATIVE_LIST)
+        else [],
     )
 
 

@@ -143,6 +143,30 @@ class AcceptedView(SessionView):
     following: str
 
 
+class RepresentativeView(Document):
+    """Who represents a service for good in a cell, and for which period."""
+
+    representative_id: UUID
+    person_id: UUID
+    person_name: str
+    agency_id: UUID
+    agency_name: str
+    cell_id: UUID
+    cell_name: str
+    starts_on: date
+    ends_on: date | None = None
+    document: str
+    current: bool
+    """Whether it holds today."""
+
+
+class RepresentativeList(View):
+    """Permanent representatives by service, without those whose time is over."""
+
+    href: str = Field(serialization_alias="self")
+    items: list[RepresentativeView]
+
+
 class FederatedIdentityView(Document):
     """That a subject of the provider is a person, or that their first sign-in is expected."""
 

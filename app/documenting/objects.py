@@ -34,6 +34,8 @@ STATE_OF = {
     Action.AGENDA_ITEM_READ: "meeting",
     Action.INVITATION_PREPARE: "meeting",
     Action.ATTENDANCE_RECORD: "meeting",
+    Action.BRIEFING_RECORD: "meeting",
+    Action.BRIEFING_LIST: "meeting",
 }
 """Whose state an action looks at, where that is not the object it is named after."""
 

@@ -21,6 +21,7 @@ from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.meetings import queries
+from app.meetings.briefing import briefing_view
 from app.meetings.commands import AddAgendaItem, ReadAgendaItem, ReadMeeting
 from app.meetings.composition import is_complete
 from app.meetings.models import AgendaItem, Meeting
@@ -263,6 +264,12 @@ def _item_view(work: Work, seat: queries.Seat, facts: Facts) -> AgendaItemView:
             visible_until=None if desk else meeting.window_until,
         ),
         people=_people(work, seat, facts.standing),
+        briefings=[
+            briefing_view(*found)
+            for found in queries.briefings_at(work.session, item.id, work.actor.municipality_id)
+        ]
+        if desk
+        else None,
         statements=statement_views(
             work, queries.statements_at(work.session, item.id), standing=facts.standing
         ),

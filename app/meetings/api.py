@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.kernel.http.routes import endpoint
-from app.meetings import agenda, answering, commands, convening, inviting, minuting, planning, sitting, views
+from app.meetings import (
+    agenda,
+    answering,
+    briefing,
+    commands,
+    convening,
+    inviting,
+    minuting,
+    planning,
+    sitting,
+    views,
+)
 
 router = APIRouter()
 _MEETING = "/meetings/{meetingId}"
@@ -38,6 +49,10 @@ endpoint(router, "POST", _INVITATION + "/send", inviting.send_invitation, comman
          views.InvitationView, tag="Meetings", summary="Send an invitation")  # fmt: skip
 endpoint(router, "POST", _INVITATION + "/answer", answering.answer_invitation, commands.AnswerInvitation,
          views.InvitationView, tag="Meetings", summary="Answer an invitation")  # fmt: skip
+endpoint(router, "POST", _INVITATION + "/briefings", briefing.record_briefing, commands.RecordBriefing,
+         views.BriefingView, tag="Meetings", summary="Record that one briefed a colleague", status=201)  # fmt: skip
+endpoint(router, "GET", _INVITATION + "/briefings", briefing.list_briefing, commands.ListBriefing, views.BriefingList,
+         tag="Meetings", summary="List whom one briefed, and whom one could")  # fmt: skip
 endpoint(router, "POST", "/attendances", sitting.record_attendance, commands.RecordAttendance, views.AttendanceView,
          tag="Meetings", summary="Record who is in the room for an item")  # fmt: skip
 endpoint(router, "GET", _MINUTES, minuting.read_minutes, commands.ReadMinutes, views.MinutesView,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Line, Moment, Prose
+from app.kernel.shapes import Command, Day, Line, Moment, Prose
 
 _PageSize = Annotated[int, Field(ge=1, le=100)]
 
@@ -107,6 +107,21 @@ class AnswerInvitation(Command):
     reason: Prose | None = None
     care_relation: bool | None = None
     """A French Community service says, when accepting, that it has a care relation with the person (R35)."""
+
+
+class RecordBriefing(Command):
+    """Record that one briefed a colleague of one's own service, before the meeting or after it (R36)."""
+
+    invitation_id: UUID
+    handler_id: UUID
+    moment: Literal["before", "after"]
+    briefed_on: Day
+
+
+class ListBriefing(Command):
+    """List whom one briefed for one's own invitation, and whom one could."""
+
+    invitation_id: UUID
 
 
 class RecordAttendance(Command):

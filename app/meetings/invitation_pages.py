@@ -6,15 +6,18 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.constitution.labels import choices, label
+from app.directory.commands import ListRepresentative
+from app.directory.representatives import list_representative
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
-from app.kernel.i18n import register_codes, to_translate
+from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
-from app.meetings import agenda, answering, inviting
+from app.meetings import agenda, answering, briefing, inviting
 from app.meetings import commands as c
 from app.meetings.inviting import FRENCH_COMMUNITY
 from app.meetings.pages import item_address, people_of_cell, when
+from app.meetings.standing import SEEN
 from app.meetings.views import InvitationItem
 from app.rules.actions import Action
 from app.rules.problems import not_found
@@ -23,7 +26,7 @@ from app.rules.roles import DESK
 router = APIRouter()
 
 menu_line(5, "/invitations", to_translate("My invitations"), able(Action.INVITATION_LIST))
-register_codes("hint", ["groundCode", "groundReason", "urgencyReason", "careRelation"])
+register_codes("hint", ["groundCode", "groundReason", "urgencyReason", "careRelation", "handlerId"])
 register_codes("option.answer", ["accepted", "declined", "mustDecline"])
 
 
@@ -43,7 +46,7 @@ def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
     return Prepared(
         back=item_address(view.agenda_item_id),
         options={
-            "personId": [pair for pair in people_of_cell(work) if pair[0] not in asked_already],
+            "personId": _marked(call, work, [p for p in people_of_cell(work) if p[0] not in asked_already]),
             "groundList": [
                 (name, call.phrase(f"option.groundList.{name}"))
                 for name in ("groundsFlemish", "groundsFrenchCommunity", "groundsGeneral")
@@ -56,6 +59,20 @@ def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
         ),
         breadcrumb=[(view.reference, item_address(view.agenda_item_id))],
     )
+
+
+def _marked(call: PageCall, work: Work, people: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give permanent representatives first, and marked: to who may know of them (R28, R36)."""
+    if not may(work.actor, Action.REPRESENTATIVE_LIST):
+        return people
+    rows = list_representative(work, ListRepresentative()).items
+    named = {str(row.person_id) for row in rows if row.current}
+    marked = [
+        (value, call.phrase("%(name)s (permanent representative)", name=text))
+        for value, text in people
+        if value in named
+    ]
+    return [*marked, *(pair for pair in people if pair[0] not in named)]
 
 
 page_form(
@@ -90,6 +107,7 @@ def _invitations(call: PageCall, work: Work) -> Response:
                 when(call, item),
                 label(item.ground_list, item.ground_code, call.language),
                 _can_answer(work, item),
+                _can_brief(work, item),
             )
             for item in page.items
         ],
@@ -102,6 +120,11 @@ def _invitations(call: PageCall, work: Work) -> Response:
 
 def _can_answer(work: Work, item: InvitationItem) -> bool:
     return Action.INVITATION_ANSWER.value in item.abilities and may(work.actor, Action.INVITATION_ANSWER)
+
+
+def _can_brief(work: Work, item: InvitationItem) -> bool:
+    """Tell whether to offer recording a briefing: while the item is in sight, to whom it is for (R36)."""
+    return item.reference is not None and item.state in SEEN and may(work.actor, Action.BRIEFING_RECORD)
 
 
 page_get(router, "/invitations", _invitations)
@@ -134,6 +157,47 @@ page_form(
         title=to_translate("Answer an invitation"),
         purpose=to_translate("You can change your answer until the meeting begins."),
         submit=to_translate("Send my answer"),
+    ),
+)  # fmt: skip
+
+
+# Briefing a colleague ------------------------------------------------------------------------------------
+
+
+def _prepare_briefing(call: PageCall, work: Work) -> Prepared:
+    """Offer the colleagues who can be briefed; after the discussion only to who was there (R36)."""
+    wanted = call.id("invitationId")
+    page = briefing.list_briefing(work, c.ListBriefing(invitationId=wanted))
+    moments = (briefing.BEFORE, "after") if page.was_present else (briefing.BEFORE,)
+    said = [
+        call.phrase("You recorded: %(name)s, %(day)s.", name=each.handler_name, day=format_date(call.language, each.briefed_on))
+        for each in page.items
+    ]  # fmt: skip
+    return Prepared(
+        back="/invitations",
+        options={
+            "handlerId": [(str(each.person_id), each.name) for each in page.colleagues],
+            "moment": [(each, call.phrase(f"option.moment.{each}")) for each in moments],
+        },
+        values={"briefedOn": work.today, "moment": moments[-1]},
+        intro=" ".join([f"{when(call, page)}, {page.place}.", *said]),
+        warning=""
+        if page.colleagues
+        else call.phrase("No colleague of your service can be briefed: each has to confirm the duty of secrecy first."),
+        breadcrumb=[(call.phrase("My invitations"), "/invitations")],
+    )  # fmt: skip
+
+
+page_form(
+    router,
+    FormRow(
+        "/invitations/{invitationId}/briefing", c.RecordBriefing, Action.BRIEFING_RECORD,
+        briefing.record_briefing, _prepare_briefing, lambda *_: "/invitations",
+        title=to_translate("Record a briefing"),
+        purpose=to_translate(
+            "Only the date and the case are kept. Your colleague is bound by the same secrecy, and sees nothing here by it."
+        ),
+        submit=to_translate("Record"),
     ),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from app.cases import queries as cases
 from app.cases.sealing import seal_in
@@ -11,6 +12,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.cells import PURPOSE
 from app.constitution.reference import citation, load_lists
 from app.directory.models import Agency, Notice, Person
+from app.directory.representative_queries import represents
 from app.kernel.clock import brussels_day
 from app.kernel.i18n import translate
 from app.kernel.ids import new_id
@@ -104,7 +106,9 @@ def prepare_invitation(work: Work, command: PrepareInvitation) -> InvitationView
         seat,
         ground_stated=ground is None or ground_holds(work, ground, seated.roles if seated else frozenset()),
         residual_reason=ground is None or not _wants_reason(ground) or command.ground_reason is not None,
-        line_manager_addressed=_line_manager_addressed(ground.regime if ground else "", person),
+        line_manager_addressed=_line_manager_addressed(
+            work, ground.regime if ground else "", person, seat.item.cell_id if seat else None
+        ),
     )
     about = about_item(seat.item if seat else None, "invitation", row_id)
     work.allow(
@@ -141,12 +145,18 @@ def _sealed(work: Work, item: AgendaItem, row_id: Any, column: str, text: str | 
     return seal_in(work, item.case_id, "invitation", column, row_id, text) if text else None
 
 
-def _line_manager_addressed(regime: str, person: Person | None) -> bool:
+def _line_manager_addressed(work: Work, regime: str, person: Person | None, cell_id: UUID | None) -> bool:
     """Tell whether the invitee is management: that decree sends no invitation straight to a case handler (R28).
 
-    Management may come itself, since it is bound by the same secrecy; naming the handler is a step of its own.
+    Management may come itself, since it is bound by the same secrecy; so may the permanent representative of the
+    service in this cell, who then briefs the handler (R36).
     """
-    return regime != FRENCH_COMMUNITY or (person is not None and person.line_manager_id is None)
+    if regime != FRENCH_COMMUNITY:
+        return True
+    if person is None:
+        return False
+    named = cell_id is not None and represents(work.session, person.id, cell_id, work.today)
+    return person.line_manager_id is None or named
 
 
 def sending_facts(
@@ -173,7 +183,7 @@ def sending_facts(
             work, ground, queries.seated(work.session, person.id, meeting.cell_id, work.today).roles
         ),
         residual_reason=not _wants_reason(ground) or row.ground_reason is not None,
-        line_manager_addressed=_line_manager_addressed(row.regime, person),
+        line_manager_addressed=_line_manager_addressed(work, row.regime, person, meeting.cell_id),
         notice_required=required,
         notice_days=(brussels_day(meeting.starts_at) - work.today).days,
         urgency_reason=row.urgency_reason is not None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
@@ -98,6 +98,29 @@ class Invitation(Row):
     answered_at: Mapped[datetime | None]
     refusal_reason: Mapped[Sealed | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Briefing(Row):
+    """That an invited person briefed a colleague, before or after: whom, when, on which case; no word of it (R36)."""
+
+    __tablename__ = "briefing"
+    __table_args__ = (
+        of_its_case(),
+        _of_its_item(),
+        UniqueConstraint("invitation_id", "handler_id", "moment", "briefed_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    agenda_item_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    representative_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    handler_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    moment: Mapped[str] = mapped_column(Text)
+    """before or after."""
+    briefed_on: Mapped[date]
+    recorded_at: Mapped[datetime]
 
 
 class Attendance(Row):

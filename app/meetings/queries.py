@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Case, Statement
 from app.constitution.models import CellMunicipality
-from app.directory.models import Agency, Exclusion, Mandate, Person
+from app.directory.models import TEXT_VERSION, Agency, Exclusion, Mandate, Person, Undertaking
 from app.kernel.database import Composed, lean_rows
-from app.meetings.models import AgendaItem, Attendance, Invitation, Meeting, Minutes, MinutesItem, Remark
+from app.meetings.models import (
+    AgendaItem,
+    Attendance,
+    Briefing,
+    Invitation,
+    Meeting,
+    Minutes,
+    MinutesItem,
+    Remark,
+)
 from app.rules.facts import Actor
 from app.rules.roles import DESK, TABLE, Role
 
@@ -458,6 +467,56 @@ def is_excluded(session: Session, person_id: UUID, case_id: UUID) -> bool:
     return (
         session.scalar(select(Exclusion.case_id).filter_by(person_id=person_id, case_id=case_id)) is not None
     )
+
+
+def colleagues(session: Session, actor: Actor, row: Invitation, today: date) -> list[Any]:
+    """Give (person id, name) of those whom an invited person can brief on an item in their own sight (R36).
+
+    Colleagues of the same agency who confirmed the secrecy text in force; the database leaves out who declared a
+    conflict, and knows nobody where the item is out of sight.
+    """
+    bound = exists().where(
+        Undertaking.person_id == Person.id,
+        Undertaking.text_version == TEXT_VERSION,
+        Undertaking.valid_until >= today,
+    )
+    return [
+        tuple(found)
+        for found in session.execute(
+            select(Person.id, Person.name)
+            .where(
+                Person.agency_id == actor.agency_id,
+                Person.id != actor.person_id,
+                Person.active,
+                bound,
+                func.may_be_briefed(row.agenda_item_id, Person.id),
+            )
+            .order_by(Person.name, Person.id)
+        )
+    ]
+
+
+def _briefings() -> Select[Briefing, str, str]:
+    speaks, hears = aliased(Person), aliased(Person)
+    return (
+        select(Briefing, speaks.name, hears.name)
+        .join(speaks, speaks.id == Briefing.representative_id)
+        .join(hears, hears.id == Briefing.handler_id)
+        .order_by(Briefing.briefed_on, Briefing.moment.desc(), Briefing.recorded_at, Briefing.id)
+    )
+
+
+def briefings_for(session: Session, invitation_id: UUID) -> list[Any]:
+    """Give (briefing, who briefed, who was briefed) of one invitation, as far as the database shows them."""
+    return [tuple(found) for found in session.execute(_briefings().filter_by(invitation_id=invitation_id))]
+
+
+def briefings_at(session: Session, agenda_item_id: UUID, municipality_id: UUID | None) -> list[Any]:
+    """Give (briefing, who briefed, who was briefed) at an item of one's own municipality."""
+    query = _briefings().where(
+        Briefing.agenda_item_id == agenda_item_id, Briefing.municipality_id == municipality_id
+    )
+    return [tuple(found) for found in session.execute(query)]
 
 
 def attendance(session: Session, agenda_item_id: UUID, person_id: UUID) -> Attendance | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from pydantic import Field
 
 from app.cases.views import StatementView
 from app.kernel.shapes import Document, Page, View
@@ -87,6 +89,37 @@ class TablePerson(View):
     """For mayor and delegate only (R33)."""
 
 
+class BriefingView(View):
+    """That somebody invited briefed a colleague of their own service: whom and when (R36)."""
+
+    briefing_id: UUID
+    representative_name: str
+    handler_name: str
+    moment: str
+    briefed_on: date
+    recorded_at: datetime
+
+
+class Colleague(View):
+    """Somebody of one's own service who can be briefed."""
+
+    person_id: UUID
+    name: str
+
+
+class BriefingList(View):
+    """Whom one briefed for one's own invitation, and whom one could."""
+
+    href: str = Field(serialization_alias="self")
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    was_present: bool
+    """Whether one was recorded present: what allows a briefing afterwards."""
+    items: list[BriefingView]
+    colleagues: list[Colleague]
+
+
 class AgendaItemView(Document):
     """One item, as far as this reader may see it."""
 
@@ -101,6 +134,8 @@ class AgendaItemView(Document):
     minutes: int
     why: Why
     people: list[TablePerson]
+    briefings: list[BriefingView] | None = None
+    """Who was briefed when; for the desk that keeps the file only (R36)."""
     statements: list[StatementView]
 
 

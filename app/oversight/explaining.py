@@ -29,7 +29,9 @@ from app.rules.problems import invalid
 from app.rules.roles import Role
 
 OF_A_CASE = frozenset({"case", "statement", "trajectory"})
-AT_AN_ITEM = frozenset({"agendaItem", "statement", "invitation", "attendance", "minutes", "meeting"})
+AT_AN_ITEM = frozenset(
+    {"agendaItem", "statement", "invitation", "briefing", "attendance", "minutes", "meeting"}
+)
 """Nouns whose standing follows from the file, and from a place at one of its agenda items."""
 _WORST_FIRST = (Outcome.HIDE, Outcome.REFUSE, Outcome.CONFLICT, Outcome.ALLOW)
 

@@ -52,6 +52,9 @@ class Action(StrEnum):
     FEDERATED_IDENTITY_LINK = "federatedIdentity.link"
     FEDERATED_IDENTITY_UNLINK = "federatedIdentity.unlink"
     FEDERATED_IDENTITY_LIST = "federatedIdentity.list"
+    REPRESENTATIVE_NAME = "representative.name"
+    REPRESENTATIVE_END = "representative.end"
+    REPRESENTATIVE_LIST = "representative.list"
     EXCLUSION_DECLARE = "exclusion.declare"
 
     # constitution
@@ -111,6 +114,8 @@ class Action(StrEnum):
     INVITATION_SEND = "invitation.send"
     INVITATION_LIST = "invitation.list"
     INVITATION_ANSWER = "invitation.answer"
+    BRIEFING_RECORD = "briefing.record"
+    BRIEFING_LIST = "briefing.list"
     ATTENDANCE_RECORD = "attendance.record"
     MINUTES_DRAFT = "minutes.draft"
     MINUTES_SUBMIT = "minutes.submit"

@@ -136,6 +136,12 @@ class Condition(Enum):
     CARE_RELATION = Test(
         "R35", "frenchDecree.careRelation", law=True, met=lambda _, f: f.care_relation is True
     )
+    WAS_PRESENT = Test(
+        "R36", "flemishDecree.permanentRepresentative", law=True, met=lambda _, f: f.was_present is True
+    )
+    HANDLER_BOUND = Test(
+        "R36", "flemishDecree.permanentRepresentative", law=True, met=lambda _, f: f.handler_bound is True
+    )
     WINDOW_OPEN = Test("R19", "flemishDecree.operations", law=False, met=_window)
     ACCESS_REASON = Test("R107", "", law=False, met=_access_reason)
     BREAK_GLASS_ON = Test("R21", "", law=False, met=lambda _, f: f.break_glass_on is True)

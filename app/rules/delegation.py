@@ -43,6 +43,7 @@ FOR_EVERY_DELEGATE = frozenset(
         Action.AGENCY_LIST, Action.PERSON_LIST, Action.MANDATE_LIST, Action.MUNICIPALITY_LIST, Action.CELL_LIST,
         Action.TABLE_LIST, Action.AGREEMENT_READ, Action.REGISTRATION_SUBMIT, Action.MEETING_LIST,
         Action.INVITATION_LIST, Action.INVITATION_ANSWER, Action.EXCLUSION_DECLARE,
+        Action.BRIEFING_RECORD, Action.BRIEFING_LIST,
     }
 )  # fmt: skip
 """What somebody does for themselves, or needs to find their way."""

@@ -19,7 +19,7 @@ ASKED_OF_THE_REQUEST = frozenset(
     {
         C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON,
         C.GROUND_STATED, C.RESIDUAL_REASON, C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE,
-        C.DISCUSSED, C.OWN, C.CHAIRS,
+        C.DISCUSSED, C.OWN, C.CHAIRS, C.WAS_PRESENT, C.HANDLER_BOUND,
         C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
         C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
         C.LISTING_AUTHORITY,
@@ -91,6 +91,8 @@ def _as_if_in_order(facts: Facts) -> Facts:
         line_manager_addressed=True,
         refusal_reason=True,
         care_relation=True,
+        was_present=True,
+        handler_bound=True,
         age=18,
         discussed=True,
         constitution_complete=True,

@@ -93,6 +93,10 @@ class Facts:
     urgency_reason: bool | None = None
     line_manager_addressed: bool | None = None
     care_relation: bool | None = None
+    was_present: bool | None = None
+    """Was recorded present when the person was discussed; said as well of what comes before the discussion (R36)."""
+    handler_bound: bool | None = None
+    """Who is briefed is a colleague in the same service, bound by secrecy today, without a declared conflict (R36)."""
     refusal_reason: bool | None = None
     access_reason: bool | None = None
     age: int | None = None

@@ -110,12 +110,6 @@ FORESEEN: dict[str, Foreseen] = {
     "contributionRequest.withdraw": Foreseen("R64", TABLE, INVITED, _in("convened"), (C.OWN, "until the meeting opens")),
     "contributionRequest.open": Foreseen("R18", TABLE, ATTENDING, _in("inSession"), (C.CLEARANCE_VALID,)),
     # those who stand in for a service
-    "representative.name": Foreseen("R36", TABLE, PART, None, ("for one's own service; the coordinator for any",)),
-    "representative.end": Foreseen("R36", TABLE, PART, None, ("for one's own service; the coordinator for any",)),
-    "representative.linkHandler": Foreseen("R36", TABLE, INVITED, _in("sent", "accepted"), (
-        C.OWN, "of the same service", "the handler confirmed secrecy (R16)")),
-    "briefing.record": Foreseen("R36", TABLE, INVITED, _in("convened", "inSession", "closed"), (
-        C.OWN, "date and case alone; it gives the handler no sight of anything")),
     "invitation.nominate": Foreseen("R28", TABLE, PART, _in("sent"), (
         C.OWN, C.CARE_RELATION, "French Community: who manages the service")),
     # third persons, assessments, corrections

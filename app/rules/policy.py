@@ -82,6 +82,8 @@ WRITERS = frozenset({Role.COORDINATOR, Role.SECRETARY})
 """Those who write the minutes (R67)."""
 RECOVERERS = ADMINISTRATOR | {Role.COORDINATOR}
 """Those who decide together that somebody gets new means to sign in: one of each."""
+NAMERS = ADMINISTRATOR | {Role.COORDINATOR}
+"""Those who name the permanent representative of a service."""
 _OWN_KEYS = (C.SECOND_FACTOR, C.RECENTLY_CONFIRMED)
 """What proves who one is changes only for who has just proved it in full."""
 _CONSTITUTION_READERS = PEOPLE
@@ -133,6 +135,10 @@ POLICY: dict[A, Rule] = {
     A.FEDERATED_IDENTITY_LINK: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.FEDERATED_IDENTITY_UNLINK: Rule("R14", ADMINISTRATOR, PART),
     A.FEDERATED_IDENTITY_LIST: Rule("R14", ADMINISTRATOR, PART),
+    # who represents a service for good in a cell
+    A.REPRESENTATIVE_NAME: Rule("R36", NAMERS, PART),
+    A.REPRESENTATIVE_END: Rule("R36", NAMERS, PART),
+    A.REPRESENTATIVE_LIST: Rule("R36", NAMERS, PART),
     A.EXCLUSION_DECLARE: Rule("R14", TABLE, PART),
     # constitution
     A.MUNICIPALITY_CREATE: Rule("R113", ADMINISTRATOR, PART),
@@ -231,6 +237,14 @@ POLICY: dict[A, Rule] = {
     A.INVITATION_LIST: Rule("R31", TABLE, PART),
     A.INVITATION_ANSWER: Rule(
         "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
+    ),
+    # That a colleague was briefed, with date and case: it gives the colleague no sight of anything (R18).
+    A.BRIEFING_RECORD: Rule(
+        "R36", TABLE, INVITED, _ON_AGENDA,
+        (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED, C.WAS_PRESENT, C.HANDLER_BOUND),
+    ),
+    A.BRIEFING_LIST: Rule(
+        "R36", TABLE, INVITED, _ON_AGENDA, (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED),
     ),
     A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION),
     A.MINUTES_DRAFT: Rule("R66", WRITERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),

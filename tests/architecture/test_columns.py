@@ -53,6 +53,7 @@ READABLE: dict[str, dict[str, str]] = {
     "minutes": {"state": CODES},
     "agenda_item": {},
     "invitation": {"regime": CODES, "ground_list": CODES, "ground_code": CODES, "state": CODES},
+    "briefing": {"moment": CODES},
     "attendance": {},
     "minutes_item": {"digest": DIGEST},
     "minutes_remark": {},

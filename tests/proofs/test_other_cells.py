@@ -67,6 +67,7 @@ def foreign(stage) -> dict[str, list[str]]:
         "municipalityId": [str(cast.towns["D"]), str(cast.towns["E"])], "cellId": [str(cast.cells["zone"])],
         "tableId": [str(cast.tables["zone"])], "mandateId": [str(w.people["zoneMayorD"].mandate)],
         "sessionId": [str(w.people["zoneMayorD"].session)], "personId": people, "chairId": people, "secretaryId": people,
+        "handlerId": [each for each in people if each != str(w.people["zoneSpare"].person)],  # of another service
         "ownerId": people, "caseManagerId": people, "contributorId": people,
     }  # fmt: skip
 

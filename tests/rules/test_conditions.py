@@ -102,6 +102,8 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.LINE_MANAGER: ([(a(), f(line_manager_addressed=True))], [(a(), f(line_manager_addressed=False))]),
     C.REFUSAL_REASON: ([(a(), f(refusal_reason=True))], [(a(), f(refusal_reason=False))]),
     C.CARE_RELATION: ([(a(), f(care_relation=True))], [(a(), f(care_relation=False))]),
+    C.WAS_PRESENT: ([(a(), f(was_present=True))], [(a(), f(was_present=False))]),
+    C.HANDLER_BOUND: ([(a(), f(handler_bound=True))], [(a(), f(handler_bound=False))]),
     C.WINDOW_OPEN: (
         [(a(), f(window_until=NOW)), (a(), f(window_until=NOW + timedelta(seconds=1)))],
         [(a(), f(window_until=NOW - timedelta(seconds=1))), (a(), Facts(window_until=NOW))],

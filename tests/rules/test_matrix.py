@@ -51,6 +51,8 @@ MET = Facts(
     line_manager_addressed=True,
     care_relation=True,
     refusal_reason=True,
+    was_present=True,
+    handler_bound=True,
     access_reason=True,
     age=30,
     age_known=True,
@@ -166,6 +168,7 @@ CASE_NOUNS = {
     "action",
     "agendaItem",
     "invitation",
+    "briefing",
     "attendance",
     "minutes",
 }
@@ -272,7 +275,7 @@ def test_a_participant_reaches_only_what_they_were_invited_to_brought_or_own():
         Action.INVITATION_ANSWER,
     }
     at_the_table = {a for a, s in about_cases if s is Standing.INVITED} - with_a_part
-    assert at_the_table == {Action.AGENDA_ITEM_READ}
+    assert at_the_table == {Action.AGENDA_ITEM_READ, Action.BRIEFING_RECORD, Action.BRIEFING_LIST}
     attended = {a for a, s in about_cases if s is Standing.ATTENDING} - at_the_table - with_a_part
     assert attended == {
         Action.MINUTES_READ, Action.MINUTES_REMARK, Action.STATEMENT_CREATE, Action.STATEMENT_OPEN,
@@ -388,6 +391,8 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.LINE_MANAGER: ("line_manager_addressed",),
     Condition.REFUSAL_REASON: ("refusal_reason",),
     Condition.CARE_RELATION: ("care_relation",),
+    Condition.WAS_PRESENT: ("was_present",),
+    Condition.HANDLER_BOUND: ("handler_bound",),
     Condition.OTHER_HALF: ("counterpart",),
     Condition.WINDOW_OPEN: ("window_until",),
     Condition.ACCESS_REASON: ("access_reason",),

@@ -175,6 +175,21 @@ class Asking(Steps):
             *self.only_if(opens),
         ]
 
+    def briefs(self, action: Action, **known: Any) -> list[Ask]:
+        """For who was asked and did not decline: while the item or the minutes of it are in sight (R19, R36, R68)."""
+        oracle, asked, item, who = self.oracle, self.scene.invitation, self.scene.item, self.who
+        if who is None or not same(asked.who, who) or asked.state not in {"sent", "accepted", "attended"}:
+            return [(action, oracle.facts(Standing.NONE))]
+        sitting, standing, until = item.sitting, oracle.at_item(who, item), oracle.window(who, item.sitting)
+        ends = sitting.extract_until if sitting.minutes == "approved" else sitting.remarks_until
+        read = sitting.minutes in {"submitted", "approved"} and who.name in item.present and ends is not None
+        if read and ends is not None and self.now <= ends and oracle.reads_minutes(who, item):
+            until = max(until, ends)
+            standing = Standing.ATTENDING if Standing.NONE <= standing <= Standing.INVITED else standing
+        return [(action, oracle.facts_on_item(
+            who, item, standing=standing, window_until=until, own=True, **known
+        ))]  # fmt: skip
+
     def desk_at_item(self, action: Action) -> list[Ask]:
         item = self.scene.item
         if self.oracle.at_item(self.who, item) is not Standing.FILE:

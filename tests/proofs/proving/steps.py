@@ -91,6 +91,7 @@ class Steps:
             "actionId": s.act.id if s.act else UUID(int=7), "registrationId": s.signal.id,
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
             "attachmentId": UUID(int=9), "breakGlassId": UUID(int=10), "federatedIdentityId": UUID(int=11),
+            "representativeId": UUID(int=12),
             "agencyId": self.agency,
         }  # fmt: skip
         return str(found[name])
@@ -112,6 +113,12 @@ class Steps:
             }.get(name, name)  # fmt: skip
         found = self.world.people.get(name) or next(iter(self.world.people.values()))
         return str(found.person)
+
+    @property
+    def colleague(self) -> str:
+        """Give somebody of the same service as whoever is invited first in a scene."""
+        found = self.world.people.get("school" if self.scene.case.cell == "zone" else "spare")
+        return str(found.person if found else uuid4())
 
     @property
     def session(self) -> str:

@@ -111,6 +111,10 @@ JSON_DOOR: dict[str, Line] = {
     "link_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LINK), lambda k: {
         "personId": k.person("clb"), "subject": "subject-of-nobody"}, then=lambda k: 409),
     "unlink_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_UNLINK), then=lambda k: 404),
+    "name_representative": Line("once", lambda k: k.cell_of_scene(A.REPRESENTATIVE_NAME), lambda k: {
+        "personId": k.person("clb"), "cellId": k.cell(), "startsOn": soon(k, 0), "document": "Brief (invented)"}),
+    "end_representative": Line("once", always(404), lambda k: {"endsOn": soon(k, 9)}),
+    "list_representative": Line("once", lambda k: k.own_cell(A.REPRESENTATIVE_LIST)),
     "list_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LIST)),
     # constitution
     "create_municipality": Line("once", lambda k: k.any_cell(A.MUNICIPALITY_CREATE), lambda k: {"nameNl": "Gemeente X", "profile": "flanders"}),
@@ -183,6 +187,9 @@ JSON_DOOR: dict[str, Line] = {
     "list_invitation": Line("once", lambda k: k.own_cell(A.INVITATION_LIST), query=lambda k: {"when": "all"}),
     "send_invitation": Line("sitting", lambda k: k.sends(A.INVITATION_SEND), then=lambda k: None if k.scene.sitting.state == "convened" else 409),
     "answer_invitation": Line("sitting", lambda k: k.answers(A.INVITATION_ANSWER), lambda k: {"answer": "accepted"}),
+    "record_briefing": Line("sitting", lambda k: k.briefs(A.BRIEFING_RECORD, was_present=True, handler_bound=True), lambda k: {
+        "handlerId": k.colleague, "moment": "before", "briefedOn": min(k.now, k.scene.sitting.starts_at).date().isoformat()}),
+    "list_briefing": Line("sitting", lambda k: k.briefs(A.BRIEFING_LIST)),
     "record_attendance": Line("sitting", lambda k: k.writes(A.ATTENDANCE_RECORD), lambda k: {
         "agendaItemId": k.id("agendaItemId"), "personId": k.person(k.scene.guest)}),
     "read_minutes": Line("sitting", lambda k: k.minutes(A.MINUTES_READ), query=lambda k: REASON),
@@ -229,6 +236,8 @@ PAGES_DOOR: dict[str, Line] = {
     "/mandate": Line("once", lambda k: k.oneself(A.SESSION_READ), open=True),
     "/": Line("once", lambda k: k.oneself(A.SESSION_READ)),
     "/members": Line("once", lambda k: [*k.own_cell(A.PERSON_LIST)]),
+    "/members/representatives/new": Line("once", lambda k: [*k.own_cell(A.REPRESENTATIVE_LIST), *k.own_cell(A.PERSON_LIST)]),
+    "/members/representatives/{representativeId}/end": Line("once", lambda k: [*k.own_cell(A.REPRESENTATIVE_LIST), ("not there", 404)]),
     "/members/sessions": Line("once", lambda k: k.own_cell(A.PERSON_LIST)),
     "/recoveries": Line("once", lambda k: k.own_cell(A.RECOVERY_LIST)),
     "/recoveries/new": Line("once", lambda k: k.own_cell(A.PERSON_LIST), grave=True),
@@ -277,6 +286,7 @@ PAGES_DOOR: dict[str, Line] = {
     "/agenda-items/{agendaItemId}/statements/new": Line("sitting", lambda k: [*_read(k), *k.may_speak(A.STATEMENT_CREATE)]),
     "/invitations": Line("once", lambda k: k.own_cell(A.INVITATION_LIST), query=lambda k: {"when": "all"}),
     "/invitations/{invitationId}/answer": Line("sitting", lambda k: k.answer_page()),
+    "/invitations/{invitationId}/briefing": Line("sitting", lambda k: k.briefs(A.BRIEFING_LIST)),
     "/meetings/{meetingId}/minutes": Line("sitting", lambda k: k.minutes(A.MINUTES_READ), query=lambda k: REASON),
     "/meetings/{meetingId}/minutes/{agendaItemId}": Line("sitting", lambda k: [*k.minutes(A.MINUTES_READ, reason=False),
                                                          *k.only_if(k.scene.sitting.minutes == "draft"),
@@ -301,5 +311,6 @@ PROVEN_ELSEWHERE = {
     "/break-glass/new", "/break-glass/{breakGlassId}/review",
     "link_federated_identity", "expect_federated_identity", "unlink_federated_identity",  # tests/directory/test_federated_*
     "/sign-in/provider", "/sign-in/provider/return", "/sign-in/provider/leave",
+    "end_representative", "/members/representatives/{representativeId}/end",  # tests/directory/test_representatives.py
 }  # fmt: skip
 """Routes of which the stage has no document, no emergency and no provider to offer: nobody there is told yes."""
