@@ -43,7 +43,7 @@ def list_invitation(work: Work, command: ListInvitation) -> InvitationPage:
         cell_facts(work, work.actor.cell_id),
         [
             About(row.municipality_id, row.case_id, subject_id, "invitation", row.id)
-            for row, _, subject_id, _ in shown
+            for row, _, subject_id, *_ in shown
         ],
     )
     more = None
@@ -51,14 +51,17 @@ def list_invitation(work: Work, command: ListInvitation) -> InvitationPage:
         more = cursor(shown[-1][1].starts_at.isoformat(), shown[-1][0].id)
     return InvitationPage(
         href=href("invitations"),
-        items=[_item(work, row, meeting, reference) for row, meeting, _, reference in shown],
+        items=[_item(work, row, meeting, reference, briefs) for row, meeting, _, reference, briefs in shown],
         next=more,
         page_size=command.page_size,
     )
 
 
-def _item(work: Work, row: Invitation, meeting: Meeting, reference: str | None) -> InvitationItem:
+def _item(
+    work: Work, row: Invitation, meeting: Meeting, reference: str | None, briefs: bool
+) -> InvitationItem:
     open_to_answer = meeting.state == "convened" and row.state in sources(Action.INVITATION_ANSWER)
+    offered = {Action.INVITATION_ANSWER: open_to_answer, Action.BRIEFING_RECORD: briefs}
     return InvitationItem(
         invitation_id=row.id,
         href=href("invitations", row.id),
@@ -74,7 +77,7 @@ def _item(work: Work, row: Invitation, meeting: Meeting, reference: str | None) 
         ground_list=row.ground_list,
         ground_code=row.ground_code,
         state=row.state,
-        abilities=[Action.INVITATION_ANSWER.value] if open_to_answer else [],
+        abilities=[action.value for action, possible in offered.items() if possible],
     )
 
 

@@ -17,7 +17,6 @@ from app.meetings import agenda, answering, briefing, inviting
 from app.meetings import commands as c
 from app.meetings.inviting import FRENCH_COMMUNITY
 from app.meetings.pages import item_address, people_of_cell, when
-from app.meetings.standing import SEEN
 from app.meetings.views import InvitationItem
 from app.rules.actions import Action
 from app.rules.problems import not_found
@@ -123,8 +122,7 @@ def _can_answer(work: Work, item: InvitationItem) -> bool:
 
 
 def _can_brief(work: Work, item: InvitationItem) -> bool:
-    """Tell whether to offer recording a briefing: while the item is in sight, to whom it is for (R36)."""
-    return item.reference is not None and item.state in SEEN and may(work.actor, Action.BRIEFING_RECORD)
+    return Action.BRIEFING_RECORD.value in item.abilities and may(work.actor, Action.BRIEFING_RECORD)
 
 
 page_get(router, "/invitations", _invitations)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Case, Statement
@@ -149,9 +149,9 @@ def _seated(actor: Actor) -> ColumnElement[bool]:
     return Meeting.cell_id == actor.cell_id if seated else ~true()
 
 
-def in_sight(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """Give the condition under which an item joined with Meeting and the actor's own rows is in this actor's sight."""
-    window = or_(
+def _window(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Give the condition that a meeting's window is open, a chair's until the minutes are approved (R19)."""
+    return or_(
         Meeting.window_until >= now,
         and_(
             Meeting.chair_id == actor.person_id,
@@ -159,6 +159,22 @@ def in_sight(actor: Actor, now: datetime) -> ColumnElement[bool]:
             Meeting.ends_at + FINISHING >= now,
         ),
     )
+
+
+def _briefs(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Give the condition under which one can brief for one's own invitation: item or extract in sight (R36)."""
+    return and_(
+        _seated(actor),
+        Invitation.state.in_(_SEEN),
+        Meeting.state.in_(_ON_AGENDA),
+        or_(_window(actor, now), _minuted(actor, now), func.coalesce(_extract(actor, now), false())),
+        _unlocked(Invitation.case_id),
+    )
+
+
+def in_sight(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Give the condition under which an item joined with Meeting and the actor's own rows is in this actor's sight."""
+    window = _window(actor, now)
     invited = and_(Invitation.state.in_(_SEEN), Meeting.state.in_(_ON_AGENDA))
     attended = and_(Attendance.present.is_(True), Meeting.state.in_(_SAT))
     return and_(
@@ -389,10 +405,14 @@ def my_invitations(
     after: tuple[Any, ...] | None,
     limit: int,
 ) -> list[Any]:
-    """Give (invitation, meeting, subject id, case reference) of one's own; the last two only while in sight."""
+    """Give (invitation, meeting, subject id, case reference, whether one can brief) of one's own.
+
+    Subject and reference only while the item is in sight.
+    """
     query = (
-        select(Invitation, Meeting, AgendaItem.subject_id, Case.reference)
+        select(Invitation, Meeting, AgendaItem.subject_id, Case.reference, _briefs(actor, now))
         .join(Meeting, Meeting.id == Invitation.meeting_id)
+        .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
         .outerjoin(Attendance, and_(
             Attendance.agenda_item_id == Invitation.agenda_item_id, Attendance.person_id == Invitation.person_id,
         ))

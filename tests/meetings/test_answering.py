@@ -15,7 +15,7 @@ def test_my_invitations_name_a_reference_and_never_the_person(table):
     (mine,) = answer.json()["items"]
     assert mine["meetingId"] == meeting
     assert mine["reference"].startswith("C-2026-")
-    assert mine["abilities"] == ["invitation.answer"]
+    assert mine["abilities"] == ["invitation.answer", "briefing.record"]
     assert "Verzonnen" not in answer.text
     lines = table.journal("invitation.list", "school")
     assert str(lines[-1].case_id) == case
@@ -144,7 +144,7 @@ def test_the_answer_is_possible_until_the_meeting_opens(table):
     table.open(meeting)
     assert table.post("school", path, {"answer": "accepted"}).status_code == 409
     (mine,) = table.ok(table.get("school", "/invitations"))["items"]
-    assert mine["abilities"] == []
+    assert mine["abilities"] == ["briefing.record"]
 
 
 def test_past_invitations_page_back_without_a_reference(table):

@@ -197,12 +197,19 @@ def test_nobody_records_for_an_invitation_that_is_not_their_own_or_not_sent(brie
     assert briefed.rows() == []
 
 
+def offered(story, who):
+    """Tell whether one's own list offers to record a briefing."""
+    (mine,) = story.table.ok(story.table.get(who, "/invitations", when="all"))["items"]
+    return "briefing.record" in mine["abilities"]
+
+
 def test_who_declined_briefs_nobody(briefed):
     briefed.table.ok(
         briefed.table.post("frenchYouth", f"/invitations/{briefed.invitation}/answer", {"answer": "declined"})
     )
     assert briefed.record().status_code == 404
     assert briefed.table.get("frenchYouth", briefed.path).status_code == 404
+    assert not offered(briefed, "frenchYouth")
 
 
 def test_when_the_window_has_closed_it_is_over_until_the_extract_can_be_read(briefed):
@@ -210,6 +217,7 @@ def test_when_the_window_has_closed_it_is_over_until_the_extract_can_be_read(bri
     briefed.table.close(briefed.meeting)
     briefed.table.ok(briefed.record("before"), 201)
     briefed.house.later(hours=3)
+    assert not offered(briefed, "frenchYouth")
     for moment in ("before", "after"):
         assert briefed.record(moment).status_code == 404
     assert briefed.table.get("frenchYouth", briefed.path).status_code == 404
@@ -218,10 +226,10 @@ def test_when_the_window_has_closed_it_is_over_until_the_extract_can_be_read(bri
     briefed.table.ok(briefed.table.post("coordinator", minutes + "/items", body))
     briefed.table.ok(briefed.table.post("coordinator", minutes + "/submit"))
     briefed.house.later(days=1)
-    briefed.table.ok(
-        briefed.record("after"), 201
-    )  # who was there may read the minutes, and brief on them (R68)
+    assert offered(briefed, "frenchYouth")  # who was there may read the minutes, and brief on them (R68)
+    briefed.table.ok(briefed.record("after"), 201)
     briefed.house.later(days=8)
+    assert not offered(briefed, "frenchYouth")
     assert briefed.record("after").status_code == 404
     briefed.table.ok(briefed.table.post("coordinator", minutes + "/approve"))
     briefed.table.ok(briefed.record("after"), 201)
@@ -259,6 +267,7 @@ def test_a_police_member_without_a_clearance_briefs_nobody(table):
 def test_a_locked_case_is_briefed_on_no_more(briefed):
     briefed.house.sql("UPDATE case_file SET locks_on = '2026-03-02' WHERE id = :c", c=briefed.case)
     assert briefed.record().status_code == 404
+    assert not offered(briefed, "frenchYouth")
 
 
 def test_a_briefing_goes_with_its_case(briefed):

@@ -41,6 +41,14 @@ def test_an_invited_participant_may_read_the_item_and_not_the_file(table, why):
     assert table.get("school", f"/cases/{case}", reason="newInformation").status_code == 404
 
 
+def test_a_briefing_is_explained_to_who_was_invited_and_to_nobody_else(table, why):
+    _, _, case = table.tabled("frenchYouth")
+    said = why("frenchYouth", "briefing.record", case)
+    assert (said.outcome, said.rule, _no(said)) == ("allowed", "R36", set())
+    assert {step.name for step in said.steps if step.met is None} >= {"WAS_PRESENT", "HANDLER_BOUND"}
+    assert why("frenchHandler", "briefing.record", case).outcome == "hidden"
+
+
 def test_when_the_window_has_closed_both_locks_are_shut(table, why):
     _, item, case = table.sat("school")
     assert why("school", "statement.create", case).standing == "attending"
