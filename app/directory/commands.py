@@ -119,6 +119,12 @@ class CloseSession(Command):
     session_id: UUID
 
 
+class RefuseRequest(Command):
+    """Note that a request was refused before it was an act; *reason*: a code."""
+
+    reason: str = Field(max_length=100)
+
+
 class ListSession(Command):
     """List one's own sessions that are open."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
 
 T = TypeVar("T")
+_OURS = 500
+"""From this status on a fault is ours, and says nothing of who called."""
 
 
 class Undecided(RuntimeError):  # noqa: N818 — it says what did not happen
@@ -157,7 +159,7 @@ class Work:
         self.decided.append(action)
         if decision.outcome is not Outcome.ALLOW:
             self._refused.append(lines)
-            raise problem_of(decision)
+            raise replace(problem_of(decision), logged=True)
         self._lines.append(lines)
         return decision
 
@@ -181,6 +183,7 @@ class Work:
                 processing=action.noun,
             )
         )
+        problem.logged = True
         return problem
 
     def expect(self, version: int) -> None:
@@ -223,9 +226,16 @@ class Work:
         for task in self.after_commit:
             task()
 
-    def abandon(self) -> None:
-        """Undo everything, and keep only the lines that say what was refused."""
+    def abandon(self, fault: BaseException | None = None) -> None:
+        """Undo everything, and keep only the lines that say what was refused.
+
+        An act that was allowed, and then refused for what came with it (an id of nobody, a faulty code), leaves the
+        line of that refusal.
+        """
         self.session.rollback()
+        if isinstance(fault, Problem) and not fault.logged and self.decided and fault.kind.status < _OURS:
+            about = self._lines[-1].abouts[0] if self._lines else None
+            self.refuse(self.decided[-1], fault, about, reason=fault.kind.code)
         if self._refused:
             for task in self.after_undo:
                 task(self.session)
@@ -270,6 +280,6 @@ def work(
         try:
             yield unit
             unit.finish()
-        except BaseException:
-            unit.abandon()
+        except BaseException as fault:
+            unit.abandon(fault)
             raise
