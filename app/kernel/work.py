@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.clock import Clock, brussels_day
 from app.kernel.database import say_who
 from app.kernel.identity import Claims, Tokens
+from app.kernel.ids import NIL
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
 
 T = TypeVar("T")
+_LAWS = text("SELECT id, profile AS law FROM municipality UNION ALL SELECT id, regime FROM agency")
 _OURS = 500
 """From this status on a fault is ours, and says nothing of who called."""
 
@@ -67,6 +70,16 @@ class Installation:
     """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
     openid: OpenId | None = None
     """Whom people may sign in with besides password and code; None: nobody."""
+    _laws: dict[UUID, str] = field(default_factory=dict)
+
+    def law_of(self, whose: UUID | None) -> str:
+        """Give the jurisdiction profile of a municipality, or the regime of an agency: neither ever changes (R113)."""
+        if whose is None or whose == NIL:
+            return ""
+        if whose not in self._laws:
+            with self.sessions() as session:
+                self._laws.update((row.id, row.law) for row in session.execute(_LAWS))
+        return self._laws.get(whose, "")
 
 
 class Work:
@@ -145,12 +158,13 @@ class Work:
         the answer is no.
         """
         decision = decide(self.actor, action, facts)
+        abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
         lines = Decided(
             action=action.value,
             outcome=decision.outcome.value,
             rule=decision.number,
-            legal_basis=legal_basis(decision.number),
-            abouts=[about] if isinstance(about, About) else list(about or ()) or [About()],
+            legal_basis=self.basis(decision.number, abouts[0]),
+            abouts=abouts,
             reason=reason,
             processing=action.noun,
             recipients=recipients,
@@ -162,6 +176,11 @@ class Work:
             raise replace(problem_of(decision), logged=True)
         self._lines.append(lines)
         return decision
+
+    def basis(self, number: str, about: About) -> str:
+        """Give the legal reference of a line: by the law of the municipality it is about, and of who acts (R105)."""
+        law = self.installation.law_of
+        return legal_basis(number, law(about.controller), law(self.actor.agency_id))
 
     def refuse(
         self, action: Action, problem: Problem, about: About | None = None, *, reason: str = ""
@@ -177,7 +196,7 @@ class Work:
                 action.value,
                 outcome.value,
                 problem.rule,
-                legal_basis(problem.rule),
+                self.basis(problem.rule, about or About()),
                 [about or About()],
                 reason=reason,
                 processing=action.noun,
@@ -204,7 +223,7 @@ class Work:
                 Action.SESSION_READ.value,
                 Outcome.ALLOW.value,
                 "R14",
-                legal_basis("R14"),
+                self.basis("R14", About()),
                 [About(object_type="session", object_id=self.actor.session_id)],
                 reason="repeatedAnswer",
                 processing="session",
