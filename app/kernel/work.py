@@ -180,7 +180,8 @@ class Work:
     def basis(self, number: str, about: About) -> str:
         """Give the legal reference of a line: by the law of the municipality it is about, and of who acts (R105)."""
         law = self.installation.law_of
-        return legal_basis(number, law(about.controller), law(self.actor.agency_id))
+        profile = law(about.controller) or law(self.actor.municipality_id)
+        return legal_basis(number, profile, law(self.actor.agency_id))
 
     def refuse(
         self, action: Action, problem: Problem, about: About | None = None, *, reason: str = ""
