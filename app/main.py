@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
@@ -25,6 +26,7 @@ from app.directory import (
 from app.directory import api as directory_api
 from app.directory import pages as directory_pages
 from app.directory.actors import recognise_page
+from app.directory.turning_away import note_refusal
 from app.intake import api as intake_api
 from app.intake import finding_pages
 from app.intake import pages as intake_pages
@@ -67,6 +69,9 @@ PAGES = (
     intake_pages, finding_pages, cases_pages, attachment_pages, trajectory_pages, break_glass_pages, meetings_pages,
     invitation_pages, sitting_pages, retention_pages, oversight_pages,
 )  # fmt: skip
+
+
+log = logging.getLogger("livcr")
 
 
 def rule_text(number: str, language: str) -> tuple[str, str]:
@@ -113,6 +118,7 @@ def create_app(installation: Installation, *, beat: float = BEAT) -> FastAPI:
     app.state.rule_text = rule_text
     app.state.recognise_page = recognise_page
     app.state.ask_proof = proving_pages.ask_proof
+    app.state.note_refusal = _note_refusal
     for pages in PAGES:
         app.include_router(pages.router)
     app.mount("/static", Assets(), name="static")
@@ -130,6 +136,17 @@ def create_app(installation: Installation, *, beat: float = BEAT) -> FastAPI:
 
 
 def _answer_problem(request: Request, fault: Exception) -> Response:
+    problem = as_problem(fault)
+    _note_refusal(request, problem)
     if request.url.path.startswith(f"{BASE}/"):
-        return problem_response(request, as_problem(fault))
-    return problem_page(request, fault)
+        return problem_response(request, problem)
+    return problem_page(request, problem)
+
+
+def _note_refusal(request: Request, problem: Problem) -> None:
+    """Leave a line of what was refused before it was an act; that it cannot be left keeps nobody from the answer."""
+    door = "api" if request.url.path.startswith(f"{BASE}/") else "page"
+    try:
+        note_refusal(request, problem, door)
+    except Exception:
+        log.exception("a refusal at the door has no line in the log")

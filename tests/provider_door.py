@@ -26,6 +26,8 @@ STRONG = "urn:example:eid"
 AGENCY = "0207.494.678"
 SUBJECT = "subject-1"
 SECONDS = 1.0
+HTTP = httpx2.Client(trust_env=False)
+"""One for all: each of its own reads the authorities anew."""
 
 
 class Provider:
@@ -43,7 +45,7 @@ class Provider:
         )
         for _ in range(400):
             try:
-                httpx2.get(self.issuer + "/.well-known/openid-configuration")
+                HTTP.get(self.issuer + "/.well-known/openid-configuration")
             except httpx2.TransportError:
                 time.sleep(0.05)
             else:
@@ -52,11 +54,11 @@ class Provider:
 
     def told(self, **what: Any) -> Any:
         """Tell the provider who signs in and what goes wrong; gives what it was asked so far."""
-        return httpx2.post(self.url + "/control", json=what).json()
+        return HTTP.post(self.url + "/control", json=what).json()
 
     def logout_token(self, **claims: Any) -> str:
         """Give a logout token of this provider."""
-        said: str = httpx2.post(self.url + "/logout-token", json=claims).json()["logout_token"]
+        said: str = HTTP.post(self.url + "/logout-token", json=claims).json()["logout_token"]
         return said
 
     def stop(self) -> None:
@@ -104,7 +106,7 @@ class Browser(Reader):
         """Sign in at the provider; gives the address to which it sends the browser back."""
         there = self.depart(following)
         assert there.status_code == 303, texts_of(there.text)
-        answer = httpx2.get(there.headers["location"])
+        answer = HTTP.get(there.headers["location"])
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 

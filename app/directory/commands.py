@@ -119,6 +119,12 @@ class CloseSession(Command):
     session_id: UUID
 
 
+class RefuseRequest(Command):
+    """Note that a request was refused before it was an act; *reason*: a code."""
+
+    reason: str = Field(max_length=100)
+
+
 class ListSession(Command):
     """List one's own sessions that are open."""
 
@@ -161,7 +167,7 @@ class ProposeRecovery(Command):
     """Propose that somebody gets new means to sign in; gives the first half of a code."""
 
     person_id: UUID
-    ground: Literal["secondFactorLost", "passwordLost", "bothLost", "suspicion"]
+    ground: Literal["secondFactorLost", "passwordLost", "bothLost", "suspicion", "newAccount"]
     identity_checked: Literal[True]
 
 
@@ -217,14 +223,18 @@ class ListAgency(Command):
 
 
 class CreatePerson(Command):
-    """Add an account for one named individual."""
+    """Add an account for one named individual.
+
+    *password*: a first one, which whoever adds the account then knows. Left out, nobody can sign in until the person
+    takes means of their own by a recovery, on which an administrator and a coordinator decide (R20).
+    """
 
     username: Username
     name: Line
     agency_id: UUID
     language: Language = "nl"
     email: Line | None = None
-    password: Typed
+    password: Typed | None = None
     volunteer: bool = False
     line_manager_id: UUID | None = None
 

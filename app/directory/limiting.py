@@ -31,6 +31,8 @@ NAME_STEP: Final = timedelta(seconds=6)
 """Twenty tries at once for a name at an address or on a device, then ten a minute."""
 STRAY_MOST: Final = 60
 """Calls of one sort a minute from one address about sessions that are not there."""
+LINES_MOST: Final = 20
+"""Lines of refusals at the door that one address leaves at once."""
 _MINUTE: Final = timedelta(minutes=1)
 _NETWORK_BITS: Final = 64
 
@@ -75,6 +77,21 @@ def admit_challenge(work: Work, session_id: UUID) -> None:
     """Count a challenge for a sign-in that waits. Raises Problem 429 when there were too many; otherwise as `admit_stray`."""
     work.session.rollback()
     _admit(work, Action.SESSION_CHALLENGE, [(_key(work, "challenge", str(session_id)), NAME_MOST, NAME_STEP)])
+
+
+def has_room_for_line(work: Work) -> bool:
+    """Tell whether the log takes one more line of what this address is refused at the door, and count it.
+
+    Twenty at once, then one a minute: enough to see it, and nobody fills the log.
+    """
+    key = _key(work, "line", _network(work.address))
+    values = {
+        "key": key, "now": work.installation.clock.now(), "step": _MINUTE, "ahead": _MINUTE * (LINES_MOST - 1),
+    }  # fmt: skip
+    with work.installation.sessions() as own:
+        row = own.execute(_TAKE, values).one()
+        own.commit()
+    return not row.refused
 
 
 def _admit(work: Work, action: Action, keys: Sequence[tuple[bytes, int, timedelta]]) -> None:

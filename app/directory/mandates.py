@@ -28,7 +28,7 @@ from app.directory.views import (
     PersonList,
     PersonView,
 )
-from app.kernel.identity import hash_password, new_totp_secret
+from app.kernel.identity import hash_password, new_secret, new_totp_secret
 from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -89,7 +89,7 @@ def list_agency(work: Work, command: ListAgency) -> AgencyList:
 
 @operation(Action.PERSON_CREATE)
 def create_person(work: Work, command: CreatePerson) -> PersonView:
-    """Add an account. The secret of the second factor is given once, here."""
+    """Add an account. With a first password, the secret of the second factor is given too, once; without, nobody has it."""
     person_id = new_id()
     work.allow(
         Action.PERSON_CREATE,
@@ -103,8 +103,9 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
         raise invalid("lineManagerId", "no such person", kind="referencedResourceNotFound")
     if work.session.scalar(select(Person.id).filter_by(username=command.username)):
         raise invalid("username", "already taken")
+    password = new_secret() if command.password is None else command.password.get_secret_value()
     refuse_weak(
-        command.password.get_secret_value(),
+        password,
         "password",
         (command.username, command.name, agency.name),
         work.installation.settings.breached_passwords,
@@ -129,7 +130,7 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
     work.session.add(
         Credential(
             person_id=person.id,
-            password_hash=hash_password(command.password.get_secret_value()),
+            password_hash=hash_password(password),
             totp_secret=work.installation.provider.wrap(secret.encode(), person.id.bytes),
             totp_last_step=0,
         )
@@ -143,7 +144,7 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
         agency_id=agency.id,
         agency_name=agency.name,
         language=person.language,
-        totp_secret=secret,
+        totp_secret=None if command.password is None else secret,
     )
 
 

@@ -35,7 +35,6 @@ from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.facts import Actor
-from app.rules.legal import legal_basis
 from app.rules.policy import Outcome
 from app.rules.problems import Kind, Problem, not_found
 
@@ -155,7 +154,7 @@ def _close(work: Work, session: Session, session_id: UUID, reason: str) -> None:
         Action.SESSION_CLOSE.value,
         Outcome.ALLOW.value,
         "R14",
-        legal_basis("R14"),
+        work.basis("R14", About()),
         [about_session(session_id)],
         reason=reason,
         processing=Action.SESSION_CLOSE.noun,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.clock import Clock, brussels_day
 from app.kernel.database import say_who
 from app.kernel.identity import Claims, Tokens
+from app.kernel.ids import NIL
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
 
 T = TypeVar("T")
+_LAWS = text("SELECT id, profile AS law FROM municipality UNION ALL SELECT id, regime FROM agency")
+_OURS = 500
+"""From this status on a fault is ours, and says nothing of who called."""
 
 
 class Undecided(RuntimeError):  # noqa: N818 — it says what did not happen
@@ -65,6 +70,16 @@ class Installation:
     """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
     openid: OpenId | None = None
     """Whom people may sign in with besides password and code; None: nobody."""
+    _laws: dict[UUID, str] = field(default_factory=dict)
+
+    def law_of(self, whose: UUID | None) -> str:
+        """Give the jurisdiction profile of a municipality, or the regime of an agency: neither ever changes (R113)."""
+        if whose is None or whose == NIL:
+            return ""
+        if whose not in self._laws:
+            with self.sessions() as session:
+                self._laws.update((row.id, row.law) for row in session.execute(_LAWS))
+        return self._laws.get(whose, "")
 
 
 class Work:
@@ -143,12 +158,13 @@ class Work:
         the answer is no.
         """
         decision = decide(self.actor, action, facts)
+        abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
         lines = Decided(
             action=action.value,
             outcome=decision.outcome.value,
             rule=decision.number,
-            legal_basis=legal_basis(decision.number),
-            abouts=[about] if isinstance(about, About) else list(about or ()) or [About()],
+            legal_basis=self.basis(decision.number, abouts[0]),
+            abouts=abouts,
             reason=reason,
             processing=action.noun,
             recipients=recipients,
@@ -157,9 +173,15 @@ class Work:
         self.decided.append(action)
         if decision.outcome is not Outcome.ALLOW:
             self._refused.append(lines)
-            raise problem_of(decision)
+            raise replace(problem_of(decision), logged=True)
         self._lines.append(lines)
         return decision
+
+    def basis(self, number: str, about: About) -> str:
+        """Give the legal reference of a line: by the law of the municipality it is about, and of who acts (R105)."""
+        law = self.installation.law_of
+        profile = law(about.controller) or law(self.actor.municipality_id)
+        return legal_basis(number, profile, law(self.actor.agency_id))
 
     def refuse(
         self, action: Action, problem: Problem, about: About | None = None, *, reason: str = ""
@@ -175,12 +197,13 @@ class Work:
                 action.value,
                 outcome.value,
                 problem.rule,
-                legal_basis(problem.rule),
+                self.basis(problem.rule, about or About()),
                 [about or About()],
                 reason=reason,
                 processing=action.noun,
             )
         )
+        problem.logged = True
         return problem
 
     def expect(self, version: int) -> None:
@@ -201,7 +224,7 @@ class Work:
                 Action.SESSION_READ.value,
                 Outcome.ALLOW.value,
                 "R14",
-                legal_basis("R14"),
+                self.basis("R14", About()),
                 [About(object_type="session", object_id=self.actor.session_id)],
                 reason="repeatedAnswer",
                 processing="session",
@@ -223,9 +246,16 @@ class Work:
         for task in self.after_commit:
             task()
 
-    def abandon(self) -> None:
-        """Undo everything, and keep only the lines that say what was refused."""
+    def abandon(self, fault: BaseException | None = None) -> None:
+        """Undo everything, and keep only the lines that say what was refused.
+
+        An act that was allowed, and then refused for what came with it (an id of nobody, a faulty code), leaves the
+        line of that refusal.
+        """
         self.session.rollback()
+        if isinstance(fault, Problem) and not fault.logged and self.decided and fault.kind.status < _OURS:
+            about = self._lines[-1].abouts[0] if self._lines else None
+            self.refuse(self.decided[-1], fault, about, reason=fault.kind.code)
         if self._refused:
             for task in self.after_undo:
                 task(self.session)
@@ -270,6 +300,6 @@ def work(
         try:
             yield unit
             unit.finish()
-        except BaseException:
-            unit.abandon()
+        except BaseException as fault:
+            unit.abandon(fault)
             raise

@@ -36,6 +36,7 @@ class Action(StrEnum):
     RECOVERY_APPROVE = "recovery.approve"
     RECOVERY_LIST = "recovery.list"
     RECOVERY_USE = "recovery.use"
+    REQUEST_REFUSE = "request.refuse"
     UNDERTAKING_READ = "undertaking.read"
     UNDERTAKING_CONFIRM = "undertaking.confirm"
 

@@ -120,6 +120,8 @@ POLICY: dict[A, Rule] = {
     ),
     A.RECOVERY_LIST: Rule("R20", RECOVERERS, PART),
     A.RECOVERY_USE: Rule("R20", EVERYONE, NONE, sources(A.RECOVERY_USE), before_access=True),
+    # what is refused at the door, before it is an act: a line, and nothing else
+    A.REQUEST_REFUSE: Rule("R105", EVERYONE, NONE, before_access=True),
     A.UNDERTAKING_READ: Rule("R16", EVERYONE, FILE, before_access=True),
     A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
     # directory

@@ -68,6 +68,8 @@ class Problem(Exception):  # noqa: N818 — the profile's word; RFC 9457 calls i
     issues: tuple[Issue, ...] = ()
     retry_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    logged: bool = False
+    """Whether the processing log has its line."""
 
     def __str__(self) -> str:
         """Name the problem without anything of its content."""

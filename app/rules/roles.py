@@ -41,7 +41,7 @@ TABLE = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 """Those who can sit at an operational table."""
 OVERSIGHT = _roles(Role.AUDITOR, Role.DPO)
 BREAKERS = _roles(Role.CASE_MANAGER) | POLICE
-"""Who can be in need of a file they know one part of, by break-glass (R21; ADR 0020).
+"""Who can be in need of a file they know one part of, by break-glass (R21; decisions 0020, 0024).
 
 Never a participant (R18), and never a delegate: no emergency is wider than a written appointment (R9).
 """

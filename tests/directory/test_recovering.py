@@ -284,3 +284,24 @@ def test_the_whole_way_through_the_pages(house):
     answer = person.send("/sign-in", username="participant", password=NEW)
     assert answer.url.path == "/sign-in/code"
     assert person.send("/sign-in/code", code=pyotp.TOTP(secret).at(house.now)).status_code == 200
+
+
+def test_a_new_account_without_a_password_is_its_persons_alone(house, door):
+    """Whoever adds it knows no way in; what the person takes, two agreed to."""
+    added = house.client("administrator").post("/api/v1/persons", json={
+        "username": "new.one", "name": "Nieuw Verzonnen", "agencyId": str(house.cast.agencies["school"]),
+    })  # fmt: skip
+    assert (added.status_code, "totpSecret" in added.json()) == (201, False)
+    person = added.json()["personId"]
+    house.cast.persons["newOne"] = person
+    mandate = {
+        "personId": person, "role": "participant", "cellId": str(house.cast.cells["C"]), "startsOn": "2026-01-01",
+        "document": "Aanstelling (invented)",
+    }  # fmt: skip
+    assert house.client("administrator").post("/api/v1/mandates", json=mandate).status_code == 201
+    proposed = _propose(house, about="newOne", ground="newAccount").json()
+    halves = proposed["half"], _approve(house, proposed).json()["half"]
+    answer = _use(house, *halves, name="new.one")
+    assert (answer.status_code, len(answer.json()["totpSecret"]) > 0) == (200, True)
+    opened = house.client().post("/api/v1/sessions", json={"username": "new.one", "password": NEW})
+    assert opened.status_code == 201

@@ -146,7 +146,10 @@ def test_the_export_leaves_a_line_with_its_reason_and_says_what_it_may_be_used_f
     lines = house.sql(
         "SELECT role, reason, case_id::text, outcome FROM journal.entry WHERE action = 'journal.export'"
     )
-    assert [tuple(line) for line in lines] == [("auditor", "supervision", played, "allowed")]
+    assert [tuple(line) for line in lines] == [
+        ("auditor", "badRequest", None, "refused"),
+        ("auditor", "supervision", played, "allowed"),
+    ]
 
 
 def test_what_is_not_asked_properly_is_refused_and_nothing_is_exported(house, played):

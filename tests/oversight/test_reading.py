@@ -117,3 +117,19 @@ def test_without_an_actor_the_database_shows_no_line(house, played):
     with house.installation.sessions() as session:
         for table in ("entry", "checkpoint"):
             assert session.scalar(text(f"SELECT count(*) FROM journal.{table}")) == 0
+
+
+def test_an_act_in_wallonia_is_not_logged_under_the_flemish_decree(house):
+    """What binds a municipality follows its profile, line by line (R105, R113)."""
+    client = house.client("coordinator")
+    for profile, basis in (
+        ("flanders", "flemishDecree.controller"),
+        ("wallonia", "dpa.specialCategoryAccess"),
+    ):
+        house.sql("UPDATE municipality SET profile = :p WHERE id = :m", p=profile, m=house.cast.towns["C"])
+        house.installation._laws.clear()  # a profile never changes but in a test
+        assert client.get("/api/v1/cases").status_code == 200
+        found = house.sql(
+            "SELECT legal_basis FROM journal.entry WHERE action = 'case.list' ORDER BY id DESC LIMIT 1"
+        )
+        assert found == [(basis,)]

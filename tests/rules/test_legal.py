@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.constitution.reference import load_legal_references, load_rules
 from app.rules.legal import LEGAL, legal_basis
 
 
 def test_the_table_is_the_reference_data_in_short():
-    assert {f"R{number}": rule.legal[0] for number, rule in load_rules().items() if rule.legal} == LEGAL
+    assert {f"R{number}": rule.legal for number, rule in load_rules().items() if rule.legal} == LEGAL
 
 
 def test_every_key_is_a_legal_reference():
-    assert set(LEGAL.values()) <= set(load_legal_references())
+    assert {key for keys in LEGAL.values() for key in keys} <= set(load_legal_references())
 
 
 def test_a_rule_of_local_policy_alone_has_no_legal_basis():
     assert legal_basis("R84") == ""
     assert legal_basis("R86") == "flemishDecree.retention"
+
+
+@pytest.mark.parametrize(
+    ("number", "profile", "regime", "key"),
+    [
+        ("R31", "flanders", "flemish", "flemishDecree.voluntary"),
+        ("R31", "flanders", "frenchCommunity", "frenchDecree.participation"),
+        ("R31", "wallonia", "frenchCommunity", "frenchDecree.participation"),
+        ("R31", "wallonia", "other", ""),
+        ("R86", "wallonia", "municipal", ""),
+        ("R14", "wallonia", "municipal", "dpa.specialCategoryAccess"),
+        ("R39", "brussels", "municipal", "secrecyDuty"),
+        ("R40", "wallonia", "municipal", "livcrAct.list"),
+        ("R26", "flanders", "municipal", "frenchDecree.notice"),
+        ("R14", "", "", "dpa.specialCategoryAccess"),
+        ("R999", "flanders", "", ""),
+    ],
+)
+def test_a_decree_is_cited_for_those_it_binds_alone(number, profile, regime, key):
+    assert legal_basis(number, profile, regime) == key
+
+
+@pytest.mark.parametrize("number", LEGAL)
+def test_the_flemish_decree_is_never_cited_outside_flanders(number):
+    for profile in ("wallonia", "brussels", "germanSpeakingCommunity", ""):
+        for regime in ("municipal", "police", "other", "frenchCommunity", ""):
+            assert not legal_basis(number, profile, regime).startswith("flemishDecree.")

@@ -199,7 +199,7 @@ def test_somebody_whose_mandate_is_over_can_still_look_at_their_session_and_sign
 
 def test_a_visitor_may_only_begin_to_sign_in_and_read_code_lists():
     may = {action for action, _, role in ALLOWED if role is None}
-    by_provider = {Action.SESSION_REFER, Action.SESSION_ACCEPT, Action.SESSION_RECALL}
+    by_provider = {Action.SESSION_REFER, Action.SESSION_ACCEPT, Action.SESSION_RECALL, Action.REQUEST_REFUSE}
     by_password = {
         Action.SESSION_OPEN,
         Action.SESSION_CONFIRM,
@@ -311,7 +311,7 @@ def test_nobody_does_anything_before_second_factor_and_undertaking(action):
 def test_getting_in_is_the_whole_list_of_what_comes_before():
     assert ACCESS == (Condition.SECOND_FACTOR, Condition.UNDERTAKING_CONFIRMED, Condition.DELEGATION_IN_SCOPE)
     assert {a.noun for a in GETTING_IN} == {
-        "session", "password", "passkey", "recovery", "undertaking", "refData",
+        "session", "password", "passkey", "recovery", "undertaking", "refData", "request",
     }  # fmt: skip
     assert {a for a in GETTING_IN if a.noun == "recovery"} == {Action.RECOVERY_USE}
     assert Action.SESSION_REVOKE not in GETTING_IN

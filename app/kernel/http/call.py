@@ -118,8 +118,8 @@ class Call:
                 self._identify(unit)
                 yield unit
                 unit.finish()
-            except BaseException:
-                unit.abandon()
+            except BaseException as fault:
+                unit.abandon(fault)
                 raise
 
     def _identify(self, unit: Work) -> None:

@@ -153,8 +153,8 @@ class PageCall:
                 self._identify(unit)
                 yield unit
                 unit.finish()
-            except BaseException:
-                unit.abandon()
+            except BaseException as fault:
+                unit.abandon(fault)
                 raise
 
     @property
@@ -297,6 +297,10 @@ class PageCall:
         try:
             return build()
         except Elsewhere as step:
+            if self.ended:
+                self.request.app.state.note_refusal(
+                    self.request, Problem(Kind.INVALID_TOKEN, why="sessionUnknown")
+                )
             return self.go(step.href)
         except Proof as wanted:
             return self._ask(locked=wanted.locked)
