@@ -33,7 +33,9 @@ def test_a_briefing_beforehand_is_kept_with_date_and_case_and_nothing_else(brief
     assert (str(line.case_id), line.reason) == (briefed.case, "before")
     assert line.recipients == briefed.table.person("frenchHandler")
     assert line.rule == "R36"
-    assert line.legal_basis.startswith("frenchDecree.")  # its own decree, as a service of the French Community
+    assert line.legal_basis.startswith(
+        "frenchDecree."
+    )  # its own decree, as a service of the French Community
 
 
 def test_one_s_own_list_names_what_was_recorded_and_who_can_be_briefed(briefed):
