@@ -19,7 +19,20 @@ from app.rules.policy import POLICY, Outcome, decide
 from app.rules.roles import Role
 
 from .oracle import Oracle
-from .things import CHALLENGE, Act, Asked, File, Item, Regaining, Said, Signal, Sitting, Somebody
+from .things import (
+    CHALLENGE,
+    Act,
+    Asked,
+    File,
+    Glass,
+    Item,
+    Paper,
+    Regaining,
+    Said,
+    Signal,
+    Sitting,
+    Somebody,
+)
 from .world import World
 
 Ask = tuple[Action, Facts] | tuple[str, int]
@@ -43,6 +56,10 @@ class Scene:
     uninvited: str
     regaining: Regaining | None = None
     """A recovery under way."""
+    paper: Paper | None = None
+    """A document in the file."""
+    glass: Glass | None = None
+    """An emergency reading of the file, whatever became of it."""
 
     @property
     def sitting(self) -> Sitting:
@@ -90,7 +107,8 @@ class Steps:
             "caseId": s.case.id, "meetingId": s.sitting.id, "agendaItemId": s.item.id, "statementId": s.said.id,
             "actionId": s.act.id if s.act else UUID(int=7), "registrationId": s.signal.id,
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
-            "attachmentId": UUID(int=9), "breakGlassId": UUID(int=10), "federatedIdentityId": UUID(int=11),
+            "attachmentId": s.paper.id if s.paper else UUID(int=9),
+            "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": UUID(int=11),
             "agencyId": self.agency,
         }  # fmt: skip
         return str(found[name])

@@ -88,6 +88,8 @@ class File:
     trajectory: UUID | None = None
     actions: list[Act] = field(default_factory=list)
     statements: list[Said] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    glasses: list[Glass] = field(default_factory=list)
     excluded: set[str] = field(default_factory=set)
 
 
@@ -107,6 +109,28 @@ class Said:
     contributor: Somebody | None
     audience: str
     category: int
+
+
+@dataclass(repr=False, eq=False)
+class Paper:
+    """A document in a file (an attachment)."""
+
+    id: UUID
+    case: File
+    category: int
+    removed: bool
+
+
+@dataclass(repr=False, eq=False)
+class Glass:
+    """An emergency reading of a file, under the one mandate that *who* acts in."""
+
+    id: UUID
+    case: File
+    who: Somebody
+    ends_at: datetime
+    closed: bool
+    reviewed: bool
 
 
 @dataclass(repr=False, eq=False)
