@@ -20,7 +20,8 @@ from app.main import json_door
 
 INSTALLATION_WIDE = {
     "create_agency", "create_person", "grant_mandate", "end_mandate", "create_municipality", "create_cell",
-    "identify_agency", "list_federated_identity",
+    "identify_agency", "list_federated_identity", "expect_federated_identity", "link_federated_identity",
+    "unlink_federated_identity",
 }  # fmt: skip
 """An administrator's acts: they are of the whole installation, and see no case (their mandates name other cells)."""
 OF_ONES_OWN = {"revoke_session", "remove_passkey", "approve_recovery"}

@@ -114,6 +114,7 @@ class Chance:
                 if who.name not in case.excluded:
                     w.exclude(who, case)
             self._further(case, people)
+        w.link(self.one(people), "linked")
         for who in people:
             w.sign_in(who)
         return Drawn(w, people, self._scenes(files, items, people))

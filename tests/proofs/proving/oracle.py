@@ -263,13 +263,15 @@ class Oracle:
 
     # knowledge ------------------------------------------------------------------------------------------
 
-    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: C901, PLR0911 — one line a kind
+    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: C901, PLR0911, PLR0912 — one line a kind
         """Tell whether this mark may stand in any answer to this person, now."""
         if who is None or who.idle or not self.sworn(who) or self.role(who) is None:
             return False
         kind, of = mark.kind, mark.of
         if kind == "certificate.reference":
             return who.town == of and self.role(who) in KEEPERS | {"dpo", "auditor"}
+        if kind.startswith("identity."):
+            return self.role(who) == "administrator" and of.state != "ended"
         if kind.startswith("signal."):
             return self._knows_signal(who, kind, of)
         case = self._case_of(of)

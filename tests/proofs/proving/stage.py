@@ -47,6 +47,7 @@ class Stage:
         self.by_signal: list[Scene] = []
         self.by_regaining: list[Scene] = []
         self.by_glass: list[Scene] = []
+        self.by_link: list[Scene] = []
         self.certificate = self.world.certificate("C")
         self._lay()
         for who in self.world.people.values():
@@ -114,7 +115,12 @@ class Stage:
                         **(vars(scene) | {"name": f"{scene.name}, read by {glass.who.name}", "glass": glass})
                     )
                 )
-        everything = (*self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining, *self.by_glass)
+        for whose, state in (("school", "linked"), ("participant", "expected"), ("secretary", "ended")):
+            link = self.world.link(self.world.people[whose], state)
+            self.by_link.append(Scene(**(vars(base) | {"name": f"{state} at the provider", "link": link})))
+        everything = (
+            *self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining, *self.by_glass, *self.by_link,
+        )  # fmt: skip
         self.scenes = list({id(s): s for s in everything}.values())
 
     def _regain(self, base: Scene) -> None:
@@ -135,7 +141,7 @@ class Stage:
         """Give the scenes of one kind of route; at the page door, which runs the same operations, fewer of a kind."""
         found = {
             "case": self.by_state, "sitting": self.by_phase, "signal": self.by_signal, "recovery": self.by_regaining,
-            "glass": self.by_glass,
+            "glass": self.by_glass, "identity": self.by_link,
         }.get(what)  # fmt: skip
         if found is None:
             return [self.by_state[1]]

@@ -26,6 +26,7 @@ from .things import (
     File,
     Glass,
     Item,
+    Link,
     Paper,
     Regaining,
     Said,
@@ -60,6 +61,8 @@ class Scene:
     """A document in the file."""
     glass: Glass | None = None
     """An emergency reading of the file, whatever became of it."""
+    link: Link | None = None
+    """Somebody's link at the provider of identities."""
 
     @property
     def sitting(self) -> Sitting:
@@ -108,7 +111,7 @@ class Steps:
             "actionId": s.act.id if s.act else UUID(int=7), "registrationId": s.signal.id,
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
             "attachmentId": s.paper.id if s.paper else UUID(int=9),
-            "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": UUID(int=11),
+            "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "agencyId": self.agency,
         }  # fmt: skip
         return str(found[name])
@@ -246,6 +249,10 @@ class Steps:
         whose = next(p for p in self.world.people.values() if str(p.person) == self.person(name))
         mine = self.who is not None and self.oracle.takes_part(whose, self.who.cell)
         return None if self.role == "administrator" or mine else 404
+
+    def unlinks(self) -> int | None:
+        """What has ended is there no more."""
+        return 404 if self.scene.link is None or self.scene.link.state == "ended" else None
 
     @property
     def regained(self) -> bool:

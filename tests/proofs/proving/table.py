@@ -2,7 +2,8 @@
 
 A route without a line here fails the build. `of` says which scenes a route is called in: `case` in every state of a
 case, `sitting` in every phase of a consultation, `signal` in every state of a registration, `once` for what belongs to
-none of these, `recovery` for recoveries under way, `glass` for emergency readings. In a line, `k` is who asks for what at which moment: see `scene.Asking`.
+none of these, `recovery` for recoveries under way, `glass` for emergency readings, `identity` for links at
+the provider of identities. In a line, `k` is who asks for what at which moment: see `scene.Asking`.
 """
 
 from __future__ import annotations
@@ -114,10 +115,10 @@ JSON_DOOR: dict[str, Line] = {
     "list_mandate": Line("once", lambda k: k.own_cell(A.MANDATE_LIST)),
     "identify_agency": Line("once", lambda k: k.own_cell(A.AGENCY_IDENTIFY), lambda k: {"code": "0123456789"}),
     "expect_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_EXPECT), lambda k: {
-        "personId": k.person("clb"), "expectedUntil": soon(k, 9)}, then=lambda k: 409),
+        "personId": k.person("clb"), "expectedUntil": soon(k, 9)}),
     "link_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LINK), lambda k: {
-        "personId": k.person("clb"), "subject": "subject-of-nobody"}, then=lambda k: 409),
-    "unlink_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_UNLINK), then=lambda k: 404),
+        "personId": k.person("spare"), "subject": "subject-of-nobody"}),
+    "unlink_federated_identity": Line("identity", lambda k: k.own_cell(A.FEDERATED_IDENTITY_UNLINK), then=lambda k: k.unlinks()),
     "list_federated_identity": Line("once", lambda k: k.own_cell(A.FEDERATED_IDENTITY_LIST)),
     # constitution
     "create_municipality": Line("once", lambda k: k.any_cell(A.MUNICIPALITY_CREATE), lambda k: {"nameNl": "Gemeente X", "profile": "flanders"}),
@@ -223,9 +224,9 @@ PAGES_DOOR: dict[str, Line] = {
     "/sign-in": Line("once", always(200), open=True, locked=True),
     "/sign-in/code": Line("once", always(303), open=True, locked=True),
     "/sign-in/recovery": Line("once", always(200), open=True, locked=True),
-    "/sign-in/provider": Line("once", always(404), open=True, locked=True),
-    "/sign-in/provider/return": Line("once", always(404), open=True, locked=True),
-    "/sign-in/provider/leave": Line("once", always(404), open=True, locked=True),
+    "/sign-in/provider": Line("once", always(503), open=True, locked=True),
+    "/sign-in/provider/return": Line("once", always(400), open=True, locked=True),
+    "/sign-in/provider/leave": Line("once", always(303), open=True, locked=True),
     "/language/{code}": Line("once", always(303), open=True, locked=True),
     "/lock": Line("once", lambda k: k.proof_page(locked=True), open=True, locked=True),
     "/confirm": Line("once", lambda k: k.proof_page(locked=False), open=True, locked=True),
@@ -302,8 +303,5 @@ PAGES_DOOR: dict[str, Line] = {
 
 STRANGE = str(uuid4())
 
-PROVEN_ELSEWHERE = {
-    "link_federated_identity", "expect_federated_identity", "unlink_federated_identity",  # tests/directory/test_federated_*
-    "/sign-in/provider", "/sign-in/provider/return", "/sign-in/provider/leave",
-}  # fmt: skip
-"""Routes of which the stage has no provider to offer: nobody there is told yes."""
+PROVEN_ELSEWHERE = {"/sign-in/provider", "/sign-in/provider/return", "/sign-in/provider/leave"}
+"""Signing in by way of a provider of identities (tests/directory/test_federated_*): the one of the stage never answers."""
