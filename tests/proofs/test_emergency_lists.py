@@ -1,4 +1,4 @@
-"""An emergency belongs to the cell it was opened in: under a mandate elsewhere, whoever opened it has nothing of it."""
+"""Lists of emergencies: of the cell acted in, and there for who watches even while a case is being destroyed."""
 
 from __future__ import annotations
 
@@ -48,3 +48,22 @@ def test_an_emergency_is_ended_in_its_own_cell_only(elsewhere, undone):
     for who, status in ((there, 404), (here, 200)):
         answer = undone.call(who, JSON, "POST", f"/breakGlass/{glass.id}/close", body={})
         assert answer.status == status
+
+
+def test_a_destruction_that_stopped_halfway_takes_no_list_away(proving_house, undone):
+    """Ordered, and its keys gone: until the next sweep its rows are there, and nothing can be read of them (R92)."""
+    with undone.laying() as conn:
+        world = World(conn, proving_house, proving_house.now)
+        watchers = [world.of_cast(name) for name in ("mayor", "coordinator", "dpo")]
+        police = world.of_cast("policeMember")
+        glass = world.glass(world.file("C", "shredOrdered", police), police)
+        for who in (*watchers, police):
+            world.sign_in(who)
+        proving_house.installation.vault.shred(glass.case.id)
+        words = [token for token, mark in world.marks.items() if mark.kind == "glass.text"]
+        for who in (*watchers, police):
+            for door, path in LISTS:
+                answer = undone.call(who, door, "GET", path)
+                assert answer.status == 200, (who, path)
+                assert glass.case.reference in answer.text
+                assert not [w for w in words if w in answer.text]
