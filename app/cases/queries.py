@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import (
@@ -155,9 +155,22 @@ def break_the_glass(
     return ends
 
 
-def break_glass(session: Session, row_id: UUID, *, lock: bool = False) -> BreakGlass | None:
+def _glass_in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Tell which emergency readings are there for an actor: their own in the cell acted in, and those watched over.
+
+    What somebody opened in another cell belongs to their mandate there, and so do its case and its keys (R5).
+    """
+    here = select(Mandate.id).filter_by(person_id=actor.person_id, cell_id=actor.cell_id)
+    mine = and_(BreakGlass.person_id == actor.person_id, BreakGlass.mandate_id.in_(here))
+    if actor.role in GLASS_WATCHERS | {Role.MAYOR}:
+        return or_(mine, BreakGlass.municipality_id == actor.municipality_id)
+    return mine
+
+
+def break_glass(session: Session, actor: Actor, row_id: UUID, *, lock: bool = False) -> BreakGlass | None:
     """Give an emergency reading if the database shows it; locked only while it can still change for this actor."""
-    query = select(BreakGlass).filter_by(id=row_id).execution_options(populate_existing=True)
+    query = select(BreakGlass).where(BreakGlass.id == row_id, _glass_in_sight(actor))
+    query = query.execution_options(populate_existing=True)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
@@ -175,12 +188,9 @@ def open_glass(session: Session, actor: Actor, case_id: UUID, now: datetime) -> 
 
 
 def break_glasses(session: Session, actor: Actor, *, unreviewed: bool, limit: int) -> list[BreakGlass]:
-    """Give one's own emergency readings and those of the municipality watched over, latest first."""
-    mine = BreakGlass.person_id == actor.person_id
-    if actor.role in GLASS_WATCHERS | {Role.MAYOR}:
-        mine = or_(mine, BreakGlass.municipality_id == actor.municipality_id)
+    """Give one's own emergency readings in this cell and those of the municipality watched over, latest first."""
     excluded = select(Exclusion.case_id).filter_by(person_id=actor.person_id)
-    query = select(BreakGlass).where(mine, BreakGlass.case_id.not_in(excluded))
+    query = select(BreakGlass).where(_glass_in_sight(actor), BreakGlass.case_id.not_in(excluded))
     if unreviewed:
         query = query.where(BreakGlass.reviewed_at.is_(None))
     return list(session.scalars(query.order_by(BreakGlass.opened_at.desc(), BreakGlass.id).limit(limit)))

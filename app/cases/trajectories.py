@@ -144,10 +144,14 @@ def assign_action(work: Work, command: AssignAction) -> ActionView:
     found = queries.trajectory(work.session, command.case_id) if case else None
     row_id = new_id()
     facts = case_facts(work, case)
-    if work.actor.role is Role.CASE_MANAGER and (
-        found is None or found[0].case_manager_id != work.actor.person_id
-    ):
-        facts = work.facts(standing=Standing.NONE)  # owning an action of a case is not managing it
+    manages_it = (
+        work.actor.role is Role.CASE_MANAGER
+        and found is not None
+        and found[0].case_manager_id == work.actor.person_id
+    )
+    if facts.standing is Standing.PART and not manages_it:
+        # Owning an action of a case is not managing it: also not for the desk of another municipality of the cell.
+        facts = work.facts(standing=Standing.NONE)
     work.allow(Action.ACTION_ASSIGN, facts, about_case(case, "action", row_id))
     case, (trajectory, _) = there(case), there(found)
     checked("lifeDomains", command.life_domain, work.today, "lifeDomain")

@@ -112,3 +112,16 @@ def test_an_action_is_not_for_an_account_that_was_closed(house, discussed):
     _start(house, discussed)
     house.sql("UPDATE person SET active = false WHERE id = :p", p=house.cast.persons["school"])
     assert _assign(house, discussed, owner="school").status_code == 400
+
+
+def test_who_owns_an_action_of_another_municipalitys_case_gives_nobody_one(house, list_person):
+    case = list_person(town="D", bringer="zoneSchool", mayor="zoneMayorD")
+    case_id = str(getattr(case, "case_id", case))
+    house.sql("UPDATE case_file SET state = 'underDiscussion' WHERE id = :c", c=case_id)
+    house.sql("UPDATE mandate SET role = 'caseManager' WHERE id = :m", m=house.cast.mandates["zoneSecretary"])
+    manager = str(house.cast.persons["zoneSecretary"])
+    assert _start(house, case_id, "zoneCoordinatorD", caseManagerId=manager).status_code == 201
+    assert _assign(house, case_id, "zoneCoordinatorD", owner="zoneCoordinatorE").status_code == 201
+    for name in ("zoneCoordinatorE", "zoneMayorE"):
+        assert _assign(house, case_id, name, owner="zoneSchool").status_code == 404, name
+    assert house.sql("SELECT count(*) FROM action_item WHERE case_id = :c", c=case_id)[0][0] == 1

@@ -15,13 +15,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from provider_door import settings
 from proving.client import Undone, swiftly
 from proving.stage import Stage
+from proving.things import ISSUER
 
 from app.directory.actors import recognise
 from app.kernel.clock import SetClock
 from app.kernel.installing import assemble
 from app.kernel.migrating import admin_engine
+from app.kernel.openid import OpenId
 
 COUNTS: Counter[str] = Counter()
 """What the proofs did, by kind; printed at the end."""
@@ -48,6 +51,7 @@ def proving_house(databases: Any, template: Any) -> Iterator[Any]:
     name = f"livcr_p_{uuid4().hex[:10]}"
     addresses = databases.create(name, template.name)
     process = assemble(addresses, databases.server.settings, recognise, SetClock(cast_module.NOW))
+    process.installation.openid = OpenId(settings(ISSUER), seconds=1.0)
     try:
         yield house(process, deepcopy(template.cast))
     finally:

@@ -20,7 +20,8 @@ from app.main import json_door
 
 INSTALLATION_WIDE = {
     "create_agency", "create_person", "grant_mandate", "end_mandate", "create_municipality", "create_cell",
-    "identify_agency", "list_federated_identity",
+    "identify_agency", "list_federated_identity", "expect_federated_identity", "link_federated_identity",
+    "unlink_federated_identity",
 }  # fmt: skip
 """An administrator's acts: they are of the whole installation, and see no case (their mandates name other cells)."""
 OF_ONES_OWN = {"revoke_session", "remove_passkey", "approve_recovery"}
@@ -46,9 +47,11 @@ def fields() -> dict[str, tuple[list[str], list[str]]]:
             if not isinstance(said, dict) or "operationId" not in said:
                 continue
             names = [p["name"] for p in said.get("parameters", []) if "uuid" in str(p["schema"])]
-            content = said.get("requestBody", {}).get("content", {}).get("application/json", {})
-            model = schemas.get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
-            body = [n for n, s in model.get("properties", {}).items() if "uuid" in str(s)]
+            ((_, content),) = said.get("requestBody", {}).get("content", {"": {}}).items()
+            schema = content.get("schema", {})
+            model = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+            # An emergency names its case by reference, as it is told over the telephone.
+            body = [n for n, s in model.get("properties", {}).items() if "uuid" in str(s) or n == "reference"]
             found[said["operationId"]] = (names, body)
     return found
 
@@ -64,6 +67,7 @@ def foreign(stage) -> dict[str, list[str]]:
         "caseId": [str(scene.case.id)], "meetingId": [str(scene.sitting.id), str(closed.sitting.id)],
         "agendaItemId": [str(scene.item.id)], "statementId": [str(scene.said.id)], "actionId": [str(scene.act.id)],
         "registrationId": [str(scene.signal.id)], "invitationId": [str(scene.invitation.id)],
+        "attachmentId": [str(scene.paper.id)], "breakGlassId": [str(scene.glass.id)], "reference": [scene.case.reference],
         "municipalityId": [str(cast.towns["D"]), str(cast.towns["E"])], "cellId": [str(cast.cells["zone"])],
         "tableId": [str(cast.tables["zone"])], "mandateId": [str(w.people["zoneMayorD"].mandate)],
         "sessionId": [str(w.people["zoneMayorD"].session)], "personId": people, "chairId": people, "secretaryId": people,
@@ -141,7 +145,7 @@ def test_an_id_of_another_cell_is_refused_in_every_field(
         others = [*foreign.get(name, foreign["caseId"]), foreign["personId"][0], str(uuid4())]
         others += [] if name == "cellId" else [str(k.world.cast.cells["C"])]
         for other in others:
-            path, body = k.path(endpoint.path), dict(line.body(k)) if line.body else None
+            path, body = k.path(endpoint.path), line.body(k) if line.body else None
             query = dict(line.query(k)) if line.query else {}
             if "{" + name + "}" in endpoint.path:
                 path = Asking(oracle, k.who, k.scene).path(endpoint.path.replace("{" + name + "}", other))

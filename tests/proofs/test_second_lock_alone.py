@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from proving.client import JSON, PAGE
+from proving.emergencies import knows, reaches
 from proving.marks import has_to_do_with, marks_in, rows_of
 from proving.oracle import Oracle
 from proving.scene import Asking
-from proving.table import JSON_DOOR, PAGES_DOOR
+from proving.table import JSON_DOOR, PAGES_DOOR, REASON, Line
 
 from app.kernel.http.pages import PAGES
 from app.kernel.http.routes import ENDPOINTS
@@ -23,7 +24,18 @@ STRANGERS = {
 }  # fmt: skip
 MAY_TOUCH = ("/exclude", "/meetings/{meetingId}/close")
 """Declaring one's own conflict; and closing a meeting one holds, which dates every case discussed in it (R69)."""
-SENT = {"/find": JSON_DOOR["query_subject"], "/cases/{caseId}/keep-open": JSON_DOOR["keep_open_case"]}
+EMERGENCY = ("/breakGlass", "/break-glass/new")
+"""Opening an emergency: for whoever knows one part of the case; the database asks every condition itself."""
+WATCHING = ("/close", "/review")
+"""Ending and reviewing one: for whoever opened it, and for who watches over it."""
+SENT = {
+    "/find": JSON_DOOR["query_subject"], "/cases/{caseId}/keep-open": JSON_DOOR["keep_open_case"],
+    "/cases/{caseId}/attachments/new": JSON_DOOR["add_attachment"],
+    "/attachments/{attachmentId}/download": Line("case", JSON_DOOR["read_attachment"].asks, lambda _: REASON),
+    "/attachments/{attachmentId}/remove": JSON_DOOR["remove_attachment"],
+    "/break-glass/new": JSON_DOOR["open_break_glass"],
+    "/break-glass/{breakGlassId}/review": JSON_DOOR["review_break_glass"],
+}  # fmt: skip
 """Forms that are sent with what the same act is sent with at the other door; all others are sent empty."""
 BUTTONS = [path for method, path in PAGES if method == "POST"]
 
@@ -47,8 +59,15 @@ def oracle(stage, proving_house):
 
 
 def scenes(stage):
-    wanted = {"inTrajectory", "approved"}
+    wanted = {"inTrajectory", "approved", "monitored"}
     return [s for s in {id(s): s for s in (*stage.by_state, *stage.by_phase)}.values() if s.name in wanted]
+
+
+def may_touch(oracle, who, scene, path):
+    """Tell whether this is somebody's own to do also without being of the desk."""
+    if "reak" in path and path.endswith(WATCHING):
+        return knows(oracle, who, scene.glass) if scene.glass else False
+    return path.endswith(MAY_TOUCH) or (path in EMERGENCY and reaches(oracle, who, scene.case))
 
 
 def try_everything(stage, oracle, undone, scene, route):
@@ -69,7 +88,7 @@ def try_everything(stage, oracle, undone, scene, route):
         if rows:
             stranger = not oracle.keeps(who, scene.case.town) or name in scene.case.excluded
             untouched = untouched or (rows if answer.status >= 400 else None)
-            if stranger and untouched and rows != untouched and not path.endswith(MAY_TOUCH):
+            if stranger and untouched and rows != untouched and not may_touch(oracle, who, scene, path):
                 found.append(f"{method} {path} as {name} in {scene.name} changed rows of the case")
         said = marks_in(stage.world, answer.text, k.path(path), str(body), str(query))
         for token, mark in said.items():

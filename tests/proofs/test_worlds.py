@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from proving.chance import MOMENTS, Chance
 from proving.client import JSON, PAGE
+from proving.emergencies import SENSITIVE, heard, knows
 from proving.marks import marks_in
 from proving.oracle import KEEPERS, SEATED, Oracle
 from proving.scene import Asking
-from proving.table import JSON_DOOR, PAGES_DOOR
+from proving.table import JSON_DOOR, PAGES_DOOR, PROVEN_ELSEWHERE
 from proving.world import World
 
 from app.kernel.http.routes import ENDPOINTS
@@ -54,7 +55,8 @@ def test_answers_hold_what_is_theirs_to_know_and_nothing_else(data, proving_hous
     with undone.laying() as conn:
         drawn = Chance(draw, World(conn, house, moment)).lay()
         oracle = Oracle(drawn.world, moment)
-        pages = draw(st.lists(st.sampled_from(sorted(PAGES_DOOR)), min_size=6, max_size=6, unique=True))
+        shown = sorted(PAGES_DOOR.keys() - PROVEN_ELSEWHERE)
+        pages = draw(st.lists(st.sampled_from(shown), min_size=6, max_size=6, unique=True))
         writes = draw(st.lists(st.sampled_from(sorted(WRITING)), min_size=6, max_size=6, unique=True))
         faults = []
         for who in drawn.people:
@@ -90,6 +92,8 @@ def look(undone, oracle, who, scenes, pages, writes, counts):
                     counts["answers searched for what they must hold"] += 1
                     missing = [m for m in must_show(k, name) if m not in answer.text]
                     faults += [f"{where} hides {kind_of(oracle, m)} {m}" for m in missing]
+                    shut = CLOSED[name](k) if name in CLOSED else []
+                    faults += [f"{where} shows what is closed: {m}" for m in shut if m in answer.text]
                     if name in EXACT:
                         more = {t for t, m in said.items() if m.kind.endswith(".reference")} - set(
                             must_show(k, name)
@@ -140,9 +144,10 @@ def own_files(k, *, listed):
 
 def file_of(k):
     case, o = k.scene.case, k.oracle
-    heard = [m for s in case.statements if s.category == 5 for m in texts(o, "said.text", of=s)]
+    shown = [s for s in case.statements if s.category == 5 and (o.keeps(k.who, case.town) or heard(s))]
+    spoken = [m for s in shown for m in texts(o, "said.text", of=s)]
     acts = [m for a in case.actions for m in texts(o, "act.text", of=a)]
-    return texts(o, "case.name", "case.text", "plan.text", of=case) + heard + acts
+    return texts(o, "case.name", "case.text", "plan.text", of=case) + spoken + acts
 
 
 def agenda_of(k):
@@ -224,6 +229,30 @@ def meetings_of(k):
     return must
 
 
+def papers_of(k):
+    """All of them by their ids, also what is removed; by name only what is not closed by default (R52)."""
+    o, papers = k.oracle, k.scene.case.papers
+    names = [m for p in papers if p.category not in SENSITIVE for m in texts(o, "attachment.name", of=p)]
+    return names + [str(p.id) for p in papers]
+
+
+def closed_papers(k):
+    papers = [p for p in k.scene.case.papers if p.category in SENSITIVE]
+    return [m for p in papers for m in texts(k.oracle, "attachment.name", of=p)]
+
+
+def closed_words(k):
+    case = k.scene.case
+    return [m for s in case.statements if s.category in SENSITIVE for m in texts(k.oracle, "said.text", of=s)]
+
+
+def glasses_of(k):
+    o, must = k.oracle, []
+    for glass in (g for c in o.world.files for g in c.glasses if not g.reviewed and knows(o, k.who, g)):
+        must += [str(glass.id), glass.case.reference, *texts(o, "glass.text", of=glass)]
+    return must
+
+
 def found_of(k, but=None):
     """Give the references of the files that somebody who looks for the one person of all files could open now."""
     o, who = k.oracle, k.who
@@ -239,6 +268,9 @@ def found_of(k, but=None):
 MUST = {
     "query_subject": lambda k: list(found_of(k)),
     "compare_registration": lambda k: list(found_of(k, but=k.scene.signal)),
+    "list_attachment": papers_of,
+    "read_attachment": lambda k: texts(k.oracle, "attachment.text", of=k.scene.paper),
+    "list_break_glass": glasses_of,
     "list_case": lambda k: list(own_files(k, listed=True)),
     "open_case": file_of,
     "read_trajectory": plan_of,
@@ -252,6 +284,10 @@ MUST = {
     "open_statement": lambda k: texts(k.oracle, "said.text", of=k.scene.said),
     "list_retention": lambda k: list(own_files(k, listed=True)) if k.role in KEEPERS | {"dpo"} else [],
 }
+
+
+CLOSED = {"list_attachment": closed_papers, "open_case": closed_words, "read_agenda_item": closed_words}
+"""What may be known and is not shown all the same: it is closed by default, and opened one by one (R52)."""
 
 
 EXACT = {"query_subject", "compare_registration"}

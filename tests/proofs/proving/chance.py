@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
+from .emergencies import BREAKERS
 from .scene import PHASES, Scene
 from .things import Act, Asked, File, Item, Said, Signal, Sitting, Somebody
 from .world import World
@@ -55,6 +56,18 @@ EDGES = (
 )
 
 
+LEFT = (
+    timedelta(minutes=30),
+    timedelta(minutes=30),
+    timedelta(microseconds=1),
+    timedelta(0),
+    -timedelta(hours=1),
+)
+"""How much longer an emergency lasts."""
+WATCHING = ("coordinator", "dpo", "zoneCoordinatorD", "zoneDpoD", "zoneCoordinatorE")
+"""Whom an emergency is told of: they are there, whoever else is drawn."""
+
+
 @dataclass
 class Drawn:
     """A world, who looks at it, and what there is to ask for."""
@@ -82,8 +95,10 @@ class Chance:
 
     def lay(self) -> Drawn:
         w = self.world
-        for name in ("mayor", "zoneMayorD", "zoneMayorE"):
+        for name in ("mayor", "zoneMayorD", "zoneMayorE", *WATCHING):
             w.of_cast(name)
+        for cell in self.some(["C", "zone"], 2):
+            w.switch_on(cell)
         people = [self._person(number) for number in range(self.draw(st.integers(4, 7)))]
         people += [self._again(who) for who in self.some(people, 2)]
         files = [self._file(people) for _ in range(self.draw(st.integers(1, 3)))]
@@ -98,6 +113,8 @@ class Chance:
             for who in self.some(people, 2):
                 if who.name not in case.excluded:
                     w.exclude(who, case)
+            self._further(case, people)
+        w.link(self.one(people), "linked")
         for who in people:
             w.sign_in(who)
         return Drawn(w, people, self._scenes(files, items, people))
@@ -147,6 +164,16 @@ class Chance:
         if self.often():
             w.statement(case, None, self.one(people))
         return case
+
+    def _further(self, case: File, people: list[Somebody]) -> None:
+        """Documents, and emergencies of those who can have one: of any who knew a part of the case once."""
+        w = self.world
+        for category in self.some([5, 9], 2):
+            w.paper(case, category, removed=not self.often())
+        for who in self.some([p for p in people if p.role in BREAKERS and p.cell == case.cell], 3):
+            over = not self.often()
+            reviewer = self.one((None, w.people["mayor"])) if over else None
+            w.glass(case, who, self.one(LEFT), closed=over, reviewed_by=reviewer)
 
     def _sitting(self, people: list[Somebody], files: list[File]) -> list[Item]:
         w = self.world
@@ -208,9 +235,10 @@ class Chance:
             act = next(iter(case.actions), None)
             asked = next(iter(item.invited.values()), None) or Asked(uuid4(), GHOST, "draft", "other")
             signal = self.one([s for s in w.signals if s.town == case.town])
-            scenes.append(
-                Scene(case.state, case, item, said, act, signal, asked, uuid4(), uuid4(), "mayor", "mayor")
-            )
+            made = Scene(case.state, case, item, said, act, signal, asked, uuid4(), uuid4(), "mayor", "mayor")
+            made.paper = self.one(case.papers) if case.papers else None
+            made.glass = self.one(case.glasses) if case.glasses else None
+            scenes.append(made)
         return scenes
 
 

@@ -29,6 +29,26 @@ JSON, PAGE = "api", "page"
 API = "/api/v1"
 
 
+class Upload(dict[str, Any]):
+    """A body that is sent as a form of parts, with a file behind its fields."""
+
+    FILE = ("brief.txt", b"Een brief (verzonnen).")
+    BOUNDARY = "proof-of-need-to-know"
+
+    def __or__(self, more: Any) -> Upload:
+        return Upload(dict(self) | dict(more))
+
+    def encoded(self, *first: tuple[str, Any]) -> bytes:
+        """Write the fields, *first* before the others, and the file as the last part."""
+        name, content = self.FILE
+        written = [
+            f'--{self.BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{said}\r\n'.encode()
+            for n, said in [*first, *self.items()]
+        ]
+        head = f'--{self.BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        return b"".join([*written, head.encode(), content, f"\r\n--{self.BOUNDARY}--\r\n".encode()])
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back."""
@@ -116,6 +136,9 @@ class Caller:
             if method == "POST":
                 said["content-type"] = "application/x-www-form-urlencoded"
                 sent = urlencode({"csrfToken": TOKEN_OF_FORMS, "etag": "*"} | (body or {})).encode()
+        if method == "POST" and isinstance(body, Upload):
+            said["content-type"] = f"multipart/form-data; boundary={body.BOUNDARY}"
+            sent = body.encoded(*([("csrfToken", TOKEN_OF_FORMS)] if door == PAGE else []))
         said |= {n.replace("_", "-").lower(): v for n, v in headers.items()}
         return self.raw(method, target, {n: v for n, v in said.items() if v is not None}, sent, peer)
 
@@ -219,12 +242,12 @@ class Undone:
 
 
 def fingerprint(conn: Connection) -> dict[str, Any]:
-    """Give a mark of every row of every table of the house, but of what any request may leave: log and sign-ins."""
+    """Give a mark of every row of every table of the house, but of what any request may leave: log, sign-ins, tries."""
     tables = conn.execute(
         text(
             "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = 'public' AND c.relkind = 'r'"
-            " AND c.relname NOT IN ('session', 'sign_in_pause', 'alembic_version') ORDER BY 1"
+            " AND c.relname NOT IN ('session', 'sign_in_pause', 'try_limit', 'alembic_version') ORDER BY 1"
         )
     ).scalars()
     parts = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from .emergencies import holds, reaches
 from .oracle import Oracle
 from .things import File, Mark, Somebody, same
 from .world import World
@@ -31,7 +32,7 @@ def case_of(mark: Mark) -> File | None:
     return found if isinstance(found, File) else None
 
 
-def has_to_do_with(oracle: Oracle, who: Somebody, mark: Mark) -> bool:
+def has_to_do_with(oracle: Oracle, who: Somebody, mark: Mark) -> bool:  # noqa: PLR0911 — one line a reason
     """Tell whether somebody has anything to do with what a mark stands in: the least that a row's reader needs."""
     if oracle.may_know(who, mark):
         return True
@@ -46,6 +47,8 @@ def has_to_do_with(oracle: Oracle, who: Somebody, mark: Mark) -> bool:
         return True
     if role in {"dpo", "auditor"} and who.town == case.town:
         return mark.kind.endswith((".id", ".subject", ".reference"))
+    if reaches(oracle, who, case) or holds(oracle, who, case):
+        return True
     items = [i for s in oracle.world.sittings for i in s.items if i.case is case]
     return oracle.on_file(who, case) > oracle.facts(oracle.on_file(None, case)).standing or any(
         oracle.at_item(who, i) > oracle.on_file(None, case) or oracle.reads_minutes(who, i) for i in items

@@ -16,6 +16,7 @@ from app.rules.facts import NEVER, Actor, Facts, Standing
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
+from . import emergencies
 from .things import File, Item, Mark, Regaining, Signal, Sitting, Somebody, same
 from .world import World
 
@@ -262,13 +263,15 @@ class Oracle:
 
     # knowledge ------------------------------------------------------------------------------------------
 
-    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: PLR0911 — one line a kind
+    def may_know(self, who: Somebody | None, mark: Mark) -> bool:  # noqa: C901, PLR0911, PLR0912 — one line a kind
         """Tell whether this mark may stand in any answer to this person, now."""
         if who is None or who.idle or not self.sworn(who) or self.role(who) is None:
             return False
         kind, of = mark.kind, mark.of
         if kind == "certificate.reference":
             return who.town == of and self.role(who) in KEEPERS | {"dpo", "auditor"}
+        if kind.startswith("identity."):
+            return self.role(who) == "administrator" and of.state != "ended"
         if kind.startswith("signal."):
             return self._knows_signal(who, kind, of)
         case = self._case_of(of)
@@ -276,12 +279,20 @@ class Oracle:
             return True
         if who.name in case.excluded:
             return False
+        if kind.startswith("glass."):
+            return emergencies.knows(self, who, of)
+        if kind in {"case.id", "case.reference"} and any(
+            emergencies.knows(self, who, g) for g in case.glasses
+        ):
+            return True
         if kind == "asked.id" and same(of[1].who, who) and of[1].state != "draft" and self.seated(who, case.cell):  # fmt: skip
             return True  # that one was asked, without of whom, until the row itself goes
         if case.state == "destroyed":
             return False
         if self.keeps(who, case.town) and within_scope(self, who):
             return self._desk_knows(who, kind, of, case)
+        if emergencies.shows(self, who, kind, of, case):
+            return True
         if kind.startswith(("case.", "item.", "asked.", "said.", "minuted.", "remark.", "plan.", "act.", "refusal")):  # fmt: skip
             return self._table_knows(who, kind, of, case)
         return False

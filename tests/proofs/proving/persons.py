@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, text
 from app.cases.marking import Marks
 from app.directory.models import (
     Credential,
+    FederatedIdentity,
     Mandate,
     Passkey,
     Person,
@@ -30,8 +31,10 @@ from .things import (
     CHALLENGE,
     FAR,
     HALVES,
+    ISSUER,
     TOKEN_OF_FORMS,
     File,
+    Link,
     Mark,
     Regaining,
     Signal,
@@ -201,6 +204,20 @@ class Persons:
             Passkey, id=who.passkey, person_id=who.person, credential_id=who.passkey.bytes, public_key=b"x",
             sign_count=0, name="Sleutel", created_at=self.now,
         )  # fmt: skip
+
+    def link(self, whose: Somebody, state: str) -> Link:
+        """Have somebody linked at the provider of identities, expected there, or no longer linked."""
+        row = self.id("identity.id")
+        made = Link(row, whose, state)
+        self.belongs(row, made)
+        self.put(
+            FederatedIdentity, id=row, person_id=whose.person, issuer=ISSUER, state=state, created_at=self.now,
+            subject=self.said("identity.subject", made) if state != "expected" else None,
+            expected_until=self.now.date() + timedelta(days=9) if state == "expected" else None,
+            linked_at=self.now if state != "expected" else None, ended_at=self.now if state == "ended" else None,
+            version=1,
+        )  # fmt: skip
+        return made
 
     def regaining(
         self, whose: Somebody, proposed_by: Somebody, agreed_by: Somebody | None = None

@@ -12,12 +12,14 @@ from app.rules.lifecycle import sources
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
+from .emergencies import holds
 from .oracle import KEEPERS, UNBOUND
-from .steps import Ask, Scene, Steps, always
+from .reaching import Reaching
+from .steps import Ask, Scene, always
 from .things import same
 
 
-class Asking(Steps):
+class Asking(Reaching):
     """Who asks, in which scene: also for the file, the consultation and its minutes."""
 
     # the file -------------------------------------------------------------------------------------------
@@ -26,9 +28,11 @@ class Asking(Steps):
         return [(action, self.oracle.facts_on_file(self.who, self.scene.case, **known))]
 
     def anything_of_it(self, action: Action) -> list[Ask]:
-        """For who can see the case now, by file, by part or by agenda."""
+        """For who can see the case now, by file, by part, by agenda or in an emergency."""
         who, case, oracle = self.who, self.scene.case, self.oracle
         standing = oracle.on_file(who, case)
+        if standing is Standing.NONE and holds(oracle, who, case):
+            standing = Standing.PART
         if who is not None and standing is Standing.NONE:
             items = (i for s in self.world.sittings for i in s.items if i.case is case)
             if any(oracle.at_item(who, i) > Standing.NONE for i in items):
@@ -55,20 +59,11 @@ class Asking(Steps):
             standing = Standing.NONE
         return [(action, oracle.facts_on_file(self.who, said.case, standing=standing, **known))]
 
-    def plan(self, action: Action) -> list[Ask]:
-        case = self.scene.case
-        if case.trajectory is None:
-            return [(action, self.oracle.facts(Standing.NONE))]
-        standing = self.oracle.on_file(self.who, case)
-        if standing is Standing.PART and self.who and not self.oracle.manages(self.who, case):
-            standing = Standing.NONE  # owning an action of a case is not following it
-        return [(action, self.oracle.facts_on_file(self.who, case, standing=standing))]
-
     def managed(self, action: Action) -> list[Ask]:
         case = self.scene.case
         standing = self.oracle.on_file(self.who, case)
-        if self.role == "caseManager" and self.who and not self.oracle.manages(self.who, case):
-            standing = Standing.NONE
+        if standing is Standing.PART and self.who and not self.oracle.manages(self.who, case):
+            standing = Standing.NONE  # owning an action of a case is not managing it
         return [(action, self.oracle.facts_on_file(self.who, case, standing=standing))]
 
     def act(self, action: Action) -> list[Ask]:

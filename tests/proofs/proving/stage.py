@@ -25,6 +25,16 @@ ASKING = tuple(
 """Who calls every route; the others are on stage for the sake of the story."""
 
 
+EMERGENCIES = {
+    "monitored": ("policeMember", "caseManager", "unclearedPolice", "excludedPolice"),
+    "closed": ("policeMember",),
+    "locked": ("policeMember", "caseManager"),
+    "shredOrdered": ("policeMember",),
+    "inTrajectory of D": ("zonePolice",),
+}
+"""Who reads which file in an emergency that is open now; the other files have none, so that one can be opened."""
+
+
 class Stage:
     """Everybody and everything the sweep calls with."""
 
@@ -36,6 +46,8 @@ class Stage:
         self.by_phase: list[Scene] = []
         self.by_signal: list[Scene] = []
         self.by_regaining: list[Scene] = []
+        self.by_glass: list[Scene] = []
+        self.by_link: list[Scene] = []
         self.certificate = self.world.certificate("C")
         self._lay()
         for who in self.world.people.values():
@@ -62,10 +74,12 @@ class Stage:
             w.newcomer("leftAlone", "coordinator", "C", "C", agency="town hall", idle=True),
             w.newcomer("excludedCoordinator", "coordinator", "C", "C", agency="town hall", confirmed=False),
             w.newcomer("excludedGuest", "participant", "C"),
+            w.newcomer("excludedPolice", "policeMember", "C", clearance_until=today + 90 * day, agency="police"),
             w.newcomer("unsworn", "participant", "C", sworn_until=today - day),
             w.newcomer("nobody", None, None),
         ]  # fmt: skip
         w.newcomer("zoneManager", "caseManager", "zone", agency="town hall")
+        w.second_mandate("policeBefore", w.people["policeMember"], "policeMember", "C")
         w.newcomer("spare", "participant", "C")
         w.newcomer("zoneSpare", "participant", "zone")
         return [None, *(w.people[n] for n in ASKING), *extras]
@@ -73,6 +87,7 @@ class Stage:
     # scenes ---------------------------------------------------------------------------------------------
 
     def _lay(self) -> None:
+        self.world.switch_on("C")  # in the joint cell it stays off, but one that was opened before goes on
         for state in CASE_STATES:
             self.by_state.append(self._scene(state, "inSession"))
         self.by_state.append(self._gone())
@@ -93,7 +108,19 @@ class Stage:
                 )
         self.by_signal += self.by_state[:-1]
         self._regain(base)
-        everything = (*self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining)
+        for scene in self.by_state:
+            for glass in scene.case.glasses:
+                self.by_glass.append(
+                    Scene(
+                        **(vars(scene) | {"name": f"{scene.name}, read by {glass.who.name}", "glass": glass})
+                    )
+                )
+        for whose, state in (("school", "linked"), ("participant", "expected"), ("secretary", "ended")):
+            link = self.world.link(self.world.people[whose], state)
+            self.by_link.append(Scene(**(vars(base) | {"name": f"{state} at the provider", "link": link})))
+        everything = (
+            *self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining, *self.by_glass, *self.by_link,
+        )  # fmt: skip
         self.scenes = list({id(s): s for s in everything}.values())
 
     def _regain(self, base: Scene) -> None:
@@ -114,6 +141,7 @@ class Stage:
         """Give the scenes of one kind of route; at the page door, which runs the same operations, fewer of a kind."""
         found = {
             "case": self.by_state, "sitting": self.by_phase, "signal": self.by_signal, "recovery": self.by_regaining,
+            "glass": self.by_glass, "identity": self.by_link,
         }.get(what)  # fmt: skip
         if found is None:
             return [self.by_state[1]]
@@ -151,7 +179,7 @@ class Stage:
         w.table(discussed, case)
         item = w.table(self.sitting(phase, town), case)
         asked = self._seats(item, phase, zone=zone)
-        for name in ("excludedCoordinator", "excludedGuest"):
+        for name in ("excludedCoordinator", "excludedGuest", "excludedPolice"):
             if not zone:
                 w.exclude(w.people[name], case)
         said = self._statements(case, item, zone=zone)
@@ -161,11 +189,28 @@ class Stage:
             w.remark(item, w.people["zoneSchool" if zone else "participant"])
         if case.state == "closureProposed":
             self._propose(case, discussed)
+        paper = w.paper(case, removed=state == "closureProposed" and zone)
+        w.paper(case, category=9)
+        w.paper(case, removed=True)
+        if phase == "inSession":
+            self._emergencies(case, f"{state} of D" if zone else state)
         assert case.signal is not None
         return Scene(
             state if phase == "inSession" else phase, case, item, said, act, case.signal, asked, discussed.id,
             self.sitting("draft", town).id, "zoneSchool" if zone else "participant", "zoneSpare" if zone else "spare",
+            paper=paper, glass=next(iter(case.glasses), None),
         )  # fmt: skip
+
+    def _emergencies(self, case: File, state: str) -> None:
+        """Have files read in emergencies: that are open, and that are over in each way there is."""
+        w, p = self.world, self.world.people
+        for name in EMERGENCIES.get(state, ()):
+            w.glass(case, p[name])
+        if state == "underDiscussion":
+            w.glass(case, p["policeMember"], timedelta(0))
+            w.glass(case, p["policeMember"], closed=True)
+            w.glass(case, p["policeMember"], timedelta(days=-1), reviewed_by=p["dpo"])
+            w.glass(case, p["policeBefore"])  # open, but under another mandate
 
     def _propose(self, case: File, discussed: Sitting) -> None:
         from sqlalchemy import text

@@ -19,7 +19,21 @@ from app.rules.policy import POLICY, Outcome, decide
 from app.rules.roles import Role
 
 from .oracle import Oracle
-from .things import CHALLENGE, Act, Asked, File, Item, Regaining, Said, Signal, Sitting, Somebody
+from .things import (
+    CHALLENGE,
+    Act,
+    Asked,
+    File,
+    Glass,
+    Item,
+    Link,
+    Paper,
+    Regaining,
+    Said,
+    Signal,
+    Sitting,
+    Somebody,
+)
 from .world import World
 
 Ask = tuple[Action, Facts] | tuple[str, int]
@@ -43,6 +57,12 @@ class Scene:
     uninvited: str
     regaining: Regaining | None = None
     """A recovery under way."""
+    paper: Paper | None = None
+    """A document in the file."""
+    glass: Glass | None = None
+    """An emergency reading of the file, whatever became of it."""
+    link: Link | None = None
+    """Somebody's link at the provider of identities."""
 
     @property
     def sitting(self) -> Sitting:
@@ -90,7 +110,8 @@ class Steps:
             "caseId": s.case.id, "meetingId": s.sitting.id, "agendaItemId": s.item.id, "statementId": s.said.id,
             "actionId": s.act.id if s.act else UUID(int=7), "registrationId": s.signal.id,
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
-            "attachmentId": UUID(int=9), "breakGlassId": UUID(int=10), "federatedIdentityId": UUID(int=11),
+            "attachmentId": s.paper.id if s.paper else UUID(int=9),
+            "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "representativeId": UUID(int=12),
             "agencyId": self.agency,
         }  # fmt: skip
@@ -235,6 +256,10 @@ class Steps:
         whose = next(p for p in self.world.people.values() if str(p.person) == self.person(name))
         mine = self.who is not None and self.oracle.takes_part(whose, self.who.cell)
         return None if self.role == "administrator" or mine else 404
+
+    def unlinks(self) -> int | None:
+        """What has ended is there no more."""
+        return 404 if self.scene.link is None or self.scene.link.state == "ended" else None
 
     @property
     def regained(self) -> bool:

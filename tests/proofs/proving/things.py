@@ -14,6 +14,8 @@ CHALLENGE = b"challenge of the proofs"
 """What the next passkey of every session has to sign."""
 SOUGHT, BORN = "Ximena Verzonnen", date(2001, 4, 5)
 """Whom every file of a world can be found by: so a search that looks further than its reader may shows it."""
+ISSUER = "http://127.0.0.1:9/op"
+"""A provider of identities that never answers: its links can be kept all the same."""
 HALVES = ("AAAAA-BBBBB", "CCCCC-DDDDD")
 """The two halves of the code of every recovery that was agreed to."""
 
@@ -88,6 +90,8 @@ class File:
     trajectory: UUID | None = None
     actions: list[Act] = field(default_factory=list)
     statements: list[Said] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    glasses: list[Glass] = field(default_factory=list)
     excluded: set[str] = field(default_factory=set)
 
 
@@ -107,6 +111,28 @@ class Said:
     contributor: Somebody | None
     audience: str
     category: int
+
+
+@dataclass(repr=False, eq=False)
+class Paper:
+    """A document in a file (an attachment)."""
+
+    id: UUID
+    case: File
+    category: int
+    removed: bool
+
+
+@dataclass(repr=False, eq=False)
+class Glass:
+    """An emergency reading of a file, under the one mandate that *who* acts in."""
+
+    id: UUID
+    case: File
+    who: Somebody
+    ends_at: datetime
+    closed: bool
+    reviewed: bool
 
 
 @dataclass(repr=False, eq=False)
@@ -154,6 +180,15 @@ class Regaining:
     id: UUID
     whose: Somebody
     proposed_by: Somebody
+    state: str
+
+
+@dataclass(repr=False, eq=False)
+class Link:
+    """That a subject of the provider of identities is somebody: expected, linked or ended."""
+
+    id: UUID
+    whose: Somebody
     state: str
 
 

@@ -21,7 +21,7 @@ from app.intake.models import Registration
 from app.meetings.models import AgendaItem, Attendance, Invitation, Meeting, Minutes, MinutesItem, Remark
 from app.retention.models import Certificate
 
-from .persons import Persons
+from .filing import Filing
 from .things import (
     BORN,
     SOUGHT,
@@ -37,7 +37,7 @@ from .things import (
 )
 
 
-class World(Persons):
+class World(Filing):
     """Lays rows and remembers what each of them means."""
 
     # files ----------------------------------------------------------------------------------------------
