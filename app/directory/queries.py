@@ -24,6 +24,7 @@ from app.directory.models import (
 )
 from app.directory.views import MandateView
 from app.kernel.database import say_who
+from app.rules.roles import EVERYONE, Role
 
 
 def by_username(session: Session, username: str) -> Person | None:
@@ -311,10 +312,13 @@ def demo_credential_of(session: Session, person_id: UUID) -> Credential | None:
     return session.get(Credential, person_id)
 
 
-def holds_in(session: Session, person_id: UUID, cell_id: UUID | None, today: date) -> bool:
-    """Tell whether a person holds a current mandate in a cell."""
+def holds_in(
+    session: Session, person_id: UUID, cell_id: UUID | None, today: date, roles: frozenset[Role] = EVERYONE
+) -> bool:
+    """Tell whether a person holds a current mandate in a cell, in one of *roles*."""
     current = (Mandate.starts_on <= today) & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
     query = select(Mandate.id).where(Mandate.person_id == person_id, Mandate.cell_id == cell_id, current)
+    query = query.where(Mandate.role.in_(roles))
     return session.scalar(query.limit(1)) is not None
 
 

@@ -15,6 +15,7 @@ from app.kernel.i18n import to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import not_found
+from app.rules.roles import TABLE
 
 router = APIRouter()
 _MEMBERS = "/members"
@@ -23,7 +24,11 @@ _ALL = _MEMBERS + "/representatives"
 
 def _prepare_name(call: PageCall, work: Work) -> Prepared:
     named = {each.person_id for each in representatives.list_representative(work, ListRepresentative()).items}
-    people = [p for p in list_person(work, ListPerson()).items if p.roles and p.person_id not in named]
+    people = [
+        p
+        for p in list_person(work, ListPerson()).items
+        if TABLE & set(p.roles or ()) and p.person_id not in named
+    ]
     cell_id = work.actor.cell_id
     options = {"personId": [(str(p.person_id), f"{p.name}, {p.agency_name or ''}") for p in people]}
     if cell_id is None:

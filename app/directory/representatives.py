@@ -24,7 +24,7 @@ from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem, invalid, not_found
-from app.rules.roles import Role
+from app.rules.roles import TABLE, Role
 
 
 def _about(work: Work, row_id: UUID, cell_id: UUID | None) -> list[About]:
@@ -49,7 +49,7 @@ def name_representative(work: Work, command: NameRepresentative) -> Representati
     if command.ends_on is not None and command.ends_on < command.starts_on:
         raise invalid("endsOn", "before the beginning", kind="invalidPeriod")
     person = work.session.get(Person, command.person_id)
-    seated = person is not None and queries.holds_in(work.session, person.id, cell.id, work.today)
+    seated = person is not None and queries.holds_in(work.session, person.id, cell.id, work.today, TABLE)
     if person is None or not person.active or not seated:
         raise invalid("personId", "nobody who sits in this cell", kind="referencedResourceNotFound")
     if representative_queries.named_meanwhile(

@@ -81,6 +81,8 @@ def test_nobody_else_names_ends_or_lists_them(house):
     [
         ({"who": "zoneSchool"}, "personId"),
         ({"who": "administrator"}, "personId"),
+        ({"who": "auditor"}, "personId"),
+        ({"who": "strategicMember"}, "personId"),
         ({"personId": "00000000-0000-4000-8000-000000000000"}, "personId"),
         ({"endsOn": "2026-03-01"}, "endsOn"),
         ({"document": "   "}, "document"),
