@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pagecraft import reader, texts_of
+
 from app.retention.calendar import next_warning
 
 UPCOMING = "/api/v1/retention/upcoming"
@@ -43,6 +45,9 @@ def test_a_registration_ends_by_its_receipt_or_its_decision(house, acts):
     assert (item["kind"], item["registrationId"]) == ("registration", brought["registrationId"])
     assert (item["dueOn"], item["why"]["start"], item["why"]["rule"]) == ("2026-05-31", "receipt", "R45")
     assert "locksOn" not in item
+    assert item["why"].keys() == {"start", "startedOn", "term", "rule"}, (
+        "a policy term has no article to cite"
+    )
     house.later(days=10)
     acts.decide(house, brought["self"], "notListed")
     (item,) = house.client("dpo").get(UPCOMING).json()["items"]
@@ -52,6 +57,18 @@ def test_a_registration_ends_by_its_receipt_or_its_decision(house, acts):
         "2026-03-12",
     )
     assert item["why"]["rule"] == "R46"
+
+
+def test_the_pages_of_the_desk_and_the_dpo_show_a_registration_that_ends(house, listed, acts):
+    """A policy term without an article stands beside a legal one, on the first page and in the calendar."""
+    acts.submit(house, "C", "school")
+    for name in ("mayor", "coordinator", "dpo"):
+        here = reader(house, name)
+        assert here.get("/").status_code == 200, name
+        calendar = here.get("/retention")
+        assert calendar.status_code == 200, name
+        shown = texts_of(calendar.text)
+        assert listed.reference in shown and "31 mei 2026" in shown, shown
 
 
 def test_only_what_ends_within_the_days_asked_for_is_shown_page_by_page(house, listed, acts):
