@@ -93,6 +93,7 @@ def _open(call: PageCall, work: Work) -> Response:
         words=statement_words(language)[1],
         tones=TONES,
         may_exclude=may(work.actor, Action.EXCLUSION_DECLARE),
+        today=work.today,
     )
 
 
@@ -234,6 +235,7 @@ def _prepare_closure(call: PageCall, work: Work) -> Prepared:
                 if view.discussions or code in STRIKE_OFF
             ],
         },
+        values={"meetingId": str(view.discussions[0].meeting_id)} if view.discussions else {},
     )
 
 

@@ -110,6 +110,7 @@ def _trajectory(call: PageCall, work: Work) -> Response:
         words=statement_words(call.language)[1],
         tones=TONES,
         desk=work.actor.role in DESK,
+        today=work.today,
     )
 
 

@@ -19,7 +19,7 @@ from app.directory.commands import (
     RevokeSession,
 )
 from app.directory.mandates import list_person
-from app.directory.proving_pages import takes_passkeys
+from app.directory.proving_pages import passkey_address, takes_passkeys
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import register_codes, to_translate
@@ -41,6 +41,7 @@ def _account(call: PageCall, work: Work) -> Response:
         sessions=sessions.list_session(work, ListSession()).items,
         passkeys=keeping_passkeys.list_passkey(work, ListPasskey()).items,
         takes_passkeys=takes_passkeys(call),
+        passkey_address=passkey_address(call),
     )
 
 

@@ -48,6 +48,12 @@ def takes_passkeys(call: PageCall) -> bool:
     return call.loopback and call.request.url.hostname == site.domain
 
 
+def passkey_address(call: PageCall) -> str:
+    """Give the address at which a browser can use a passkey of this site."""
+    site = site_of(call.installation.settings)
+    return site.origin or str(call.request.url.replace(hostname=site.domain, path="", query=""))
+
+
 def ask_proof(call: PageCall, locked: bool) -> Response:
     """Send the reader to the page that asks for proof; what a form said goes along."""
     path = _LOCK if locked else _CONFIRM

@@ -214,11 +214,13 @@ def _pick(call: PageCall, item: RegistrationItem) -> dict[str, object]:
         note += " · " + call.phrase(
             "to be decided before %(day)s", day=format_date(call.language, item.due_on)
         )
+    if Action.REGISTRATION_READ.value not in item.abilities:
+        note += " · " + call.phrase("the mayor or delegate sees it first")
     return {
         "title": f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}"
         if item.phenomenon
         else item.reference,
-        "href": _address(item.registration_id),
+        "href": _address(item.registration_id) if Action.REGISTRATION_READ.value in item.abilities else "",
         "note": note,
         "state": (call.phrase(f"state.registration.{item.state}"), TONES[item.state]),
     }

@@ -29,7 +29,7 @@ from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.conditions import Condition
-from app.rules.facts import Standing
+from app.rules.facts import NEVER, Standing
 from app.rules.policy import abilities
 from app.rules.problems import invalid
 from app.rules.retention import registration_due_on
@@ -151,7 +151,7 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
     )
     items = []
     for row in shown:
-        facts = registration_facts(work, row, excluded=False, locks_on=None)  # a list shows no content
+        facts = registration_facts(work, row, excluded=False, locks_on=NEVER)  # a list shows no content
         desk = facts.standing is Standing.FILE
         open_to_desk = desk and row.case_id is None and Condition.RECEIVED_BY_MAYOR.met(work.actor, facts)
         items.append(
@@ -165,6 +165,7 @@ def list_registration(work: Work, command: ListRegistration) -> RegistrationPage
                 phenomenon=row.phenomenon if open_to_desk else None,
                 urgency=row.urgency if open_to_desk else None,
                 due_on=row.due_on if desk else None,
+                abilities=abilities(work.actor, facts, Action.REGISTRATION_READ),
             )
         )
     more = cursor(shown[-1].received_at.isoformat(), shown[-1].id) if len(rows) > command.page_size else None

@@ -22,6 +22,8 @@ class RegistrationItem(View):
     phenomenon: str | None = None
     urgency: str | None = None
     due_on: date | None = None
+    abilities: list[str] = Field(default_factory=list)
+    """`registration.read` where it can be opened: the coordinator waits until the mayor received it (R39)."""
 
 
 class RegistrationPage(Page[RegistrationItem]):

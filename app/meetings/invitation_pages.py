@@ -25,7 +25,10 @@ from app.rules.roles import DESK
 router = APIRouter()
 
 menu_line(5, "/invitations", to_translate("My invitations"), able(Action.INVITATION_LIST))
-register_codes("hint", ["groundCode", "groundReason", "urgencyReason", "careRelation", "handlerId"])
+register_codes(
+    "hint",
+    ["groundCode", "groundReason", "urgencyReason", "careRelation", "handlerId", "answerInvitation.reason"],
+)
 register_codes("option.answer", ["accepted", "declined", "mustDecline"])
 
 
@@ -38,21 +41,23 @@ def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
     require(view.abilities, Action.INVITATION_PREPARE)
     asked_already = {str(person.person_id) for person in view.people}
     grounds = [
-        pair
-        for name in ("groundsFlemish", "groundsFrenchCommunity", "groundsGeneral")
-        for pair in choices(name, call.language, work.today)
+        (code, f"{call.phrase(f'option.groundList.{name}')} · {text}")
+        for name in inviting.GROUND_LISTS
+        for code, text in choices(name, call.language, work.today)
     ]
     return Prepared(
         back=item_address(view.agenda_item_id),
         options={
             "personId": _marked(call, work, [p for p in people_of_cell(work) if p[0] not in asked_already]),
-            "groundList": [
-                (name, call.phrase(f"option.groundList.{name}"))
-                for name in ("groundsFlemish", "groundsFrenchCommunity", "groundsGeneral")
-            ],
             "groundCode": grounds,
         },
+        hidden={"groundList": ""},
         intro=call.phrase(
+            "The meeting is convened: the mayor or delegate sends this invitation on the page of the item. Without your "
+            "choice the usual ground of the service is used."
+        )
+        if view.meeting_state == "convened"
+        else call.phrase(
             "Nothing is sent yet: the mayor sends the invitations when the meeting is convened. Without your choice the "
             "usual ground of the service is used."
         ),
@@ -143,7 +148,7 @@ def _prepare_answer(call: PageCall, work: Work) -> Prepared:
         options={"answer": [(each, call.phrase(f"option.answer.{each}")) for each in offered]},
         values={"answer": call.request.query_params.get("answer", "")},
         hidden={"reason": ""} if french else {"careRelation": ""},
-        intro=f"{item.reference or ''} {when(call, item)}, {item.place}".strip(),
+        intro=" · ".join(part for part in (item.reference, when(call, item), item.place) if part),
     )
 
 
@@ -182,6 +187,7 @@ def _prepare_briefing(call: PageCall, work: Work) -> Prepared:
         warning=""
         if page.colleagues
         else call.phrase("No colleague of your service can be briefed: each has to confirm the duty of secrecy first."),
+        context={"nothing_to_fill_in": not page.colleagues},
         breadcrumb=[(call.phrase("My invitations"), "/invitations")],
     )  # fmt: skip
 

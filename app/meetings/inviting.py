@@ -36,6 +36,8 @@ from app.rules.settings import setting
 FRENCH_COMMUNITY = "frenchCommunity"
 FLEMISH = "flemish"
 _GENERAL = "groundsGeneral"
+GROUND_LISTS = ("groundsFlemish", "groundsFrenchCommunity", _GENERAL)
+"""The lists of grounds: two decrees, and the rest."""
 _LIST_OF_REGIME = {FLEMISH: "groundsFlemish", FRENCH_COMMUNITY: "groundsFrenchCommunity"}
 NOTICE_CODE = "invitation"
 
@@ -59,10 +61,17 @@ class Ground(NamedTuple):
 def ground_for(command: PrepareInvitation, agency: Agency, seated: queries.Seated) -> Ground:
     """Give the ground stated, else the default: core member for the core of the cell, else the agency's own."""
     if command.ground_list is not None or command.ground_code is not None:
-        return Ground(command.ground_list or "", command.ground_code or "", agency.regime)
+        code = command.ground_code or ""
+        return Ground(command.ground_list or _list_of(code), code, agency.regime)
     if seated.roles & CORE:
         return Ground(_GENERAL, "coreMember", agency.regime)
     return Ground(agency.ground_list, agency.ground_code, agency.regime)
+
+
+def _list_of(code: str) -> str:
+    """Give the list that a code of a ground stands in; no code stands in two."""
+    lists = load_lists()
+    return next((name for name in GROUND_LISTS if any(e.code == code for e in lists[name].entries)), "")
 
 
 def ground_holds(work: Work, ground: Ground, roles: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from app.retention import queries
 from app.retention.commands import ListRetention
 from app.retention.views import EndingPage, EndingView, WhyView
 from app.rules.actions import Action
+from app.rules.facts import NEVER, Facts
 from app.rules.policy import abilities
 from app.rules.retention import SCHEDULE, WARNING_DAYS
 
@@ -51,7 +53,10 @@ def list_retention(work: Work, command: ListRetention) -> EndingPage:
         mark = cursor(shown[-1].due_on, shown[-1].id)
         following = f"{here}?days={command.days}&pageSize={command.page_size}&cursor={mark}"
     return EndingPage(
-        href=here, items=[_shown(work, row) for row in shown], next=following, page_size=command.page_size
+        href=here,
+        items=[_shown(work, row, facts) for row in shown],
+        next=following,
+        page_size=command.page_size,
     )
 
 
@@ -67,7 +72,7 @@ def next_warning(today: date, due_on: date, warned: int | None) -> date | None:
     return min((day for day in days if day >= today), default=None)
 
 
-def _shown(work: Work, row: Any) -> EndingView:
+def _shown(work: Work, row: Any, facts: Facts) -> EndingView:
     of_case = row.kind == "case"
     name = term_of(row.kind, row.start, extended=row.extended)
     term = _TERMS[name]
@@ -89,4 +94,12 @@ def _shown(work: Work, row: Any) -> EndingView:
             legal_reference=term.legal or None,
             citation=citation(term.legal, work.actor.language, work.today) if term.legal else None,
         ),
+        abilities=_openable(work, row, facts),
     )
+
+
+def _openable(work: Work, row: Any, facts: Facts) -> list[str]:
+    # A file asks for a reason first, so that its list is what tells who may come to its door.
+    if row.kind == "case":
+        return [Action.CASE_OPEN.value] if abilities(work.actor, facts, Action.CASE_LIST) else []
+    return abilities(work.actor, replace(facts, state=row.state, locks_on=NEVER), Action.REGISTRATION_READ)

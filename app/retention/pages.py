@@ -36,6 +36,8 @@ def cursor_of(following: str | None) -> str:
 
 
 def _address(item: EndingView) -> str:
+    if not item.abilities:
+        return ""
     return f"/cases/{item.case_id}" if item.case_id else f"/registrations/{item.registration_id}"
 
 
@@ -49,7 +51,6 @@ def _calendar(call: PageCall, work: Work) -> Response:
         rows=[(item, _address(item)) for item in page.items],
         days=command.days,
         following=cursor_of(page.next),
-        links=may(work.actor, Action.CASE_LIST),
         may_sweep=may(work.actor, Action.SWEEP_PREVIEW),
         tones=TONES,
     )
@@ -95,13 +96,12 @@ page_get(router, "/certificates", _certificates)
 def _ending(call: PageCall, work: Work) -> Block:
     """Show what is destroyed within ninety days."""
     items = calendar.list_retention(work, ListRetention(days=90, pageSize=5)).items
-    links = may(work.actor, Action.CASE_LIST)
     return Block(
         call.phrase("Destroyed within 90 days"),
         [
             {
                 "title": item.reference,
-                "href": _address(item) if links else _ALL,
+                "href": _address(item),
                 "note": call.phrase(
                     "to be destroyed on %(day)s", day=format_date(call.language, item.due_on)
                 ),

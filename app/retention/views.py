@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from app.kernel.shapes import Page, View
 
 
@@ -35,6 +37,8 @@ class EndingView(View):
     locked: bool
     next_warning: date | None = None
     why: WhyView
+    abilities: list[str] = Field(default_factory=list)
+    """`registration.read` or `case.open` where the reader can ask to open it."""
 
 
 class EndingPage(Page[EndingView]):

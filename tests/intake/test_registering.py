@@ -1,6 +1,7 @@
 """A signal comes in: who may bring it, who sees what became of it (R39 to R46)."""
 
 import pytest
+from pagecraft import reader
 
 SIGNAL = {
     "subjectName": "Zorgeloos Verzonnen",
@@ -98,6 +99,23 @@ def test_an_origin_is_one_of_the_list(house):
     answer = _submit(house, origin="rumour")
     assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "origin")
     assert house.sql("SELECT 1 FROM registration") == []
+
+
+def test_the_coordinator_is_told_of_a_signal_and_offered_it_once_the_mayor_received_it(house):
+    body = _submit(house).json()
+
+    def offered(name):
+        (item,) = house.client(name).get("/api/v1/registrations").json()["items"]
+        link = f'href="/registrations/{body["registrationId"]}"'
+        here = reader(house, name)
+        return item.get("abilities"), [link in here.get(page).text for page in ("/", "/registrations")]
+
+    assert offered("coordinator") == ([], [False, False])
+    assert offered("mayor") == (["registration.read"], [True, True])
+    path = body["self"]
+    tag = house.client("mayor").get(path).headers["etag"]
+    assert house.client("mayor").post(path + "/screen", json={}, headers={"If-Match": tag}).status_code == 200
+    assert offered("coordinator") == (["registration.read"], [True, True])
 
 
 def test_the_coordinator_reads_their_own_signal_before_the_mayor_received_it(house):

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.constitution.reference import load_lists
+from app.meetings.inviting import GROUND_LISTS
+
 
 def with_line_manager(table, name="frenchHandler", manager="frenchYouth"):
     """Make somebody a case handler under a line manager; whoever has none is management."""
@@ -47,7 +50,8 @@ def test_core_members_come_on_their_own_ground_others_on_that_of_their_service(t
     ("who", "ground_list", "code", "rule"),
     [
         ("school", "groundsFlemish", "noSuchGround", "R22"),
-        ("school", None, "flemishSchools", "R22"),
+        ("school", None, "noSuchGround", "R22"),
+        ("school", None, "frenchYouthAid", "R22"),
         ("school", "groundsGeneral", "coreMember", "R22"),
         ("school", "groundsGeneral", "municipalStaff", "R22"),
         ("school", "groundsFrenchCommunity", "frenchYouthAid", "R22"),
@@ -64,6 +68,16 @@ def test_without_a_ground_that_holds_there_is_no_invitation(table, who, ground_l
     assert refused.status_code == 409, refused.text
     assert refused.json()["rule"] == rule
     assert table.house.sql("SELECT 1 FROM invitation") == []
+
+
+def test_a_ground_says_which_list_it_stands_in(table):
+    """No code stands in two lists, so the code is enough (R22)."""
+    stands = [e.code for name in GROUND_LISTS for e in load_lists()[name].entries]
+    assert len(stands) == len(set(stands))
+    item = table.add(table.plan(), table.case())
+    stated = table.inviting(item, "school", groundCode="flemishSchools")
+    made = table.ok(table.post("coordinator", "/invitations", stated), 201)
+    assert (made["groundList"], made["groundCode"]) == ("groundsFlemish", "flemishSchools")
 
 
 def test_the_residual_clause_holds_with_its_reason_sealed(table):

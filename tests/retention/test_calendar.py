@@ -61,11 +61,13 @@ def test_a_registration_ends_by_its_receipt_or_its_decision(house, acts):
 
 def test_the_pages_of_the_desk_and_the_dpo_show_a_registration_that_ends(house, listed, acts):
     """A policy term without an article stands beside a legal one, on the first page and in the calendar."""
-    acts.submit(house, "C", "school")
+    brought = acts.submit(house, "C", "school")
     for name in ("mayor", "coordinator", "dpo"):
         here = reader(house, name)
         assert here.get("/").status_code == 200, name
         calendar = here.get("/retention")
+        opened = f'href="/registrations/{brought["registrationId"]}"' in calendar.text
+        assert opened == (name == "mayor"), "the mayor receives it first (R39); a DPO opens no signal"
         assert calendar.status_code == 200, name
         shown = texts_of(calendar.text)
         assert listed.reference in shown
