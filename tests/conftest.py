@@ -18,11 +18,14 @@ from uuid import uuid4
 import anyio.from_thread
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.util import LRUCache
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cast as cast_module
+from appcraft import app_around
 
 from app.directory.actors import recognise
 from app.directory.models import SignIn
@@ -40,7 +43,6 @@ from app.kernel.installing import (
 from app.kernel.migrating import admin_engine, ensure_database
 from app.kernel.settings import Settings
 from app.kernel.work import Work, work
-from app.main import create_app
 
 _ROOM = 4 << 30
 """Bytes that two clusters and the databases of the tests that run at one time can take, with much to spare."""
@@ -100,15 +102,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Have all engines of this run share what SQLAlchemy compiled: by itself, each test's new engine begins anew.
+
+    What is compiled depends on the dialect, of which every engine has one of its own, all of them alike here.
+    """
+    ours: Any = PGDialect_psycopg
+    engine: Any = Engine
+    compiled: LRUCache[Any, Any] = LRUCache(2000)
+    engine._compiled_cache = property(lambda _: compiled, lambda _, _own: None)
+    ours.__eq__ = lambda self, other: type(self) is type(other)
+    ours.__hash__ = lambda self: hash(type(self))
+    yield
+    del ours.__eq__, ours.__hash__, engine._compiled_cache
+
+
 class Databases:
     """Makes and drops databases on the run's servers."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.maintenance = (
-            _named(server.addresses.main, "postgres"),
-            _named(server.addresses.keys, "postgres"),
-        )
+        self.maintenance = [
+            admin_engine(_named(url, "postgres")).execution_options(isolation_level="AUTOCOMMIT").connect()
+            for url in (server.addresses.main, server.addresses.keys)
+        ]
 
     def pair(self, name: str) -> Addresses:
         """Give the addresses of a pair of databases by name."""
@@ -118,23 +136,25 @@ class Databases:
 
     def create(self, name: str, template: str | None = None) -> Addresses:
         """Make a pair of databases, empty or as copies of a template pair."""
-        for url, suffix in zip(self.maintenance, ("", "_keys"), strict=True):
+        for conn, suffix in zip(self.maintenance, ("", "_keys"), strict=True):
             source = f' TEMPLATE "{template}{suffix}"' if template else ""
-            with admin_engine(url).execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
-                conn.execute(text(f'CREATE DATABASE "{name}{suffix}"{source}'))
+            conn.execute(text(f'CREATE DATABASE "{name}{suffix}"{source}'))
         return self.pair(name)
 
     def drop(self, name: str) -> None:
         """Drop a pair of databases, whoever is still connected."""
-        for url, suffix in zip(self.maintenance, ("", "_keys"), strict=True):
-            with admin_engine(url).execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
-                conn.execute(text(f'DROP DATABASE IF EXISTS "{name}{suffix}" WITH (FORCE)'))
+        for conn, suffix in zip(self.maintenance, ("", "_keys"), strict=True):
+            conn.execute(text(f'DROP DATABASE IF EXISTS "{name}{suffix}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="session")
-def databases(server: Server) -> Databases:
+def databases(server: Server) -> Iterator[Databases]:
     """The maker of databases."""
-    return Databases(server)
+    made = Databases(server)
+    yield made
+    for conn in made.maintenance:
+        conn.close()
+        conn.engine.dispose()
 
 
 @dataclass
@@ -166,7 +186,7 @@ class House:
         self.process = process
         self.cast = cast
         self.installation = process.installation
-        self.app = create_app(self.installation)
+        self.app = app_around(self.installation)
         self._clients: dict[str, TestClient] = {}
 
     @property

@@ -190,25 +190,14 @@ def test_a_kill_at_any_moment_is_finished_at_the_next_start(house, filled, acts,
 def test_a_main_database_restored_from_an_older_copy_is_cleaned(house, filled, acts, databases):
     name = house.process.addresses.main.partition("?")[0].rpartition("/")[2]
     house.process.databases.dispose()
-    from app.kernel.migrating import admin_engine
-
-    with (
-        admin_engine(databases.maintenance[0])
-        .execution_options(isolation_level="AUTOCOMMIT")
-        .connect() as conn
-    ):
-        conn.execute(text(f'CREATE DATABASE "{name}_old" TEMPLATE "{name}"'))
+    main = databases.maintenance[0]
+    main.execute(text(f'CREATE DATABASE "{name}_old" TEMPLATE "{name}"'))
     acts.on(house, 2027, 3, 2)
     sweep_all(house.installation)
     _finished(house, filled)
     house.process.databases.dispose()
-    with (
-        admin_engine(databases.maintenance[0])
-        .execution_options(isolation_level="AUTOCOMMIT")
-        .connect() as conn
-    ):
-        conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        conn.execute(text(f'ALTER DATABASE "{name}_old" RENAME TO "{name}"'))
+    main.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    main.execute(text(f'ALTER DATABASE "{name}_old" RENAME TO "{name}"'))
     house._clients.clear()
     assert house.sql("SELECT state FROM case_file") == [("listed",)]
     assert resume(house.installation).destroyed == 1

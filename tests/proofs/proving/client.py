@@ -17,11 +17,11 @@ from unittest import mock
 from urllib.parse import unquote, urlencode
 
 import orjson
+from appcraft import app_around
 from sqlalchemy import Connection, event, text
 
 from app.kernel.database import APP, RETENTION, engine_for, say_who, session_factory
 from app.kernel.vault import Vault
-from app.main import create_app
 
 from .things import TOKEN_OF_FORMS, Somebody
 
@@ -210,7 +210,7 @@ class Undone:
         self.installation = replace(
             before, sessions=app_sessions, retention_sessions=retention_sessions, vault=vault
         )
-        self.caller = Caller(create_app(self.installation, beat=0))
+        self.caller = Caller(app_around(self.installation, beat=0))
 
     def close(self) -> None:
         self.caller.close()
