@@ -11,7 +11,7 @@ import io
 import secrets
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -69,6 +69,9 @@ class Somebody:
     role: str
     person_id: str
     token: str
+    renewed_on: date
+    """The latest day on which they confirmed the secrecy undertaking."""
+
     agency: str = ""
 
 
@@ -98,7 +101,6 @@ class Player:
     saved: dict[str, str] = field(default_factory=dict)
     _doors: dict[str, tuple[str, str]] = field(default_factory=dict)
     _now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _renewed_on: int = 0
 
     # -- the stage ------------------------------------------------------------------------------------
 
@@ -107,7 +109,6 @@ class Player:
         self.say(f"\n{story['title']}\n{'=' * len(story['title'])}\n{story['summary'].strip()}\n")
         self._read_doors()
         self._at(0, "08:00")
-        self._renewed_on = 0
         self.things = THINGS | story.get("things", {})
         self._set_up(story)
         self.saved |= {k: str(v) for k, v in story.get("values", {}).items()} | self.given
@@ -222,7 +223,6 @@ class Player:
         if cell["name"] in self.reuse:
             self.people, shared = self.reuse[cell["name"]]
             self.saved = dict(shared)
-            self.renew(cell["name"])
             return
         if not self.admin_token:
             admin = self.administrator
@@ -291,7 +291,13 @@ class Player:
         own = self._sign_in(username, body["password"], made["totpSecret"])
         self.confirm(own)
         self.people[person["key"]] = Somebody(
-            person["key"], person["name"], person["role"], made["personId"], own, agencies[person["agency"]]
+            person["key"],
+            person["name"],
+            person["role"],
+            made["personId"],
+            own,
+            self._now.date(),
+            agencies[person["agency"]],
         )
 
     def confirm(self, token: str) -> None:
@@ -304,17 +310,20 @@ class Player:
         if not self._doors:
             self._read_doors()
             self._at(0, "08:00")
-        for somebody in self.reuse[cell][0].values():
+        self._renew(self.reuse[cell][0].values())
+
+    def _renew(self, people: Iterable[Somebody]) -> None:
+        for somebody in people:
             self.confirm(somebody.token)
+            somebody.renewed_on = self._now.date()
 
     def _renew_yearly(self, day: int) -> None:
         """Let everybody renew before a year is over, as the agreement asks (R17)."""
-        if day - self._renewed_on < _RENEW_AFTER:
-            return
-        for somebody in self.people.values():
-            self.confirm(somebody.token)
-        self._renewed_on = day
-        self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
+        today = self._now.date()
+        due = [one for one in self.people.values() if (today - one.renewed_on).days >= _RENEW_AFTER]
+        if due:
+            self._renew(due)
+            self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
 
     def _adopt(self, story: Mapping[str, Any]) -> None:
         agreement = story["agreement"]
