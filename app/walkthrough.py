@@ -2,6 +2,11 @@
 
 A story is data (`examples/*.toml`); this file knows no story. Every step is a real request of a person who
 signed in with password and one-time code; the operations are found in the server's own published document.
+
+A step says who (`as`) does which operation (`do`) with what (`with`; `file`: name and text of one that is sent). What
+has to come of it: `refused` (status, rule); else `expect` (values at dotted paths), `holds` and `holds_not` (words),
+`gives` (name and text of a file that is fetched), `verified` (an export of the log) and `did` (who did what by it);
+`save` keeps values for `{...}` in later steps. A step with `look` says who sees which of `things`.
 """
 
 from __future__ import annotations
