@@ -2,15 +2,21 @@
 
 A story is data (`examples/*.toml`); this file knows no story. Every step is a real request of a person who
 signed in with password and one-time code; the operations are found in the server's own published document.
+
+A step says who (`as`) does which operation (`do`) with what (`with`; `file`: name and text of one that is sent). What
+has to come of it: `refused` (status, rule); else `expect` (values at dotted paths), `holds` and `holds_not` (words),
+`gives` (name and text of a file that is fetched), `verified` (an export of the log) and `did` (who did what by it);
+`save` keeps values for `{...}` in later steps. A step with `look` says who sees which of `things`.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import secrets
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +37,19 @@ _OK = range(200, 300)
 _RENEW_AFTER = 300
 _WAIT_BEFORE = 2
 _WANTS_PROOF = {Kind.CONFIRMATION_REQUIRED.urn, Kind.SESSION_LOCKED.urn}
+_REASON = "supervision"
+
+THINGS: dict[str, dict[str, Any]] = {
+    "registration": {"do": "readRegistration", "with": {"registrationId": "{registration}"}, "marked": True},
+    "case": {"do": "openCase", "with": {"caseId": "{case}", "reason": _REASON}, "marked": True},
+    "agenda": {"do": "readMeeting", "with": {"meetingId": "{meeting}", "reason": _REASON}, "marked": True},
+    "minutes": {"do": "readMinutes", "with": {"meetingId": "{meeting}", "reason": _REASON}},
+    "trajectory": {"do": "readTrajectory", "with": {"caseId": "{case}"}},
+    "actions": {"do": "listAction"},
+    "journal": {"do": "listJournal"},
+}
+"""What every story can look at; a story names more of them under `[things]`. Something is seen when the request is
+allowed, a list is not empty, and the `mark` of the thing (of one that is `marked`: of the step) stands in the answer."""
 
 
 class StoryFailed(Exception):  # noqa: N818 — it says what happened to the story
@@ -55,6 +74,9 @@ class Somebody:
     role: str
     person_id: str
     token: str
+    renewed_on: date
+    """The latest day on which they confirmed the secrecy undertaking."""
+
     agency: str = ""
 
 
@@ -80,10 +102,10 @@ class Player:
     """How whoever holds a token confirms again; shared by players who reuse each other's people."""
 
     people: dict[str, Somebody] = field(default_factory=dict)
+    things: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     saved: dict[str, str] = field(default_factory=dict)
     _doors: dict[str, tuple[str, str]] = field(default_factory=dict)
     _now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _renewed_on: int = 0
 
     # -- the stage ------------------------------------------------------------------------------------
 
@@ -92,7 +114,7 @@ class Player:
         self.say(f"\n{story['title']}\n{'=' * len(story['title'])}\n{story['summary'].strip()}\n")
         self._read_doors()
         self._at(0, "08:00")
-        self._renewed_on = 0
+        self.things = THINGS | story.get("things", {})
         self._set_up(story)
         self.saved |= {k: str(v) for k, v in story.get("values", {}).items()} | self.given
         for number, step in enumerate(story["step"], 1):
@@ -135,7 +157,9 @@ class Player:
 
     # -- asking the server ----------------------------------------------------------------------------
 
-    def _ask(self, token: str, operation: str, values: Mapping[str, Any]) -> httpx2.Response:
+    def _ask(
+        self, token: str, operation: str, values: Mapping[str, Any], file: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
         if operation not in self._doors:
             raise StoryFailed(f"The server knows no operation called {operation}.")
         method, path = self._doors[operation]
@@ -144,18 +168,23 @@ class Player:
         for name in list(rest):
             if "{" + name + "}" in path:
                 path = path.replace("{" + name + "}", str(rest.pop(name)))
-        answer = self._send(token, method, path, rest)
+        answer = self._send(token, method, path, rest, file)
         if token in self.again and _json(answer).get("type") in _WANTS_PROOF:
             self.again[token]()
-            answer = self._send(token, method, path, rest)
+            answer = self._send(token, method, path, rest, file)
         return answer
 
-    def _send(self, token: str, method: str, path: str, rest: Mapping[str, Any]) -> httpx2.Response:
+    def _send(
+        self, token: str, method: str, path: str, rest: Mapping[str, Any], file: Mapping[str, str] | None
+    ) -> httpx2.Response:
         headers = {STORY_TIME: self._now.isoformat(), "If-Match": "*"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if method == "GET":
             return self.client.request(method, path, headers=headers, params=rest)
+        if file is not None:
+            part = (file["name"], file["text"].encode())
+            return self.client.request(method, path, headers=headers, data=rest, files={"file": part})
         return self.client.request(
             method, path, headers=headers, json=rest if rest or method == "POST" else None
         )
@@ -199,7 +228,6 @@ class Player:
         if cell["name"] in self.reuse:
             self.people, shared = self.reuse[cell["name"]]
             self.saved = dict(shared)
-            self.renew(cell["name"])
             return
         if not self.admin_token:
             admin = self.administrator
@@ -268,7 +296,13 @@ class Player:
         own = self._sign_in(username, body["password"], made["totpSecret"])
         self.confirm(own)
         self.people[person["key"]] = Somebody(
-            person["key"], person["name"], person["role"], made["personId"], own, agencies[person["agency"]]
+            person["key"],
+            person["name"],
+            person["role"],
+            made["personId"],
+            own,
+            self._now.date(),
+            agencies[person["agency"]],
         )
 
     def confirm(self, token: str) -> None:
@@ -281,17 +315,20 @@ class Player:
         if not self._doors:
             self._read_doors()
             self._at(0, "08:00")
-        for somebody in self.reuse[cell][0].values():
+        self._renew(self.reuse[cell][0].values())
+
+    def _renew(self, people: Iterable[Somebody]) -> None:
+        for somebody in people:
             self.confirm(somebody.token)
+            somebody.renewed_on = self._now.date()
 
     def _renew_yearly(self, day: int) -> None:
         """Let everybody renew before a year is over, as the agreement asks (R17)."""
-        if day - self._renewed_on < _RENEW_AFTER:
-            return
-        for somebody in self.people.values():
-            self.confirm(somebody.token)
-        self._renewed_on = day
-        self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
+        today = self._now.date()
+        due = [one for one in self.people.values() if (today - one.renewed_on).days >= _RENEW_AFTER]
+        if due:
+            self._renew(due)
+            self.say(f"\n  day {day}: everybody renews the secrecy undertaking")
 
     def _adopt(self, story: Mapping[str, Any]) -> None:
         agreement = story["agreement"]
@@ -320,7 +357,7 @@ class Player:
         somebody = self.people[step["as"]]
         self.say(f"  {when}  {somebody.name} ({somebody.role}): {step['say']}")
         values = {name: self._filled(value) for name, value in step.get("with", {}).items()}
-        answer = self._ask(somebody.token, step["do"], values)
+        answer = self._ask(somebody.token, step["do"], values, self._filled(step.get("file")))
         wanted = step.get("refused")
         if wanted is not None:
             got = {"status": answer.status_code, "rule": _json(answer).get("rule")}
@@ -343,11 +380,19 @@ class Player:
                 raise StoryFailed(f"{step['do']}: {path} is {found!r}, expected {expected!r}")
         if step.get("verified"):
             self._verify(somebody, answer.content)
+        if "did" in step:
+            self._recount(step["did"], answer.text)
+        if "gives" in step:
+            self._compare(self._filled(step["gives"]), answer)
+        self._check_words(step, answer.text)
+
+    def _check_words(self, step: Mapping[str, Any], said: str) -> None:
+        """Hold the words of an answer against those that this reader must, and may not, see. Raises StoryFailed."""
         for text in map(self._filled, step.get("holds", [])):
-            if text not in answer.text:
+            if text not in said:
                 raise StoryFailed(f"{step['do']}: the answer does not hold {text!r}")
         for text in map(self._filled, step.get("holds_not", [])):
-            if text in answer.text:
+            if text in said:
                 raise StoryFailed(f"{step['do']}: the answer holds {text!r}, which this reader may not see")
 
     def _verify(self, somebody: Somebody, content: bytes) -> None:
@@ -358,6 +403,38 @@ class Player:
         except ExportInvalid as fault:
             raise StoryFailed(f"the export does not verify: {fault}") from None
         self.say(f"      {report.count} entries verified, signed by {', '.join(report.keys)}")
+
+    def _recount(self, wanted: Mapping[str, Any], export: str) -> None:
+        """Say who did what by an exported log, and hold it against *wanted*: act, or act and rule, -> who of the story.
+
+        Only what was allowed counts. Who is nobody of the story goes by the role. Raises StoryFailed.
+        """
+        lines = list(csv.DictReader(line for line in export.splitlines() if not line.startswith("#")))
+        keys = {somebody.person_id: key for key, somebody in self.people.items()}
+        faults = []
+        for said, people in wanted.items():
+            action, _, rule = said.partition(" ")
+            did = {
+                keys.get(line["actorId"], line["role"])
+                for line in lines
+                if line["action"] == action and line["outcome"] == "allowed" and rule in {"", line["rule"]}
+            }
+            names = [self.people[key].name if key in self.people else key for key in sorted(did)]
+            self.say(f"      {said:28}{', '.join(names) or '-'}")
+            if did != set(people):
+                faults.append(f"{said} was done by {sorted(did)}, and should have been by {sorted(people)}")
+        if faults:
+            raise StoryFailed("; ".join(faults))
+
+    def _compare(self, wanted: Mapping[str, str], answer: httpx2.Response) -> None:
+        """Hold a download against the file that it should be, name and bytes. Raises StoryFailed."""
+        content = wanted["text"].encode()
+        said = answer.headers.get("Content-Disposition", "")
+        if answer.content != content or f'filename="{wanted["name"]}"' not in said:
+            raise StoryFailed(
+                f"what was fetched is not {wanted['name']!r} as it was put in: {said or 'no file'}"
+            )
+        self.say(f"      {wanted['name']}: {len(content)} bytes, the same as were put in")
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -403,22 +480,12 @@ class Player:
             raise StoryFailed("; ".join(faults))
 
     def _sees(self, somebody: Somebody, thing: str, step: Mapping[str, Any]) -> bool:
-        saved = self.saved
-        probes: dict[str, tuple[str, dict[str, Any]]] = {
-            "registration": ("readRegistration", {"registrationId": saved.get("registration", "")}),
-            "case": ("openCase", {"caseId": saved.get("case", ""), "reason": "supervision"}),
-            "agenda": ("readMeeting", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
-            "minutes": ("readMinutes", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
-            "trajectory": ("readTrajectory", {"caseId": saved.get("case", "")}),
-            "actions": ("listAction", {}),
-            "journal": ("listJournal", {}),
-        }
-        operation, values = probes[thing]
-        answer = self._ask(somebody.token, operation, values)
+        probe = self.things[thing]
+        answer = self._ask(somebody.token, probe["do"], self._filled(probe.get("with", {})))
         if answer.status_code not in _OK:
             return False
-        mark = str(self._filled(step.get("mark", "")))
-        if thing in {"agenda", "registration", "case"} and mark:
+        mark = str(self._filled(step.get("mark", "") if probe.get("marked") else probe.get("mark", "")))
+        if mark:
             return mark in answer.text
         body = _json(answer)
         return bool(body.get("items", True))

@@ -27,8 +27,10 @@ from app.walkthrough import Administrator, Player, read_story
 
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = sorted(path.name for path in EXAMPLES.glob("*.toml") if path.name != "demo-world.toml")
-OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"}
-"""Values of a command that are of no person: where and when a meeting is."""
+OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"} | {
+    f"answer{question}" for question in ("Register", "Discuss", "Record", "Close")
+}
+"""Values of a command that are of no person: where and when a meeting is, what an agreement says."""
 
 
 def forms(said: str) -> dict[str, bytes]:
@@ -74,6 +76,8 @@ class Listener(Player):
     def _step(self, step):
         for name, value in step.get("with", {}).items():
             self._hear(name, self._filled(value))
+        for name, value in step.get("file", {}).items():
+            self._hear(f"file {name}", self._filled(value))
         super()._step(step)
 
     def _hear(self, name, value):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -22,6 +23,12 @@ def _run(*arguments, data, timeout=120, **environment):
         [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout,
         check=False,
     )  # fmt: skip
+
+
+@cache
+def _token(who, data):
+    """A token of somebody of the demonstration; one start of the command for all tests that want it."""
+    return _run("demo-token", who, data=data).stdout.strip()
 
 
 def _sentence(done):
@@ -134,11 +141,10 @@ def test_the_demonstration_has_cases_in_every_state(demonstration):
     url, data, _ = demonstration
     states = set()
     for who in ("coordinator", "coordinatorg", "coordinator.b"):
-        token = _run("demo-token", who, data=data).stdout.strip()
         answer = httpx2.get(
             f"{url}/api/v1/cases",
             params={"state": "all", "pageSize": 100},
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {_token(who, data)}"},
         )
         states |= {item["state"] for item in answer.json()["items"]}
     assert states == {"listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed", "closed"}
@@ -147,6 +153,32 @@ def test_the_demonstration_has_cases_in_every_state(demonstration):
         f"{url}/api/v1/certificates", headers={"Authorization": f"Bearer {token}"}
     ).json()
     assert any(item["kind"] == "case" for item in certificates["items"])
+
+
+@pytest.mark.slow
+def test_the_demonstration_has_a_document_words_for_some_and_an_emergency_to_review(demonstration):
+    url, data, _ = demonstration
+
+    def ask(who, path, **query):
+        headers = {"Authorization": f"Bearer {_token(who, data)}"}
+        answer = httpx2.get(f"{url}/api/v1{path}", params=query, headers=headers, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    (emergency,) = ask("coordinator.c", "/breakGlass")["items"]
+    assert (emergency["state"], "breakGlass.review" in emergency["abilities"]) == ("ended", True)
+    case = f"/cases/{emergency['caseId']}"
+    said = ask("coordinator.c", case, reason="supervision")["statements"]
+    assert {each["audience"] for each in said} == {"present", "notInMinutes", "desk"}
+    (document,) = ask("coordinator.c", case + "/attachments", reason="supervision")["items"]
+    assert document["fileName"].endswith(".txt")
+    switched_on = {}
+    for who in ("coordinator.c", "coordinator", "coordinatorg", "coordinator.b"):
+        (cell,) = ask(who, "/cells")["items"]
+        settings = ask(who, f"/cells/{cell['cellId']}/agreement")["settings"]
+        switched_on[who] = {each["name"]: each["value"] for each in settings}["break_glass"]
+    # Elsewhere nobody switched it on: that is how it comes.
+    assert switched_on == {"coordinator.c": 1, "coordinator": 0, "coordinatorg": 0, "coordinator.b": 0}
 
 
 @pytest.mark.slow

@@ -30,9 +30,9 @@ def player(house):
     return made
 
 
-def test_three_stories_are_shipped_and_one_is_of_a_joint_cell():
+def test_four_stories_are_shipped_and_one_is_of_a_joint_cell():
     stories = [read_story(EXAMPLES / name) for name in STORIES]
-    assert len(stories) >= 3
+    assert len(stories) >= 4
     assert any(
         story["cell"]["kind"] == "zonal" and len(story["cell"]["municipalities"]) == 2 for story in stories
     )
@@ -52,8 +52,8 @@ def test_the_story_holds(house, player, name, start):
     assert not any("FAILED" in line for line in player.lines)
     assert any("entries verified" in line for line in player.lines)
     story = read_story(EXAMPLES / name)
-    assert house.sql("SELECT count(*) FROM case_file")[0][0] == 0
-    assert house.sql("SELECT count(*) FROM registration")[0][0] == 0
+    for table in ("case_file", "registration", "statement", "attachment", "briefing", "break_glass"):
+        assert house.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
     assert house.sql("SELECT count(*) FROM certificate WHERE kind = 'case'")[0][0] == 1
     assert story["values"]["subject"] not in str(house.sql("SELECT * FROM journal.entry"))
 
@@ -79,6 +79,50 @@ def test_a_story_that_does_not_hold_stops_at_that_step(player):
     with pytest.raises(StoryFailed, match="school sees nothing, but should see"):
         player.play(story)
     assert any("FAILED at step 2" in line for line in player.lines)
+
+
+def _until(name):
+    """The story about who needs to know what, cut off behind the step of this name."""
+    story = read_story(EXAMPLES / "need-to-know.toml")
+    names = [step.get("name") for step in story["step"]]
+    del story["step"][names.index(name) + 1 :]
+    return story
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["name", "text"])
+def test_a_document_that_comes_back_otherwise_stops_the_story(player, part):
+    story = _until("filed")
+    (fetched,) = (step for step in story["step"] if "gives" in step)
+    fetched["gives"][part] += "."
+    with pytest.raises(StoryFailed, match=r"what was fetched is not 'Brief van de onthaalbalie\.txt"):
+        player.play(story)
+
+
+@pytest.mark.slow
+def test_a_story_stops_where_the_log_says_that_somebody_else_did_it(player):
+    story = _until("excluded")
+    opened = {"case.open R107": ["mayor", "delegate", "coordinator"], "case.open R21": []}
+    export = {"day": 3, "as": "auditor", "say": "exports", "do": "exportJournal"}
+    story["step"].append(export | {"did": {"exclusion.declare": ["delegate"]} | opened})
+    player.play(story)
+    assert any("exclusion.declare" in line and "Schepen Sylvester" in line for line in player.lines)
+    story["step"][-1]["did"] = {"exclusion.declare": ["mayor"], "case.open R21": ["delegate"]}
+    with pytest.raises(
+        StoryFailed, match=r"exclusion.declare was done by \['delegate'\].*; case.open R21 was done by \[\]"
+    ):
+        player.play(story)
+
+
+@pytest.mark.slow
+def test_a_thing_that_a_story_names_is_seen_by_its_mark(player):
+    story = _until("filed")
+    story["step"].append({"day": 3, "look": {"mayor": ["documents"]}, "things": ["documents"]})
+    with pytest.raises(StoryFailed, match=r"coordinator sees \['documents'\], but should see nothing"):
+        player.play(story)
+    story["things"]["documents"]["mark"] = "Een ander stuk.txt"
+    with pytest.raises(StoryFailed, match=r"mayor sees nothing, but should see \['documents'\]"):
+        player.play(story)
 
 
 @pytest.mark.parametrize("content", ["title = 1", "not toml at all", ""])
