@@ -75,12 +75,7 @@ def _shown(house, name):
 
 def test_what_was_listed_is_the_desks_also_for_who_holds_a_part_or_sits_there(house, planned, sitting):
     sitting(planned[0], "school", secretary="secretary")
-    for name in (
-        "participant",
-        "caseManager",
-        "school",
-        "secretary",
-    ):  # owner, manager, invited, takes minutes
+    for name in ("participant", "caseManager", "school", "secretary"):  # by action, by plan, invited, minutes
         assert _shown(house, name) == (1, 0), name
     for name in ("mayor", "delegate", "coordinator"):
         assert _shown(house, name) == (1, 1), name
