@@ -21,6 +21,7 @@ import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.types.json import Jsonb
 
+from app.cases.sealing import LISTED_UNDER
 from app.kernel.identity import hash_password, new_totp_secret
 from app.kernel.ids import new_id
 from app.kernel.installing import Process
@@ -222,7 +223,8 @@ class _Writer:
         run(self.main, "CREATE TABLE floor.clear_statement (id uuid, text text)")
         done = 0
         for part in batches(world.towns, 15):
-            cases, statements, clear_cases, clear_statements, file_keys, municipal = [], [], [], [], [], []
+            cases, listings, statements, file_keys, municipal = [], [], [], [], []
+            clear_cases, clear_statements = [], []
             for town in part:
                 key = AESGCM.generate_key(256)
                 wrapped = self.wrapping.wrap(self.wrapping_key, key, town.id.bytes)
@@ -235,6 +237,7 @@ class _Writer:
                     self.vault._memory.keep_file(case_id, town.id, file_key)  # noqa: SLF001 — not committed yet
                     row, clear = self._case(town, case_id)
                     cases.append(row)
+                    listings.append(self._listing(town, clear))
                     clear_cases.append(clear)
                     for row, clear in self._statements(town, case_id):
                         statements.append(row)
@@ -243,6 +246,7 @@ class _Writer:
             copy(self.keys, "municipal_key", "municipality_id, version, wrapped, wrapping_key", municipal)
             copy(self.keys, "file_key", "file_id, municipality_id, key_version, wrapped", file_keys)
             copy(self.main, "case_file", _CASE, cases)
+            copy(self.main, "listing", "case_id, municipality_id, indications", listings)
             copy(self.main, "statement", _STATEMENT, statements)
             copy(self.main, "floor.clear_case", "id, subject_name, birth_date, indications", clear_cases)
             copy(self.main, "floor.clear_statement", "id, text", clear_statements)
@@ -263,11 +267,14 @@ class _Writer:
             case_id, town.id, town.cell_id, f"C-{listed.year}-{case_id.hex[:12]}", state,
             self.chance.choice(_PHENOMENA), "livcParticipant", new_id(),
             self._seal(case_id, "case_file", "subject", case_id, identity),
-            self._seal(case_id, "case_file", "indications", case_id, indications), self.agreements[town.cell_id],
-            listed, town.people[0].id, self.today - timedelta(days=20), self.today + timedelta(days=60),
-            self.today + timedelta(days=345), self.today + timedelta(days=331), 1,
+            self.agreements[town.cell_id], listed, town.people[0].id, self.today - timedelta(days=20),
+            self.today + timedelta(days=60), self.today + timedelta(days=345), self.today + timedelta(days=331), 1,
         )  # fmt: skip
         return row, (case_id, name, born, indications)
+
+    def _listing(self, town: Town, clear: tuple[Any, ...]) -> tuple[Any, ...]:
+        case_id, _, _, indications = clear
+        return case_id, town.id, self._seal(case_id, LISTED_UNDER, "indications", case_id, indications)
 
     def _statements(self, town: Town, case_id: UUID) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
         for number in range(STATEMENTS_IN_A_CASE):
@@ -399,7 +406,7 @@ def batches(towns: list[Town], size: int) -> Iterator[list[Town]]:
 
 
 _CASE = (
-    "id, municipality_id, cell_id, reference, state, phenomenon, origin, subject_id, subject, indications, agreement_id,"
+    "id, municipality_id, cell_id, reference, state, phenomenon, origin, subject_id, subject, agreement_id,"
     " listed_on, listed_by, last_discussed_on, review_on, due_on, locks_on, version"
 )
 _STATEMENT = (

@@ -38,7 +38,7 @@ def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseView:
     case.closure_meeting_id = command.meeting_id
     case.state = target(Action.CASE_PROPOSE_CLOSURE)
     case.version += 1
-    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id, whole=True), facts.standing)
 
 
 @operation(Action.CASE_CLOSE)
@@ -63,7 +63,7 @@ def close_case(work: Work, command: CloseCase) -> CaseView:
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1
-    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id, whole=True), facts.standing)
 
 
 @operation(Action.CASE_KEEP_OPEN)
@@ -81,4 +81,4 @@ def keep_open_case(work: Work, command: KeepOpenCase) -> CaseView:
         case.state = "underDiscussion" if case.last_discussed_on else "listed"
     case.closure_ground = case.closure_meeting_id = None
     case.version += 1
-    return case_view(work, queries.case_sheet(work.session, work.actor, case.id), facts.standing)
+    return case_view(work, queries.case_sheet(work.session, work.actor, case.id, whole=True), facts.standing)

@@ -9,8 +9,8 @@ from uuid import UUID
 import orjson
 
 from app.cases.marking import mark_case
-from app.cases.models import Case
-from app.cases.sealing import seal_in
+from app.cases.models import Case, Listing
+from app.cases.sealing import LISTED_UNDER, seal_in
 from app.constitution.models import Agreement
 from app.kernel.ids import new_id, new_reference
 from app.kernel.sealed import Sealed
@@ -56,8 +56,6 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
         origin=signal.origin,
         subject_id=signal.subject_id,
         subject=seal_in(work, case_id, "case_file", "subject", case_id, identity),
-        indications=seal_in(work, case_id, "case_file", "indications", case_id, indications),
-        signal=seal_in(work, case_id, "case_file", "signal", case_id, brought),
         registration_id=signal.id,
         agreement_id=agreement.id,
         listed_on=work.today,
@@ -68,6 +66,14 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     )
     work.session.add(case)
     work.session.flush()
+    work.session.add(
+        Listing(
+            case_id=case_id,
+            municipality_id=signal.municipality_id,
+            indications=seal_in(work, case_id, LISTED_UNDER, "indications", case_id, indications),
+            signal=seal_in(work, case_id, LISTED_UNDER, "signal", case_id, brought),
+        )
+    )
     said = orjson.loads(identity)
     mark_case(work, case, said["name"], date.fromisoformat(said["birthDate"]) if said["birthDate"] else None)
     signal.subject = signal.narrative = signal.screening = None

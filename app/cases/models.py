@@ -36,9 +36,6 @@ class Case(Row):
     phenomenon: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[UUID]
     subject: Mapped[Sealed | None]
-    indications: Mapped[Sealed | None]
-    signal: Mapped[Sealed | None]
-    """What was brought to the mayor, moved here from the registration at the listing."""
     origin: Mapped[str] = mapped_column(Text)
     """Where the signal behind the listing came from (R53, R99)."""
     registration_id: Mapped[UUID | None]
@@ -57,6 +54,22 @@ class Case(Row):
     closed_by: Mapped[UUID | None]
     shred_ordered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Listing(Row):
+    """Why a person is on the list, as brought and as decided (R40): for the desk alone, whoever else holds a part.
+
+    A table of its own, since row-level security shows a row or hides it, and never a column of it.
+    """
+
+    __tablename__ = "listing"
+    __table_args__ = (of_its_case(),)
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    indications: Mapped[Sealed | None]
+    signal: Mapped[Sealed | None]
+    """What was brought to the mayor, moved here from the registration at the listing."""
 
 
 class Discussion(Row):

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.cases import queries
 from app.cases.breaking_glass import glass_view, open_glass
 from app.cases.commands import ListCase, OpenCase
-from app.cases.sealing import open_in, subject_of
+from app.cases.sealing import LISTED_UNDER, open_in, subject_of
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import statement_views
 from app.cases.trajectories import trajectory_view
@@ -81,7 +81,7 @@ def list_case(work: Work, command: ListCase) -> CasePage:
 @operation(Action.CASE_OPEN)
 def open_case(work: Work, command: OpenCase) -> CaseView:
     """Open a file. The reason comes from the pick-list and goes to the journal (R107)."""
-    case = queries.case_sheet(work.session, work.actor, command.case_id)
+    case = queries.case_sheet(work.session, work.actor, command.case_id, whole=True)
     known = command.reason in codes("accessReasons", work.today)
     glass = open_glass(work, case)
     facts = case_facts(
@@ -95,7 +95,7 @@ def open_case(work: Work, command: OpenCase) -> CaseView:
 
 
 def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = False) -> CaseView:
-    """Give the whole file for its desk, or what an emergency leads to. *case* is what `queries.case_sheet` gives."""
+    """Give the whole file for its desk, or what an emergency leads to. *case* is what `queries.case_sheet` gives, whole."""
     name, born = subject_of(work, case)
     found = queries.trajectory(work.session, case.id) if case.has_trajectory else None
     facts = case_facts(
@@ -127,8 +127,8 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         purpose=translate(work.actor.language, PURPOSE),
         subject_name=name,
         birth_date=date.fromisoformat(born) if born else None,
-        indications=open_in(work, case.id, "case_file", "indications", case.id, case.indications),
-        signal=open_in(work, case.id, "case_file", "signal", case.id, case.signal),
+        indications=open_in(work, case.id, LISTED_UNDER, "indications", case.id, case.indications),
+        signal=open_in(work, case.id, LISTED_UNDER, "signal", case.id, case.signal),
         origin=case.origin,
         listed_on=case.listed_on,
         listed_by_name=case.listed_by_name,

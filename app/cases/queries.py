@@ -40,8 +40,8 @@ def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
 
 _SHEET = """
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
-           c.indications, c.signal, c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
-           c.closure_ground, c.closure_meeting_id, c.closed_on, c.version, p.name AS listed_by_name,
+           c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
+           c.closure_ground, c.closure_meeting_id, c.closed_on, c.version, p.name AS listed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
            EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,
@@ -49,17 +49,20 @@ _SHEET = """
               FROM discussion d WHERE d.case_id = c.id) AS discussions
     FROM case_file c
     JOIN municipality m ON m.id = c.municipality_id
-    LEFT JOIN person p ON p.id = c.listed_by
+    LEFT JOIN person p ON p.id = c.listed_by{join}
     WHERE c.id = %(case)s
 """
+_OUTER = _SHEET.format(listing="", join="")
+_WHOLE = _SHEET.format(listing=" l.indications, l.signal,", join=" LEFT JOIN listing l ON l.case_id = c.id")
 
 
-def case_sheet(session: Session, actor: Actor, case_id: UUID) -> Any:
+def case_sheet(session: Session, actor: Actor, case_id: UUID, *, whole: bool = False) -> Any:
     """Give a case as a lean row with what standing on it follows from, if the database lets this actor see it.
 
+    *whole*: with what was listed about the person, None where the database keeps that from this actor.
     `discussions` are the (meeting id, day) of the days on which the person was discussed, latest first, or None (R96).
     """
-    rows = lean_rows(session, _SHEET, case=case_id, person=actor.person_id)
+    rows = lean_rows(session, _WHOLE if whole else _OUTER, case=case_id, person=actor.person_id)
     return rows[0] if rows else None
 
 

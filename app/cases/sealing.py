@@ -11,6 +11,10 @@ from app.kernel.sealed import Sealed
 from app.kernel.vault import Place
 from app.kernel.work import Work
 
+LISTED_UNDER = "case_file"
+"""The table in the place of what was listed. It stood there until revision 0012, which moved the sealed bytes without a
+key to bind them anew: another name would open none of them."""
+
 
 def case_place(case_id: UUID, table: str, column: str, row_id: UUID) -> Place:
     """Give the place of a sealed value that belongs to a case."""

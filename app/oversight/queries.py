@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, Text, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Discussion, Statement, Trajectory
+from app.cases.models import Case, Discussion, Listing, Statement, Trajectory
 from app.constitution.models import Cell
 from app.directory.models import Mandate, Person
 from app.kernel.clock import BRUSSELS
@@ -119,7 +119,7 @@ def items_of(session: Session, case_id: UUID) -> list[UUID]:
     return list(session.scalars(select(AgendaItem.id).filter_by(case_id=case_id)))
 
 
-_OF_A_CASE = (Discussion, Statement, Trajectory, AgendaItem, Invitation, MinutesItem)
+_OF_A_CASE = (Listing, Discussion, Statement, Trajectory, AgendaItem, Invitation, MinutesItem)
 
 
 def rows_shown(session: Session, case_id: UUID) -> dict[str, int]:

@@ -37,6 +37,7 @@ READABLE: dict[str, dict[str, str]] = {
         "phenomenon": CODES,
         "closure_ground": CODES,
     },
+    "listing": {},
     "discussion": {},
     "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
     "break_glass": {

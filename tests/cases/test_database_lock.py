@@ -66,6 +66,56 @@ def test_no_seat_at_an_item_is_taken_on_another_case(house, zone, statement):
         _as(house, "zoneCoordinatorE", statement, **forged)
 
 
+def _shown(house, name):
+    """How many cases the database shows somebody, and of how many of them why they were listed."""
+    with house.work(name) as unit:
+        unit.repeat()
+        return tuple(unit.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in ("case_file", "listing"))
+
+
+def test_what_was_listed_is_the_desks_also_for_who_holds_a_part_or_sits_there(house, planned, sitting):
+    sitting(planned[0], "school", secretary="secretary")
+    for name in ("participant", "caseManager", "school", "secretary"):  # by action, by plan, invited, minutes
+        assert _shown(house, name) == (1, 0), name
+    for name in ("mayor", "delegate", "coordinator"):
+        assert _shown(house, name) == (1, 1), name
+    for name in ("clb", "policeMember", "strategicMember", "dpo", "auditor", "administrator", "zoneMayorD"):
+        assert _shown(house, name) == (0, 0), name
+    house.sql(
+        "INSERT INTO exclusion VALUES (:p, :c, :t, now())",
+        p=house.cast.persons["delegate"], c=planned[0], t=house.cast.towns["C"],
+    )  # fmt: skip
+    assert _shown(house, "delegate") == (0, 0)
+    house.sql("UPDATE case_file SET shred_ordered_at = now()")
+    assert _shown(house, "mayor") == (0, 0)
+
+
+def test_what_was_listed_is_shown_to_its_own_municipality_of_a_joint_cell(house, zone):
+    for name, case in (("zoneMayorD", zone["of_d"]), ("zoneCoordinatorE", zone["of_e"])):
+        with house.work(name) as unit:
+            unit.repeat()
+            assert [str(c) for c in unit.session.scalars(text("SELECT case_id FROM listing"))] == [case]
+
+
+def test_what_was_listed_is_written_once_by_whoever_lists(house, case_id):
+    for change in ("UPDATE listing SET indications = NULL", "DELETE FROM listing"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            _as(house, "mayor", change)
+    kept = house.sql("SELECT * FROM listing")
+    insert = "INSERT INTO listing SELECT id, municipality_id, 'x', 'x' FROM case_file"
+    with pytest.raises(IntegrityError, match="pk_listing"):
+        _as(house, "mayor", insert)
+    house.sql("DELETE FROM listing")
+    for name in ("coordinator", "delegate"):  # no listing is theirs: not at all, or not this one
+        with pytest.raises(DBAPIError, match="row-level security"):
+            _as(house, name, insert)
+    house.sql("UPDATE case_file SET state = 'underDiscussion'")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        _as(house, "mayor", insert)
+    house.sql("UPDATE case_file SET state = 'listed'")
+    assert _as(house, "mayor", insert) == len(kept) == 1
+
+
 def test_every_table_that_carries_a_case_carries_the_municipality_of_that_case():
     apart = {"registration", "exclusion"}  # before there is a case; about a person rather than the file
     for table in Row.metadata.tables.values():

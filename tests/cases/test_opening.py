@@ -13,6 +13,8 @@ def test_the_desk_opens_a_file_for_a_reason(house, case_id):
     body = answer.json()
     assert body["subjectName"] == "Zorgeloos Verzonnen"
     assert body["birthDate"] == "2001-04-05"
+    assert body["indications"] == "Aanwijzingen van een radicaliseringsproces."
+    assert body["signal"] == "Plotse afwezigheid en haatboodschappen."
     assert "agendaItem.add" in body["abilities"]
     assert "case.close" not in body["abilities"]
     (line,) = house.sql(
@@ -84,6 +86,7 @@ def test_the_database_shows_no_case_to_nobody(house, case_id):
     with house.process.databases.app.connect() as conn:
         for table in (
             "case_file",
+            "listing",
             "registration",
             "statement",
             "agenda_item",

@@ -30,6 +30,10 @@ def test_the_file_is_read_for_the_set_time_and_not_a_second_longer(table, known)
     glass = table.ok(smash(table, "policeMember", known), 201)
     file = table.ok(read(table, "policeMember", known))
     assert file["subjectName"] == "Zorgeloos Verzonnen"
+    assert (file["indications"], file["signal"]) == (
+        "Aanwijzingen.",
+        "Plotse afwezigheid en haatboodschappen.",
+    )
     assert file["breakGlass"]["breakGlassId"] == glass["breakGlassId"]
     assert "abilities" not in file or file["abilities"] == []
     assert table.get("policeMember", f"/cases/{known}/trajectory").status_code == 200

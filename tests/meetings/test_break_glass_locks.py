@@ -68,8 +68,8 @@ def test_both_locks_agree_at_every_moment(table, known):
     assert compare() == set()
 
 
-TABLES = ("case_file", "discussion", "statement", "trajectory", "action_item", "agenda_item", "invitation", "attendance",
-          "minutes_item", "minutes_remark", "registration", "exclusion", "certificate")  # fmt: skip
+TABLES = ("case_file", "listing", "discussion", "statement", "trajectory", "action_item", "agenda_item", "invitation",
+          "attendance", "minutes_item", "minutes_remark", "registration", "exclusion", "certificate")  # fmt: skip
 
 
 def rows(house, name):
@@ -84,9 +84,12 @@ def test_the_database_shows_the_file_while_it_is_open_and_nothing_before_and_aft
     glass = table.ok(smash(table, "policeMember", known), 201)
     during = rows(table.house, "policeMember")
     gained = {t: during[t] - before[t] for t in TABLES if during[t] != before[t]}
-    assert gained == {"case_file": 1, "discussion": 1, "statement": 2, "trajectory": 1, "action_item": 1}
+    assert gained == {
+        "case_file": 1, "listing": 1, "discussion": 1, "statement": 2, "trajectory": 1, "action_item": 1,
+    }  # fmt: skip
     assert rows(table.house, "school") == rows(table.house, "school") | {
         "case_file": 0,
+        "listing": 0,
         "statement": 0,
         "trajectory": 0,
     }

@@ -35,6 +35,7 @@ def test_an_invited_participant_may_read_the_item_and_not_the_file(table, why):
     read = why("school", "agendaItem.read", case)
     assert (read.outcome, read.rule, read.standing, _no(read)) == ("allowed", "R18", "invited", set())
     assert read.rows_shown["agenda_item"] == 1
+    assert "listing" not in read.rows_shown
     assert table.get("school", f"/agendaItems/{item}").status_code == 200
     opened = why("school", "case.open", case)
     assert (opened.outcome, _no(opened)) == ("hidden", {"role", "standing"})
@@ -131,5 +132,5 @@ def test_an_open_break_glass_is_named_as_what_it_is(table, known, why):
     said = why("policeMember", "case.open", known)
     assert (said.outcome, said.rule, said.standing, _no(said)) == ("allowed", "R21", "none", set())
     assert "breakGlass" in {step.name for step in said.steps}
-    assert said.rows_shown["case_file"] == 1
+    assert said.rows_shown["case_file"] == said.rows_shown["listing"] == 1
     assert why("policeMember", "case.monitor", known).outcome == "hidden"

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select, text
 
+from app.cases.models import Listing
+from app.cases.standing import case_standing
 from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
 from app.meetings.models import AgendaItem, Invitation, Meeting, Minutes, MinutesItem
@@ -61,9 +63,8 @@ def compare(house):
     seen = 0
     items = {r.id: r.municipality_id for r in house.sql("SELECT id, municipality_id FROM agenda_item")}
     meetings = [r.id for r in house.sql("SELECT id FROM meeting")]
-    locked = {
-        r.id for r in house.sql("SELECT id FROM case_file WHERE locks_on <= :d", d=brussels_day(house.now))
-    }
+    cases = house.sql("SELECT * FROM case_file")
+    locked = {c.id for c in cases if c.locks_on <= brussels_day(house.now)}
     minuted = {
         r.id
         for r in house.sql("SELECT a.id FROM agenda_item a JOIN minutes n ON n.meeting_id = a.meeting_id")
@@ -80,6 +81,8 @@ def compare(house):
                 ids(f"{f}()") for f in ("open_items", "attended_items", "extract_items")
             )
             excluded = set(session.scalar(text("SELECT excluded_cases()")))
+            files = {c.id for c in cases if case_standing(session, actor, c) is Standing.FILE}
+            assert set(session.scalars(select(Listing.case_id))) == files, name
             own = {
                 r.id for r in session.execute(select(AgendaItem.id, AgendaItem.case_id, AgendaItem.municipality_id))
                 if keeps_file(actor, r.municipality_id) and r.case_id not in excluded | locked
@@ -191,7 +194,7 @@ def test_both_locks_agree_on_a_meeting_of_the_other_municipality(table, zone):
 def test_without_an_actor_the_database_shows_nothing_of_a_consultation(table):
     table.sat("school")
     with table.house.installation.sessions() as session:
-        for row in (Meeting, AgendaItem, Invitation, Minutes, MinutesItem):
+        for row in (Meeting, AgendaItem, Invitation, Minutes, MinutesItem, Listing):
             assert session.scalars(select(row)).all() == []
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from proving.client import JSON, PAGE
 from proving.emergencies import knows, reaches
-from proving.marks import has_to_do_with, marks_in, rows_of
+from proving.marks import case_of, has_to_do_with, marks_in, rows_of
 from proving.oracle import Oracle
 from proving.scene import Asking
 from proving.table import JSON_DOOR, PAGES_DOOR, REASON, Line
@@ -63,6 +63,15 @@ def scenes(stage):
     return [s for s in {id(s): s for s in (*stage.by_state, *stage.by_phase)}.values() if s.name in wanted]
 
 
+def every_route():
+    """Give (door, method, path, line) of every route of both doors but those of signing in."""
+    routes = [(JSON, e.method, e.path, JSON_DOOR[e.operation]) for e in ENDPOINTS]
+    routes += [(PAGE, "GET", path, line) for path, line in PAGES_DOOR.items()]
+    return routes + [
+        (PAGE, "POST", path, SENT.get(path)) for path in BUTTONS if not path.startswith("/sign-")
+    ]
+
+
 def may_touch(oracle, who, scene, path):
     """Tell whether this is somebody's own to do also without being of the desk."""
     if "reak" in path and path.endswith(WATCHING):
@@ -99,10 +108,7 @@ def try_everything(stage, oracle, undone, scene, route):
 
 def test_nothing_of_another_persons_case_leaves_by_any_route(lawless, stage, pair, oracle, counts, caplog):
     caplog.set_level("CRITICAL")
-    routes = [(JSON, e.method, e.path, JSON_DOOR[e.operation]) for e in ENDPOINTS]
-    routes += [(PAGE, "GET", path, line) for path, line in PAGES_DOOR.items()]
-    routes += [(PAGE, "POST", path, SENT.get(path)) for path in BUTTONS if not path.startswith("/sign-")]
-    work = [(scene, route) for scene in scenes(stage) for route in routes]
+    work = [(scene, route) for scene in scenes(stage) for route in every_route()]
 
     def some(number):
         return [try_everything(stage, oracle, pair[number], *each) for each in work[number::2]]
@@ -124,3 +130,23 @@ def test_with_the_rules_taken_out_the_desk_still_reads_its_own(lawless, stage, u
         "case.text",
         "said.text",
     }
+
+
+def test_with_the_rules_taken_out_who_holds_a_part_reads_nothing_of_why_the_person_is_listed(
+    lawless, stage, undone, oracle, counts
+):
+    """The invited at the table, the owner of an open action and the case manager reach the case, by every route."""
+    (scene,) = [s for s in stage.by_state if s.name == "inTrajectory" and s.case.town == "C"]
+    reached = set()
+    for name in ("participant", "school", "caseManager"):
+        who = stage.world.people[name]
+        k = Asking(oracle, who, scene)
+        for door, method, path, line in every_route():
+            body = line.body(k) if line and line.body else None
+            query = line.query(k) if line and line.query else None
+            answer = undone.call(who, door, method, k.path(path), query=query, body=body)
+            kinds = {m.kind for m in marks_in(stage.world, answer.text).values() if case_of(m) is scene.case}
+            counts["calls with the rules taken out, why somebody is listed not leaving"] += 1
+            assert "case.text" not in kinds, f"{method} {path} as {name}"
+            reached |= {name} if "case.name" in kinds and path == "/cases/{caseId}" else set()
+    assert reached == {"participant", "school", "caseManager"}

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.cases.sealing import LISTED_UNDER
 from app.kernel.embedded import Cluster
 from app.kernel.vault import Place, Shredded
 from app.retention import sweeping
@@ -61,7 +62,8 @@ def _sealed_values(house):
     """Give every sealed value of the file, with the place where it opens; documents have tests of their own."""
     found = []
     for table, column, row in house.sql(
-        "SELECT b.table_name, b.column_name, 'id' FROM information_schema.columns b"
+        "SELECT b.table_name, b.column_name, CASE b.table_name WHEN 'listing' THEN 'case_id' ELSE 'id' END"
+        " FROM information_schema.columns b"
         " WHERE b.table_schema = 'public' AND b.data_type = 'bytea' AND b.column_name <> 'digest'"
         " AND b.table_name NOT IN ('subject_mark', 'attachment_part')"
         " AND (b.table_name = 'case_file' OR EXISTS (SELECT FROM information_schema.columns c"
@@ -72,7 +74,7 @@ def _sealed_values(house):
         for value in house.sql(
             f"SELECT {owner} AS file, {row} AS row, {column} AS value FROM {table} WHERE {column} IS NOT NULL"
         ):
-            place = Place(value.file, table, column, value.row)
+            place = Place(value.file, {"listing": LISTED_UNDER}.get(table, table), column, value.row)
             found.append((place, bytes(value.value)))
     return found
 
@@ -111,7 +113,7 @@ def test_a_certificate_says_what_went_and_nothing_of_whom(house, filled, acts):
         "SELECT counts, ground, executor, listed_on, due_on FROM certificate"
     )
     assert counts == {
-        "case_file": 1, "statement": 3, "trajectory": 1, "action_item": 1, "agenda_item": 1, "attendance": 4,
+        "case_file": 1, "listing": 1, "statement": 3, "trajectory": 1, "action_item": 1, "agenda_item": 1, "attendance": 4,
         "minutes_item": 1, "registration": 1, "subject_mark": 1,
     }  # fmt: skip
     assert (ground, executor) == ("caseData", "robot")
@@ -277,7 +279,7 @@ def test_what_is_known_of_keyed_requests_goes_with_the_file_and_after_a_day(hous
 def test_the_application_itself_cannot_delete_a_file(house, listed):
     from sqlalchemy.exc import ProgrammingError
 
-    for table in ("case_file", "registration", "certificate", "statement"):
+    for table in ("case_file", "listing", "registration", "certificate", "statement"):
         with (
             house.installation.sessions() as session,
             pytest.raises(ProgrammingError, match="permission denied"),
@@ -291,18 +293,18 @@ def test_the_database_itself_holds_on_to_a_file_until_it_is_ordered_and_its_day_
             session.info["now"] = house.now
             gone = [
                 session.execute(text(f"DELETE FROM {table}")).rowcount
-                for table in ("case_file", "registration")
+                for table in ("listing", "case_file", "registration")
             ]
             session.rollback()
             return gone
 
     acts.on(house, 2027, 3, 2)
-    assert attempt() == [0, 0]
+    assert attempt() == [0, 0, 0]
     with _run(house).step() as unit:
         destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
-    assert attempt() == [1, 1]
+    assert attempt() == [1, 1, 1]
     acts.on(house, 2027, 3, 1)
-    assert attempt()[0] == 0
+    assert attempt()[:2] == [0, 0]
     house.installation.vault.shred(listed.case_id)
     house.installation.vault.shred(listed.registration_id)
     with pytest.raises(NotYet), _run(house).step() as unit:

@@ -13,7 +13,8 @@ import orjson
 from sqlalchemy import text
 
 from app.cases.marking import SCHEME, _packed, marks_of
-from app.cases.models import ActionRow, Case, Discussion, Statement, SubjectMark, Trajectory
+from app.cases.models import ActionRow, Case, Discussion, Listing, Statement, SubjectMark, Trajectory
+from app.cases.sealing import LISTED_UNDER
 from app.directory.models import (
     Exclusion,
 )
@@ -106,11 +107,14 @@ class World(Filing):
             Case, id=row, municipality_id=self.cast.towns[town], cell_id=self.cast.cells[cell],
             reference=made.reference, state=made.state, phenomenon="rightWingExtremism", subject_id=made.subject,
             subject=self.seal(row, "case_file", "subject", row, name),
-            indications=self.seal(row, "case_file", "indications", row, self.said("case.text", made)),
-            signal=self.seal(row, "case_file", "signal", row, self.said("case.text", made)),
             origin="livcParticipant", registration_id=signal.id, agreement_id=self.agreements[self.cast.cells[cell]],
             listed_on=self.now.date() - timedelta(days=60), listed_by=desk.person, due_on=due, locks_on=made.locks_on,
             shred_ordered_at=self.now if shred else None, version=1,
+        )  # fmt: skip
+        self.put(
+            Listing, case_id=row, municipality_id=self.cast.towns[town],
+            indications=self.seal(row, LISTED_UNDER, "indications", row, self.said("case.text", made)),
+            signal=self.seal(row, LISTED_UNDER, "signal", row, self.said("case.text", made)),
         )  # fmt: skip
         self.conn.execute(
             text("UPDATE registration SET case_id = :c, subject_id = :s WHERE id = :r"),
