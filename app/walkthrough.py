@@ -409,7 +409,7 @@ class Player:
             "case": ("openCase", {"caseId": saved.get("case", ""), "reason": "supervision"}),
             "agenda": ("readMeeting", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
             "minutes": ("readMinutes", {"meetingId": saved.get("meeting", ""), "reason": "supervision"}),
-            "trajectory": ("readTrajectory", {"caseId": saved.get("case", "")}),
+            "trajectory": ("readTrajectory", {"caseId": saved.get("case", ""), "reason": "supervision"}),
             "actions": ("listAction", {}),
             "journal": ("listJournal", {}),
         }
