@@ -170,6 +170,8 @@ class ReadTrajectory(Command):
     """Read the trajectory of a case and its actions."""
 
     case_id: UUID
+    reason: Line | None = None
+    """Why somebody reads it who does not follow it: a code of accessReasons (R107)."""
 
 
 class AssignAction(Command):

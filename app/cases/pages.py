@@ -75,7 +75,7 @@ def stated_reason(call: PageCall) -> str:
 
 def _open(call: PageCall, work: Work) -> Response:
     if not stated_reason(call):
-        return _ask_reason(call, work)
+        return ask_reason(call, work)
     view = opened_file(call, work)
     language = call.language
     return call.show(
@@ -97,7 +97,8 @@ def _open(call: PageCall, work: Work) -> Response:
     )
 
 
-def _ask_reason(call: PageCall, work: Work) -> Response:
+def ask_reason(call: PageCall, work: Work) -> Response:
+    """Ask why the page at hand is opened; the answer comes back in its address (R107)."""
     reasons = read_ref_data(work, ReadRefData(listName="accessReasons")).items
     return call.show(
         "cases/reason.html",

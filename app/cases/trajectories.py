@@ -22,7 +22,7 @@ from app.cases.models import ActionRow, Case, Trajectory
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts, manages
 from app.cases.views import ActionList, ActionView, TrajectoryView
-from app.constitution.codes import checked
+from app.constitution.codes import checked, codes
 from app.directory.models import Agency, Person
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
@@ -126,14 +126,27 @@ def trajectory_view(work: Work, case: Case, found: Any) -> TrajectoryView:
 
 @operation(Action.TRAJECTORY_READ)
 def read_trajectory(work: Work, command: ReadTrajectory) -> TrajectoryView:
-    """Give the trajectory: to the desk, and to the case manager who follows it; their part of the file, no more."""
+    """Give the trajectory: to the desk, and to the case manager who follows it; their part of the file, no more.
+
+    Raises Problem 409 to the desk, or in an emergency, without a reason of the pick-list, as the file itself does. Who
+    follows it is asked for none: it is their own work (R107).
+    """
     case = queries.case(work.session, command.case_id)
     found = queries.trajectory(work.session, command.case_id) if case else None
     glass = open_glass(work, case if found else None)
-    facts = case_facts(work, case if found else None, broken_glass=glass is not None)
-    if facts.standing is Standing.PART and work.actor.role is not Role.CASE_MANAGER and glass is None:
+    known = command.reason in codes("accessReasons", work.today)
+    follows = manages(work.session, work.actor, command.case_id) if found else False
+    facts = case_facts(
+        work, case if found else None, access_reason=known or follows, broken_glass=glass is not None
+    )
+    if facts.standing is Standing.PART and not follows and glass is None:
         facts = work.facts(standing=Standing.NONE)  # it is followed under the mandate of case manager alone
-    work.allow(Action.TRAJECTORY_READ, facts, about_case(case if found else None, "trajectory"))
+    work.allow(
+        Action.TRAJECTORY_READ,
+        facts,
+        about_case(case if found else None, "trajectory"),
+        reason=(command.reason or "") if known else "",
+    )
     return trajectory_view(work, there(case), there(found))
 
 

@@ -11,21 +11,22 @@ from starlette.responses import Response
 from app.cases import commands as c
 from app.cases import trajectories
 from app.cases.pages import (
-    CASES,
     ONE_CASE,
     about_file,
+    ask_reason,
     back_to_file,
     case_address,
     opened_file,
+    stated_reason,
     statement_words,
 )
-from app.cases.views import ActionView
-from app.constitution.labels import choices
+from app.cases.views import ActionView, TrajectoryView
+from app.constitution.labels import choices, label
 from app.directory.commands import ListPerson
 from app.directory.mandates import list_person
-from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
+from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
-from app.kernel.http.pages import PageCall, page_get
+from app.kernel.http.pages import Elsewhere, PageCall, page_get, with_query
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.shapes import Command, Prose
 from app.kernel.work import Work
@@ -100,8 +101,27 @@ page_form(
 )  # fmt: skip
 
 
+def _read(call: PageCall, work: Work, case_id: UUID) -> TrajectoryView:
+    """Read a trajectory for the reason in the address. Raises Elsewhere, to where the desk is asked for one (R107)."""
+    if _must_say_why(call, work):
+        raise Elsewhere(f"{case_address(case_id)}/trajectory")
+    return trajectories.read_trajectory(
+        work, c.ReadTrajectory(caseId=case_id, reason=stated_reason(call) or None)
+    )
+
+
+def _must_say_why(call: PageCall, work: Work) -> bool:
+    return work.actor.role in DESK and not stated_reason(call)
+
+
+def _address(call: PageCall, case_id: object) -> str:
+    return with_query(f"{case_address(case_id)}/trajectory", reason=stated_reason(call))
+
+
 def _trajectory(call: PageCall, work: Work) -> Response:
-    view = trajectories.read_trajectory(work, asked(call, c.ReadTrajectory))
+    if _must_say_why(call, work):
+        return ask_reason(call, work)
+    view = _read(call, work, call.id("caseId"))
     return call.show(
         "cases/trajectory.html",
         call.phrase("Trajectory of %(reference)s", reference=view.case_reference),
@@ -109,7 +129,9 @@ def _trajectory(call: PageCall, work: Work) -> Response:
         view=view,
         words=statement_words(call.language)[1],
         tones=TONES,
-        desk=work.actor.role in DESK,
+        file=back_to_file(call) if work.actor.role in DESK else "",
+        reason=stated_reason(call),
+        reason_label=label("accessReasons", stated_reason(call), call.language),
         today=work.today,
     )
 
@@ -118,9 +140,9 @@ page_get(router, ONE_CASE + "/trajectory", _trajectory)
 
 
 def _prepare_action(call: PageCall, work: Work) -> Prepared:
-    view = trajectories.read_trajectory(work, c.ReadTrajectory(caseId=call.id("caseId")))
+    view = _read(call, work, call.id("caseId"))
     require(view.abilities, Action.ACTION_ASSIGN)
-    here = f"{case_address(view.case_id)}/trajectory"
+    here = _address(call, view.case_id)
     # Only the desk may list the members of the cell; a case manager takes the action upon themselves.
     known = may(work.actor, Action.PERSON_LIST)
     name = call.reader.name if call.reader else ""
@@ -138,7 +160,7 @@ page_form(
     router,
     FormRow(
         ONE_CASE + "/actions/new", c.AssignAction, Action.ACTION_ASSIGN, trajectories.assign_action, _prepare_action,
-        lambda call, _: f"{case_address(call.id('caseId'))}/trajectory",
+        lambda call, _: _address(call, call.id("caseId")),
         title=to_translate("Assign an action"),
         purpose=to_translate("Who does what, and by when. The owner sees this action and nothing else of the file."),
         submit=to_translate("Assign"),
@@ -170,7 +192,7 @@ def _one_action(call: PageCall, work: Work) -> ActionView:
             case_id = UUID(case)
         except ValueError:
             raise not_found() from None
-        found = trajectories.read_trajectory(work, c.ReadTrajectory(caseId=case_id)).actions
+        found = _read(call, work, case_id).actions
     for action in found:
         if action.action_id == wanted:
             return action
@@ -185,7 +207,7 @@ def _prepare_complete(call: PageCall, work: Work) -> Prepared:
 
 def _after_action(call: PageCall, _view: object = None) -> str:
     case = call.request.query_params.get("case")
-    return f"{CASES}/{case}/trajectory" if case else "/actions"
+    return _address(call, case) if case else "/actions"
 
 
 page_form(

@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from app.directory import federation
 from app.directory.commands import AcceptSession, RecallSession, ReferSession
-from app.directory.pages import CODE_SECONDS, PROVIDER_DOOR, SIGNING_IN_COOKIE, signed_in
+from app.directory.pages import PROVIDER_DOOR, SIGNING_IN, signed_in
 from app.directory.views import AcceptedView
+from app.kernel.http.cookies import Cookie
 from app.kernel.http.pages import PAGES, Page, PageCall, local_path, with_query
 from app.kernel.http.problems import trace_of
 from app.kernel.i18n import register_codes
@@ -25,9 +26,8 @@ from app.rules.problems import Kind, Problem, not_found
 
 router = APIRouter()
 
-REFERRAL_COOKIE: Final = "livcr_provider"
+REFERRAL: Final = Cookie("livcr_provider", kept=600, samesite="lax")
 """This browser's secret on its way to the provider and back."""
-_REFERRAL_SECONDS: Final = 600
 _SAID_MOST: Final = 4000
 _WHY: Final = (federation.SILENT, federation.NOT_BELIEVED, federation.NOT_STARTED, federation.NOT_LET_IN)
 
@@ -84,7 +84,7 @@ def _there(call: PageCall) -> Response:
         raise Problem(
             Kind.MISSING_PERMISSION
         )  # a picture on another site: it would use up its readers' tries
-    browser = call.request.cookies.get(REFERRAL_COOKIE) or new_secret()
+    browser = REFERRAL.read(call.request) or new_secret()
     following = call.next("/")
     try:
         with call.work() as unit:
@@ -96,9 +96,7 @@ def _there(call: PageCall) -> Response:
             view = federation.refer_session(unit, command)
     except Problem as problem:
         return _said(call, problem)
-    call.set_cookie(
-        REFERRAL_COOKIE, browser[:_SAID_MOST], path=PROVIDER_DOOR, max_age=_REFERRAL_SECONDS, samesite="lax"
-    )
+    call.set_cookie(REFERRAL, browser[:_SAID_MOST])
     return call.go(view.address)
 
 
@@ -114,7 +112,7 @@ def _back(call: PageCall) -> Response:
         with call.work() as unit:
             command = AcceptSession(
                 state=said.get("state", ""),
-                browser=call.request.cookies.get(REFERRAL_COOKIE, "")[:_SAID_MOST],
+                browser=REFERRAL.read(call.request)[:_SAID_MOST],
                 code=said.get("code") or None,
                 issuer=said["iss"][:500] if "iss" in said else None,
             )
@@ -122,7 +120,7 @@ def _back(call: PageCall) -> Response:
     except Problem as problem:
         return _said(call, problem)
     call.reader = None  # whoever's page it was before
-    call.drop_cookie(REFERRAL_COOKIE, path=PROVIDER_DOOR)
+    call.drop_cookie(REFERRAL)
     title, next_page = _whereto(call, view)
     told = call.phrase("%(name)s told us who you are.", name=openid.name)
     return _onward(call, title, told, call.phrase("Continue"), next_page)
@@ -132,7 +130,7 @@ def _whereto(call: PageCall, view: AcceptedView) -> tuple[str, str]:
     following = local_path(view.following)
     if view.refresh_token is not None:
         return call.phrase("You are signed in"), signed_in(call, view, "" if following == "/" else following)
-    call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path="/sign-in", max_age=CODE_SECONDS)
+    call.set_cookie(SIGNING_IN, str(view.session_id))
     following = "" if following == "/" else following
     return call.phrase("One step more: your code"), with_query("/sign-in/code", next=following)
 

@@ -27,14 +27,12 @@ from app.directory.mandates import list_mandate, list_person
 from app.directory.proving_pages import code_form, takes_passkeys
 from app.directory.representatives import list_representative
 from app.directory.views import ChallengeView, SessionView
+from app.kernel.http.cookies import DEVICE, FORM, SESSION, Cookie
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
 from app.kernel.http.frames import Block, able, announces, may, menu_line, today_block, today_for
 from app.kernel.http.pages import (
-    DEVICE_COOKIE,
-    FORM_COOKIE,
     PAGES,
-    SESSION_COOKIE,
     Page,
     PageCall,
     local_path,
@@ -49,10 +47,8 @@ from app.rules.problems import Kind, Problem
 
 router = APIRouter()
 
-SIGNING_IN_COOKIE: Final = "livcr_signing_in"
+SIGNING_IN: Final = Cookie("livcr_signing_in", kept=600)
 """Which sign-in waits for its code; worth nothing without the code."""
-CODE_SECONDS: Final = 600
-_DEVICE_SECONDS: Final = 180 * 24 * 3600
 _DOOR: Final = "/sign-in"
 PROVIDER_DOOR: Final = "/sign-in/provider"
 _SAY_BEFORE: Final = timedelta(days=30)
@@ -116,13 +112,13 @@ def _open(call: PageCall) -> Response:
             raise  # too many tries: a page that says how long to wait
         wrong = {WHOLE_FORM: call.phrase("error.wrongNameOrPassword")}
         return _door(call, dict(values), wrong, Kind.BAD_REQUEST.status)
-    call.set_cookie(SIGNING_IN_COOKIE, str(view.session_id), path=_DOOR, max_age=CODE_SECONDS)
+    call.set_cookie(SIGNING_IN, str(view.session_id))
     return call.go(with_query(_DOOR + "/code", next=call.next("")))
 
 
 def _waiting(call: PageCall) -> UUID | None:
     try:
-        return UUID(call.request.cookies.get(SIGNING_IN_COOKIE, ""))
+        return UUID(SIGNING_IN.read(call.request))
     except ValueError:
         return None
 
@@ -173,7 +169,7 @@ def _passkey_door(call: PageCall) -> Response:
     challenge = _challenge(call, None)
     if challenge is None:
         return call.go(with_query(_DOOR, next=call.next("")))
-    call.set_cookie(SIGNING_IN_COOKIE, str(challenge.session_id), path=_DOOR, max_age=CODE_SECONDS)
+    call.set_cookie(SIGNING_IN, str(challenge.session_id))
     return call.show(
         "directory/passkey.html",
         call.phrase("Sign in with a passkey"),
@@ -213,11 +209,11 @@ def _confirm(call: PageCall) -> Response:
 
 def signed_in(call: PageCall, view: SessionView, following: str) -> str:
     """Hand out the cookie of a session that was opened, and give where its reader goes: first to choose a role."""
-    call.set_cookie(SESSION_COOKIE, there(view.refresh_token))
+    call.set_cookie(SESSION, there(view.refresh_token))
     if view.device:
-        call.set_cookie(DEVICE_COOKIE, view.device, path=_DOOR, max_age=_DEVICE_SECONDS)
-    call.drop_cookie(SIGNING_IN_COOKIE, path=_DOOR)
-    call.drop_cookie(FORM_COOKIE, path=_DOOR)
+        call.set_cookie(DEVICE, view.device)
+    call.drop_cookie(SIGNING_IN)
+    call.drop_cookie(FORM)
     call.choose_language(view.language or call.language)
     several = len(view.mandates or []) > 1
     return with_query("/mandate", next=following) if several else following or "/"
@@ -232,7 +228,7 @@ _visitors("POST", _DOOR + "/passkey")
 def _sign_out(call: PageCall, work: Work) -> Response:
     onward = federation.began_at_provider(work)
     sessions.close_session(work, CloseSession(sessionId=there(work.actor.session_id)))
-    call.drop_cookie(SESSION_COOKIE)
+    call.drop_cookie(SESSION)
     response = call.go(PROVIDER_DOOR + "/leave" if onward else _DOOR, done=Action.SESSION_CLOSE.value)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

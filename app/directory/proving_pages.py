@@ -16,8 +16,9 @@ from starlette.responses import Response
 from app.directory import demonstration, sessions, signing_in
 from app.directory.commands import ChallengeSession, ConfirmSession, ReadSession, UnlockSession
 from app.directory.views import ChallengeView, SessionView
+from app.kernel.http.cookies import SESSION
 from app.kernel.http.forms import WHOLE_FORM, Form, form_of, parse_form, register_form
-from app.kernel.http.pages import PAGES, SESSION_COOKIE, Elsewhere, Page, PageCall, with_query
+from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, with_query
 from app.kernel.i18n import register_codes
 from app.kernel.passkeys import site_of
 from app.kernel.work import Work, there
@@ -143,7 +144,7 @@ def _given(call: PageCall) -> Response:
             raise
         return _wrong(call, kept)
     if view.refresh_token:
-        call.set_cookie(SESSION_COOKIE, view.refresh_token)
+        call.set_cookie(SESSION, view.refresh_token)
     call.reader = replace(there(call.reader), locked=False)
     return _go_on(call, kept)
 

@@ -90,7 +90,7 @@ def test_from_the_lock_on_nothing_of_the_plan_moves_or_shows(house, planned, nam
     answer = _complete(house, name, action)
     assert (answer.status_code, answer.json()["rule"]) == (409, "R90")
     if name != "participant":
-        read = house.client(name).get(f"/api/v1/cases/{case}/trajectory")
+        read = house.client(name).get(f"/api/v1/cases/{case}/trajectory", params={"reason": "supervision"})
         assert (read.status_code, read.json()["rule"]) == (409, "R90")
     assert house.sql("SELECT state, outcome FROM action_item") == [("open", None)]
 

@@ -198,7 +198,7 @@ def test_an_answer_serves_once(known, provider):
     address = one.visit()
     kept = one.client.cookies.get("livcr_provider")
     assert one.onward(one.back(address)) == "/"
-    one.client.cookies.set("livcr_provider", kept, path="/sign-in/provider")
+    one.client.cookies.set("livcr_provider", kept)
     _not_started(known, one.back(address))
 
 

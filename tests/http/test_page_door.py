@@ -9,7 +9,6 @@ from http.cookies import SimpleCookie
 import cast as cast_module
 import pyotp
 import pytest
-from fastapi.testclient import TestClient
 from pagecraft import Reader, forms_of, reader, texts_of
 
 from app.kernel.http.frames import TONES
@@ -89,25 +88,6 @@ def test_the_session_cookie_is_out_of_reach_and_new_at_sign_in(house):
     assert not cookie["max-age"], "gone when the browser closes"
     stored = house.sql("SELECT secret_hash FROM session WHERE state = 'active' AND channel = 'page'")
     assert all(cookie.value.encode() not in bytes(row[0]) for row in stored)
-
-
-def test_cookies_are_secure_anywhere_but_on_this_machine(house):
-    far = TestClient(house.app, base_url="https://livc.example", client=("198.51.100.7", 40000))
-    answer = far.get("/sign-in")
-    assert _cookies(answer)["livcr_form"]["secure"]
-    assert answer.headers["strict-transport-security"]
-    assert "Verzonnen" not in answer.text, "demonstration persons are listed on their own machine only"
-    posted = far.post(
-        "/sign-in", data={"csrfToken": _token(answer), "username": "mayor", "password": cast_module.PASSWORD}
-    )
-    assert posted.status_code == 400, "demonstration accounts exist on their own machine only"
-
-
-def test_cookies_are_secure_where_pages_are_typed_as_https_whatever_a_proxy_here_leaves_out(house):
-    settings = house.installation.settings
-    house.installation.settings = settings.model_copy(update={"public_origin": "https://livc.example"})
-    client = TestClient(house.app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
-    assert _cookies(client.get("/sign-in"))["livcr_form"]["secure"]
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(house):

@@ -139,7 +139,7 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
     )
     _ok(
         coordinator.send(
-            f"/cases/{case}/actions/new",
+            f"/cases/{case}/actions/new{why}",
             ownerId=str(house.cast.persons["participant"]),
             lifeDomain="school",
             text="Gesprek met de school.",

@@ -44,8 +44,8 @@ def test_strangers_learn_nothing_from_any_page(house, convened):
     (reference,) = house.sql("SELECT reference FROM case_file")[0]
     hidden = (
         f"/meetings/{meeting}", f"/agenda-items/{item}", f"/cases/{case}?reason=meetingPreparation",
-        f"/cases/{case}/trajectory", f"/meetings/{meeting}/minutes", f"/registrations/{registration.id}",
-        f"/registrations/{registration.id}/decide", f"/agenda-items/{item}/statements/new",
+        f"/cases/{case}/trajectory?reason=meetingPreparation", f"/meetings/{meeting}/minutes",
+        f"/registrations/{registration.id}", f"/registrations/{registration.id}/decide", f"/agenda-items/{item}/statements/new",
     )  # fmt: skip
     lists = (
         "/",

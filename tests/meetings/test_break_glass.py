@@ -36,14 +36,14 @@ def test_the_file_is_read_for_the_set_time_and_not_a_second_longer(table, known)
     )
     assert file["breakGlass"]["breakGlassId"] == glass["breakGlassId"]
     assert "abilities" not in file or file["abilities"] == []
-    assert table.get("policeMember", f"/cases/{known}/trajectory").status_code == 200
+    assert table.get("policeMember", f"/cases/{known}/trajectory", reason="acuteDanger").status_code == 200
     (row,) = table.house.sql("SELECT opened_at, ends_at FROM break_glass")
     assert row.ends_at - row.opened_at == timedelta(minutes=60)
     table.house.at(row.ends_at - timedelta(seconds=1))
     assert read(table, "policeMember", known).status_code == 200
     table.house.at(row.ends_at)
     assert read(table, "policeMember", known).status_code == 404
-    assert table.get("policeMember", f"/cases/{known}/trajectory").status_code == 404
+    assert table.get("policeMember", f"/cases/{known}/trajectory", reason="acuteDanger").status_code == 404
 
 
 @pytest.mark.parametrize("minutes", [15, 240])
@@ -96,7 +96,7 @@ def test_without_somebody_to_be_told_there_is_none(table, known, gone):
 def test_every_line_of_the_log_says_so(table, known):
     table.ok(smash(table, "policeMember", known), 201)
     read(table, "policeMember", known)
-    table.get("policeMember", f"/cases/{known}/trajectory")
+    table.get("policeMember", f"/cases/{known}/trajectory", reason="acuteDanger")
     table.ok(table.get("mayor", f"/cases/{known}", reason="supervision"))
     lines = table.house.sql(
         "SELECT action, rule, break_glass, role FROM journal.entry WHERE break_glass OR action = 'case.open'"
@@ -135,7 +135,9 @@ def test_it_reads_and_changes_nothing(table, known):
         for t in ("case_file", "statement", "trajectory", "action_item")
     ]
     assert before == after
-    (action,) = table.ok(table.get("policeMember", f"/cases/{known}/trajectory"))["actions"]
+    (action,) = table.ok(table.get("policeMember", f"/cases/{known}/trajectory", reason="acuteDanger"))[
+        "actions"
+    ]
     assert action.get("abilities", []) == []
 
 

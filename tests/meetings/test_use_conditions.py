@@ -82,7 +82,7 @@ def test_each_reader_sees_on_every_path_what_the_contributor_allowed(table, told
         for path, query in (
             (f"/agendaItems/{item}", {"reason": "meetingPreparation"}),
             (f"/cases/{case}", {"reason": "newInformation"}),
-            (f"/cases/{case}/trajectory", {}),
+            (f"/cases/{case}/trajectory", {"reason": "newInformation"}),
             (f"/meetings/{meeting}", {"reason": "meetingPreparation"}),
             (f"/meetings/{meeting}/minutes", {}),
             ("/invitations", {}), ("/actions", {}), ("/registrations", {}), ("/cases", {}), ("/meetings", {}),

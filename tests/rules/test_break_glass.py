@@ -73,11 +73,10 @@ def test_every_other_condition_holds_as_always(role, action):
         (actor, replace(facts, locks_on=NOW.date()), "R90"),
         (actor, replace(facts, locks_on=None), "R90"),
         (actor, replace(facts, state="destroyed"), POLICY[action].number),
+        (actor, replace(facts, access_reason=None), "R107"),
     ]
     if role in {Role.POLICE_MEMBER, Role.INFORMATION_OFFICER}:
         stops.append((replace(actor, clearance_until=date(2026, 3, 1)), facts, "R10"))
-    if action is Action.CASE_OPEN:
-        stops.append((actor, replace(facts, access_reason=None), "R107"))
     for who, known, number in stops:
         answer = decide(who, action, known)
         assert (answer.outcome, answer.number) == (Outcome.CONFLICT, number)

@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Final
 
+from app.kernel.files.pdf_acting import UNKNOWN, Acting, spelt
 from app.kernel.files.refusing import Reason, Refused
 
 MARK: Final = b"%PDF-"
@@ -23,43 +25,35 @@ _STREAM: Final = re.compile(rb"stream\r?\n")
 _NOT_A_STREAM: Final = b"end"
 
 
-def _name(*names: str) -> re.Pattern[bytes]:
-    """Give a pattern of whole names, each of whose characters may be written as an escape."""
-    spelt = ("".join(f"(?:{c}|#{_hex(ord(c))})" for c in name) for name in names)
-    return re.compile(f"/(?:{'|'.join(spelt)})(?![A-Za-z0-9_.#+-])".encode())
-
-
-def _hex(code: int) -> str:
-    return "".join(f"[{d}{d.lower()}]" if d.isalpha() else d for d in f"{code:02X}")
-
-
 _ANY_VALUE: Final = re.compile(rb"\s{0,100}+(?:\d|<<|\[|%|\s)")
 _PLAIN_VALUE: Final = re.compile(rb"\s{0,100}+(?:\d{1,10}+\s|<<)")
 _KEYS: Final = (
-    (Reason.ENCRYPTED, _name("Encrypt"), _ANY_VALUE),
-    (Reason.SCRIPT, _name("JavaScript", "XFA"), _ANY_VALUE),
-    (Reason.EMBEDDED, _name("EmbeddedFiles", "Collection"), _ANY_VALUE),
-    (Reason.EMBEDDED, _name("EF"), _PLAIN_VALUE),  # so short a name stands in packed pictures by chance
+    (Reason.ENCRYPTED, spelt("Encrypt"), _ANY_VALUE),
+    (Reason.SCRIPT, spelt("JavaScript", "XFA"), _ANY_VALUE),
+    (Reason.EMBEDDED, spelt("EmbeddedFiles", "Collection"), _ANY_VALUE),
+    (Reason.EMBEDDED, spelt("EF"), _PLAIN_VALUE),  # so short a name stands in packed pictures by chance
 )
 """Names that count where a value follows them."""
 _VALUES: Final = (
     (
         Reason.SCRIPT,
-        _name("JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition", "RichMedia", "GoTo3DView"),
+        spelt("JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition", "RichMedia", "GoTo3DView"),
     ),
     (
         Reason.EXTERNAL,
-        _name("GoToR"),
+        spelt("GoToR"),
     ),  # opened by itself, it shows who opens it, and their password's hash, to a server
-    (Reason.EMBEDDED, _name("EmbeddedFile", "EmbeddedFiles", "GoToE", "FileAttachment", "Movie", "Sound")),
+    (Reason.EMBEDDED, spelt("EmbeddedFile", "EmbeddedFiles", "GoToE", "FileAttachment", "Movie", "Sound")),
 )
 """Names that count where they are a value, and not a piece of an address that somebody links to."""
 _BEFORE_VALUE: Final = b" \t\r\n\f\0<>[](){}%"
 _KEYS_BEFORE: Final = (b"/S", b"/Type", b"/Subtype")
-_PACKED: Final = _name("ObjStm", "XRef", "XRefStm")
-_HIDING: Final = _name("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode", "Crypt")
-_OBJECT_STREAM: Final = _name("ObjStm")
-_PREDICTOR: Final = re.compile(_name("Predictor").pattern + rb"\s{0,20}+(?:[2-9]|1[0-9])")
+_PACKED: Final = spelt("ObjStm", "XRef", "XRefStm")
+_HIDING: Final = spelt("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode", "Crypt")
+_OBJECT_STREAM: Final = spelt("ObjStm")
+_FIRST: Final = spelt("First")
+_NUMBER: Final = re.compile(rb"\s{0,20}+(\d{1,10}+)(?!\s{0,20}+\d)")
+_PREDICTOR: Final = re.compile(spelt("Predictor").pattern + rb"\s{0,20}+(?:[2-9]|1[0-9])")
 _PAIRS: Final = re.compile(rb"\s{0,20}+\d{1,10}+\s{1,20}+\d{1,10}+\s")
 _PEEK: Final = 64
 _INFLATED_MOST: Final = 64 << 20
@@ -76,11 +70,25 @@ def check_pdf(data: bytes) -> bytes:
     _search(data)
     if _PACKED.search(data) and _HIDING.search(data):
         raise Refused(Reason.UNCHECKABLE)
+    acting = Acting()
+    acting.look(data)
+    for text, _ in _packed(data):
+        _search(text)
+        acting.look(text)
+    while acting.more():
+        acting.objects(data)
+        for text, first in _packed(data):
+            if first is not None:
+                acting.packed(text, first)
+    return data
+
+
+def _packed(data: bytes) -> Iterator[tuple[bytes, int | None]]:
+    """Give what each stream unpacks to that may hold objects, and where they begin in it; None: it holds none."""
     streams = _Streams(data)
     for found in _STREAM.finditer(data):
         if data[max(0, found.start() - 3) : found.start()] != _NOT_A_STREAM:
-            streams.search(found.start(), found.end())
-    return data
+            yield from streams.unpacked(found.start(), found.end())
 
 
 def _search(data: bytes) -> None:
@@ -97,8 +105,17 @@ def _is_value(data: bytes, at: int) -> bool:
     return at == 0 or data[at - 1] in _BEFORE_VALUE or data[max(0, at - 8) : at].endswith(_KEYS_BEFORE)
 
 
+def _first(dictionary: bytes, *, whole: bool) -> int | None:
+    """Give where the objects of a stream begin; None for a stream that plainly holds none. *whole*: nothing is cut off."""
+    said = [found.end() for found in _FIRST.finditer(dictionary)]
+    if whole and not said and not _OBJECT_STREAM.search(dictionary):
+        return None
+    number = _NUMBER.match(dictionary, said[0]) if whole and len(said) == 1 else None
+    return int(number[1]) if number else UNKNOWN
+
+
 class _Streams:
-    """Searches the streams of one file that may hold objects, with an eye on how much they come to together."""
+    """Unpacks the streams of one file that may hold objects, with an eye on how much they come to together."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -108,8 +125,8 @@ class _Streams:
         self._seen = 0
         self._unended = 0
 
-    def search(self, start: int, begin: int) -> None:
-        """Search one stream. Raises Refused."""
+    def unpacked(self, start: int, begin: int) -> Iterator[tuple[bytes, int | None]]:
+        """Give the text of one stream, if it may hold objects. Raises Refused."""
         self._seen += 1
         if self._seen > _STREAMS_MOST:
             raise Refused(Reason.UNCHECKABLE)
@@ -118,14 +135,26 @@ class _Streams:
         holds_objects = bool(_OBJECT_STREAM.search(dictionary))
         if holds_objects and _PREDICTOR.search(dictionary):
             raise Refused(Reason.UNCHECKABLE)
+        first = _first(dictionary, whole=b" obj" in before)
         try:
             head = zlib.decompressobj().decompress(self._view[begin : begin + 16 * _PEEK], _PEEK)
         except zlib.error:
             if holds_objects and not _PAIRS.match(self._data, begin):
                 raise Refused(Reason.UNCHECKABLE) from None
+            if first is not None and _PAIRS.match(self._data, begin):
+                yield self._as_it_is(begin), first
             return
         if holds_objects or _PAIRS.match(head):
-            _search(self._inflated(begin))
+            yield self._inflated(begin), first
+
+    def _as_it_is(self, begin: int) -> bytes:
+        """Give a stream that is not packed, to where it says it ends."""
+        number = bisect_left(self._ends, begin)
+        end = self._ends[number] if number < len(self._ends) else len(self._data)
+        self._room -= end - begin
+        if self._room < 0:
+            raise Refused(Reason.BOMB)
+        return self._data[begin:end]
 
     def _inflated(self, begin: int) -> bytes:
         """Unpack a stream to where it says it ends; on to the end of the file where that is not where the packing ends."""

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from app.kernel.http.call import address_of, expected_version, is_loopback
+from app.kernel.http.cookies import DEVICE, FORM, LANGUAGE, SESSION, Cookie
 from app.kernel.http.frames import DONE, Frame, Reader, frame
 from app.kernel.http.problems import as_problem, related_trace_of, trace_of
 from app.kernel.http.uploads import Upload, is_multipart, received
@@ -29,13 +30,6 @@ from app.kernel.work import Installation, Work
 from app.rules.facts import VISITOR
 from app.rules.problems import Kind, Problem, not_found
 
-SESSION_COOKIE: Final = "livcr_session"
-DEVICE_COOKIE: Final = "livcr_device"
-"""Says that a name has signed in here before: its tries are counted apart. It opens nothing."""
-FORM_COOKIE: Final = "livcr_form"
-"""Protects the two forms before there is a session: its value must come back in the form (double submit)."""
-LANGUAGE_COOKIE: Final = "livcr_language"
-_LANGUAGE_KEPT: Final = 365 * 24 * 3600
 _DEVICE_MOST: Final = 200
 _BODY_MOST: Final = 1_000_000
 _FIELDS_MOST: Final = 500
@@ -91,13 +85,13 @@ class PageCall:
         self.ended = False
         """Whether a session cookie was sent that opens nothing any more."""
         self._cookies: list[Callable[[Response], None]] = []
-        self.form_secret = request.cookies.get(FORM_COOKIE, "")
+        self.form_secret = FORM.read(request)
         request.state.page = self
 
     @property
     def language(self) -> str:
         """The language of this page: what the reader chose in this browser, else their own, else the browser's."""
-        cookie = self.request.cookies.get(LANGUAGE_COOKIE)
+        cookie = LANGUAGE.read(self.request)
         own = self.reader.actor.language if self.reader and cookie not in LANGUAGES else None
         return negotiate(own, cookie, self.request.headers.get("accept-language"))
 
@@ -147,7 +141,7 @@ class PageCall:
                 expected=expected_version(self.sent("etag") or None) if self.is_post else frozenset(),
                 loopback=self.loopback,
                 address=address_of(self.request),
-                device=self.request.cookies.get(DEVICE_COOKIE, "")[:_DEVICE_MOST],
+                device=DEVICE.read(self.request)[:_DEVICE_MOST],
             )
             try:
                 self._identify(unit)
@@ -163,7 +157,7 @@ class PageCall:
         return self.request.method == "POST"
 
     def _identify(self, unit: Work) -> None:
-        secret = self.request.cookies.get(SESSION_COOKIE)
+        secret = SESSION.read(self.request)
         if not secret:
             return
         recognise: RecognisePage = self.request.app.state.recognise_page
@@ -221,40 +215,22 @@ class PageCall:
         """Give the token of the forms before there is a session, and set its cookie if need be."""
         if not self.form_secret:
             self.form_secret = new_secret()
-            self.set_cookie(FORM_COOKIE, self.form_secret, path="/sign-in")
+            self.set_cookie(FORM, self.form_secret)
         return self.form_secret
 
     # What leaves ----------------------------------------------------------------------------------------
 
-    def set_cookie(
-        self,
-        name: str,
-        value: str,
-        *,
-        path: str = "/",
-        max_age: int | None = None,
-        samesite: Literal["strict", "lax"] = "strict",
-    ) -> None:
-        """Send a cookie with the answer: out of reach of scripts and of other sites, and never in the clear.
+    def set_cookie(self, cookie: Cookie, value: str) -> None:
+        """Send a cookie with the answer."""
+        self._cookies.append(lambda response: cookie.put(self.request, response, value))
 
-        *samesite* `lax` is for what has to come along when another site sends the reader back here.
-        """
-        # A proxy on this machine that does not say who calls looks like somebody on this machine.
-        https = self.installation.settings.public_origin.startswith("https://")
-        secure = https or not (self.loopback and self.request.url.scheme == "http")
-        self._cookies.append(
-            lambda response: response.set_cookie(
-                name, value, path=path, max_age=max_age, httponly=True, samesite=samesite, secure=secure
-            )
-        )
-
-    def drop_cookie(self, name: str, *, path: str = "/") -> None:
+    def drop_cookie(self, cookie: Cookie) -> None:
         """Have the browser forget a cookie."""
-        self.set_cookie(name, "", path=path, max_age=0)
+        self.set_cookie(cookie, "")
 
     def choose_language(self, language: str) -> None:
         """Keep a language in this browser."""
-        self.set_cookie(LANGUAGE_COOKIE, language, max_age=_LANGUAGE_KEPT)
+        self.set_cookie(LANGUAGE, language)
 
     def frame(self, title: str, purpose: str = "") -> Frame:
         """Give the frame of the page at hand."""

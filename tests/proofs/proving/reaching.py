@@ -30,7 +30,8 @@ class Reaching(Steps):
         if standing is Standing.PART and self.who and not self.oracle.manages(self.who, case):
             standing = Standing.NONE  # owning an action of a case is not following it
         broken = emergencies.holds(self.oracle, self.who, case)
-        return [(action, self.oracle.facts_on_file(self.who, case, standing=standing, broken_glass=broken))]
+        facts = self.oracle.facts_on_file(self.who, case, standing=standing, access_reason=True)
+        return [(action, replace(facts, broken_glass=broken))]
 
     # documents ------------------------------------------------------------------------------------------
 

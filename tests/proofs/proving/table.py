@@ -172,7 +172,7 @@ JSON_DOOR: dict[str, Line] = {
     "start_trajectory": Line("case", lambda k: k.file(A.TRAJECTORY_START), lambda k: {
         "caseId": k.id("caseId"), "caseManagerId": k.person("caseManager"), "aims": {"school": "Terug."},
         "personInformed": "involved"}),
-    "read_trajectory": Line("case", lambda k: k.plan(A.TRAJECTORY_READ)),
+    "read_trajectory": Line("case", lambda k: k.plan(A.TRAJECTORY_READ), query=lambda k: REASON),
     "assign_action": Line("case", lambda k: k.managed(A.ACTION_ASSIGN), lambda k: {
         "caseId": k.id("caseId"), "ownerId": k.person("participant"), "lifeDomain": "school", "text": "Bellen.",
         "dueOn": soon(k, 9)}),
@@ -277,8 +277,9 @@ PAGES_DOOR: dict[str, Line] = {
     "/break-glass/{breakGlassId}/review": Line("glass", lambda k: k.reviewing_page()),
     "/cases/{caseId}/trajectory/start": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.TRAJECTORY_START)),
                                              *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
-    "/cases/{caseId}/trajectory": Line("case", lambda k: k.plan(A.TRAJECTORY_READ)),
-    "/cases/{caseId}/actions/new": Line("case", lambda k: [*k.plan(A.TRAJECTORY_READ), *k.offered(k.file(A.ACTION_ASSIGN))]),
+    "/cases/{caseId}/trajectory": Line("case", lambda k: k.plan(A.TRAJECTORY_READ), query=lambda k: REASON),
+    "/cases/{caseId}/actions/new": Line("case", lambda k: [*k.plan(A.TRAJECTORY_READ), *k.offered(k.file(A.ACTION_ASSIGN))],
+                                        query=lambda k: REASON),
     "/actions": Line("once", lambda k: k.member(A.ACTION_LIST)),
     "/actions/{actionId}/complete": Line("case", lambda k: k.own_act_page()),
     # the consultation
