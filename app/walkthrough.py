@@ -44,7 +44,7 @@ THINGS: dict[str, dict[str, Any]] = {
     "case": {"do": "openCase", "with": {"caseId": "{case}", "reason": _REASON}, "marked": True},
     "agenda": {"do": "readMeeting", "with": {"meetingId": "{meeting}", "reason": _REASON}, "marked": True},
     "minutes": {"do": "readMinutes", "with": {"meetingId": "{meeting}", "reason": _REASON}},
-    "trajectory": {"do": "readTrajectory", "with": {"caseId": "{case}", "reason": "supervision"}},
+    "trajectory": {"do": "readTrajectory", "with": {"caseId": "{case}", "reason": _REASON}},
     "actions": {"do": "listAction"},
     "journal": {"do": "listJournal"},
 }
