@@ -129,7 +129,7 @@ def build_world(process: Process, data: Path, say: Any = print) -> None:
         story = read_story(EXAMPLES / play["story"])
         _name_accounts(story, password, named)
         start = today - timedelta(days=int(play["days_ago"]))
-        given = {"subject": play["subject"]}
+        given = {name: play[name] for name in ("subject", "born") if name in play}
         player = Player(
             client,
             admin,

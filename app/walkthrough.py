@@ -92,7 +92,7 @@ class Player:
     """People and ids of a cell that an earlier story set up under the same name (the demonstration's world)."""
 
     given: dict[str, str] = field(default_factory=dict)
-    """Values that replace the story's own (`subject`: another invented name)."""
+    """Values that replace the story's own (`subject`: another invented name; `born`: another day of birth)."""
 
     looks: bool = True
     """Whether the steps that look around are played: what they try stands in the log of whoever plays the story."""
