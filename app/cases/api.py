@@ -19,10 +19,10 @@ endpoint(
 endpoint(router, "GET", _CASE, opening.open_case, c.OpenCase, v.CaseView, tag="Cases", summary="Open a file")
 endpoint(router, "POST", _CASE + "/monitor", trajectories.monitor_case, c.MonitorCase, Document,
          tag="Cases", summary="Go on without a trajectory")  # fmt: skip
-endpoint(router, "POST", _CASE + "/proposeClosure", closing.propose_closure_case, c.ProposeClosureCase, v.CaseView,
+endpoint(router, "POST", _CASE + "/proposeClosure", closing.propose_closure_case, c.ProposeClosureCase, v.CaseStateView,
          tag="Cases", summary="Propose closure")  # fmt: skip
-endpoint(router, "POST", _CASE + "/close", closing.close_case, c.CloseCase, v.CaseView, tag="Cases", summary="Close a case")  # fmt: skip
-endpoint(router, "POST", _CASE + "/keepOpen", closing.keep_open_case, c.KeepOpenCase, v.CaseView, tag="Cases",
+endpoint(router, "POST", _CASE + "/close", closing.close_case, c.CloseCase, v.CaseStateView, tag="Cases", summary="Close a case")  # fmt: skip
+endpoint(router, "POST", _CASE + "/keepOpen", closing.keep_open_case, c.KeepOpenCase, v.CaseStateView, tag="Cases",
          summary="Decide against a proposed closure")  # fmt: skip
 endpoint(router, "POST", _CASE + "/exclude", exclusions.declare_exclusion, exclusions.DeclareExclusion,
          exclusions.ExclusionView, tag="Cases", summary="Declare a conflict or kinship")  # fmt: skip

@@ -159,6 +159,18 @@ class BreakGlassList(View):
     items: list[BreakGlassView]
 
 
+class CaseStateView(Document):
+    """Where a case stands after a step: nothing of its content, which is read by opening the file for a reason (R107)."""
+
+    case_id: UUID
+    reference: str
+    state: str
+    closure_ground: str | None = None
+    closed_on: date | None = None
+    due_on: date
+    locks_on: date
+
+
 class CaseView(Document):
     """The file as its desk reads it; of it what an emergency leads to, where that is how it was opened."""
 

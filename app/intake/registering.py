@@ -200,6 +200,8 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     if row.case_id is not None:
         view.case_id = row.case_id
         return view
+    if not abilities(work.actor, facts, Action.REGISTRATION_READ):
+        return view  # a delegate appointed for the list, and not for what comes in, decides on what the mayor tells (R9)
     view.phenomenon, view.urgency, view.anonymous = row.phenomenon, row.urgency, row.anonymous
     view.due_on, view.decided_on = row.due_on, row.decided_on
     view.abilities = abilities(

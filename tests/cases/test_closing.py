@@ -83,6 +83,26 @@ def test_nobody_but_the_mayor_ends_data_early(house, proposed, name, status):
     assert _close(house, proposed[0], name, dataUntil="2026-05-01").status_code == status
 
 
+def test_a_step_of_closing_gives_nothing_of_the_file_away(house, proposed):
+    """Who is appointed for closing alone reads no file (R9); who reads files gives a reason first (R107)."""
+    case_id, _ = proposed
+    delegate = house.cast.mandates["delegate"]
+    house.sql("UPDATE mandate SET scope = '{closure}' WHERE id = :m", m=delegate)
+    refused = house.client("delegate").get(f"/api/v1/cases/{case_id}", params={"reason": "newInformation"})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R9")
+    house.sql("UPDATE case_file SET closure_ground = 'listedInError', closure_meeting_id = NULL")
+    steps = [
+        _keep_open(house, case_id),
+        _propose(house, case_id, ground="listedInError"),
+        _close(house, case_id),
+    ]
+    for answer in steps:
+        assert answer.status_code == 200, answer.text
+        assert answer.json().keys() <= {
+            "self", "version", "abilities", "caseId", "reference", "state", "closureGround", "closedOn", "dueOn", "locksOn",
+        }  # fmt: skip
+
+
 # -- deciding against it, and leaving the list without a meeting ----------------------------------------------
 
 

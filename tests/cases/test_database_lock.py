@@ -81,6 +81,12 @@ def test_what_was_listed_is_the_desks_also_for_who_holds_a_part_or_sits_there(ho
         assert _shown(house, name) == (1, 1), name
     for name in ("clb", "policeMember", "strategicMember", "dpo", "auditor", "administrator", "zoneMayorD"):
         assert _shown(house, name) == (0, 0), name
+    for part, seen in (
+        ("{meetings,closure,list}", 0),
+        ("{file}", 1),
+    ):  # read by whom it was delegated to (R9)
+        house.sql("UPDATE mandate SET scope = :p WHERE id = :m", p=part, m=house.cast.mandates["delegate"])
+        assert _shown(house, "delegate") == (1, seen), part
     house.sql(
         "INSERT INTO exclusion VALUES (:p, :c, :t, now())",
         p=house.cast.persons["delegate"], c=planned[0], t=house.cast.towns["C"],
@@ -102,6 +108,7 @@ def test_what_was_listed_is_written_once_by_whoever_lists(house, case_id):
         with pytest.raises(DBAPIError, match="permission denied"):
             _as(house, "mayor", change)
     kept = house.sql("SELECT * FROM listing")
+    delegate = {"p": house.cast.persons["delegate"], "m": house.cast.mandates["delegate"]}
     insert = "INSERT INTO listing SELECT id, municipality_id, 'x', 'x' FROM case_file"
     with pytest.raises(IntegrityError, match="pk_listing"):
         _as(house, "mayor", insert)
@@ -114,6 +121,13 @@ def test_what_was_listed_is_written_once_by_whoever_lists(house, case_id):
         _as(house, "mayor", insert)
     house.sql("UPDATE case_file SET state = 'listed'")
     assert _as(house, "mayor", insert) == len(kept) == 1
+    house.sql("DELETE FROM listing")
+    house.sql("UPDATE case_file SET listed_by = :p", p=delegate["p"])
+    house.sql("UPDATE mandate SET scope = '{file,closure}' WHERE id = :m", m=delegate["m"])
+    with pytest.raises(DBAPIError, match="row-level security"):
+        _as(house, "delegate", insert)
+    house.sql("UPDATE mandate SET scope = '{list}' WHERE id = :m", m=delegate["m"])
+    assert _as(house, "delegate", insert) == 1
 
 
 def test_every_table_that_carries_a_case_carries_the_municipality_of_that_case():

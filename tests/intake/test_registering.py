@@ -164,3 +164,19 @@ def test_nobody_is_listed_before_their_age_was_thought_of(house, born, said, sta
     if status == 409:
         assert answer.json()["rule"] == "R50"
         assert house.sql("SELECT state FROM registration") == [("inScreening",)]
+
+
+def test_a_delegate_for_the_list_alone_decides_and_is_told_nothing_of_the_signal(house):
+    """Who may not read what came in (R9) does not read it in the answer to a decision either."""
+    path = _submit(house).json()["self"]
+    mayor, delegate = house.client("mayor"), house.client("delegate")
+    tag = mayor.get(path).headers["etag"]
+    tag = mayor.post(path + "/screen", json={}, headers={"If-Match": tag}).headers["etag"]
+    house.sql("UPDATE mandate SET scope = '{list}' WHERE id = :m", m=house.cast.mandates["delegate"])
+    refused = delegate.get(path)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R9")
+    said = {"outcome": "notListed", "indications": "Geen aanwijzingen.", "presumedAdult": True}
+    decided = delegate.post(path + "/decide", json=said, headers={"If-Match": tag})
+    assert (decided.status_code, decided.json()["state"]) == (200, "notListed")
+    assert not {"subjectName", "birthDate", "narrative", "decisionReason"} & decided.json().keys()
+    assert mayor.get(path).json()["narrative"] == SIGNAL["narrative"]

@@ -23,7 +23,22 @@ TABLE = """
     )
 """
 
-DESK = "municipality_id = ANY ((SELECT desk_municipalities())::uuid[])"
+# A delegate reads files only where appointed for them, and lists only where appointed for that (R9).
+APPOINTED = """
+    CREATE FUNCTION {name}() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(a.municipality_id), '{{}}') FROM acting() a JOIN mandate d ON d.id = acting_mandate()
+        WHERE a.municipality_id IS NOT NULL AND (a.role {roles} OR a.role = 'delegate' AND '{part}' = ANY (d.scope))
+    $$
+"""
+FUNCTIONS = {
+    "file_municipalities": APPOINTED.format(
+        name="file_municipalities", roles="IN ('mayor', 'coordinator')", part="file"
+    ),
+    "listing_municipalities": APPOINTED.format(name="listing_municipalities", roles="= 'mayor'", part="list"),
+}
+READS = "municipality_id = ANY ((SELECT file_municipalities())::uuid[])"
+LISTS = "municipality_id = ANY ((SELECT listing_municipalities())::uuid[])"
 NOT_X = "case_id <> ALL ((SELECT excluded_cases())::uuid[])"
 # The row of the case as this very person may see it, which the order of its destruction ends for everybody (R92).
 OF_SEEN_CASE = "EXISTS (SELECT 1 FROM case_file c WHERE c.id = case_id)"
@@ -34,8 +49,8 @@ JUST_LISTED = (
 
 POLICIES: dict[str, tuple[str, str | None, str | None]] = {
     "listing": (
-        f"{DESK} AND {NOT_X} AND {OF_SEEN_CASE}",
-        f"{DESK} AND {NOT_X} AND (SELECT role FROM acting()) IN ('mayor', 'delegate') AND {JUST_LISTED}",
+        f"{READS} AND {NOT_X} AND {OF_SEEN_CASE}",
+        f"{LISTS} AND {NOT_X} AND {JUST_LISTED}",
         None,
     ),
 }
@@ -53,6 +68,10 @@ def upgrade() -> None:
     op.execute(TABLE)
     _move(MOVE)
     op.execute("ALTER TABLE case_file DROP COLUMN indications, DROP COLUMN signal")
+    for name, function in FUNCTIONS.items():
+        op.execute(function)
+        op.execute(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name}() TO livcr_app")
     ((read, add, _),) = POLICIES.values()
     op.execute("ALTER TABLE listing ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY listing_read ON listing FOR SELECT TO livcr_app USING ({read})")
@@ -72,6 +91,8 @@ def downgrade() -> None:
     op.execute("ALTER TABLE case_file ADD COLUMN indications BYTEA, ADD COLUMN signal BYTEA")
     _move(MOVE_BACK)
     op.execute("DROP TABLE listing")
+    for name in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {name}()")
     op.execute("RESET ROLE")
 
 
