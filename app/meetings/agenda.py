@@ -27,6 +27,7 @@ from app.meetings.composition import is_complete
 from app.meetings.models import AgendaItem, Meeting
 from app.meetings.standing import (
     ALWAYS,
+    SAT,
     about_item,
     about_meeting,
     in_sitting,
@@ -38,7 +39,7 @@ from app.meetings.standing import (
 )
 from app.meetings.views import AgendaEntry, AgendaItemView, MeetingView, TablePerson, Why
 from app.rules.actions import Action
-from app.rules.facts import Facts, Standing
+from app.rules.facts import NEVER, Facts, Standing
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid
 from app.rules.roles import MAYORAL
@@ -93,7 +94,17 @@ def read_meeting(work: Work, command: ReadMeeting) -> MeetingView:
         (i._replace(subject=None, question=None) if i.id in unnamed else i, at)
         for i, at in zip(items, on_items, strict=True)
     ]
-    return meeting_view(work, row, shown, standing=standing)
+    view = meeting_view(work, row, shown, standing=standing)
+    view.abilities += _drafting(work, row, standing)
+    return view
+
+
+def _drafting(work: Work, row: Any, standing: Standing) -> list[str]:
+    """Give `minutes.draft` to who may write the minutes of a sitting, while they are being written (R66)."""
+    facts = work.facts(standing=standing, state="draft", locks_on=NEVER, use_conditions_kept=True)
+    able = abilities(work.actor, facts, Action.MINUTES_DRAFT) if row.state in SAT else []
+    minutes = queries.minutes(work.session, row.id) if able else None
+    return able if minutes is not None and minutes.state == "draft" else []
 
 
 def _minutes_state(work: Work, row: Any) -> str | None:

@@ -185,7 +185,7 @@ def _entry(call: PageCall, work: Work, view: MeetingView, entry: AgendaEntry) ->
         if entry.invitation_state
         else None,
         "minutes": f"{meeting_address(view.meeting_id)}/minutes/{entry.agenda_item_id}"
-        if writes and view.state in _SAT
+        if writes and Action.MINUTES_DRAFT.value in view.abilities
         else "",
     }
 

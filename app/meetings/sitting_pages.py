@@ -184,7 +184,8 @@ def _minutes_address(call: PageCall, _view: object = None) -> str:
 
 
 def _read_minutes(call: PageCall, work: Work) -> MinutesView:
-    return minuting.read_minutes(work, c.ReadMinutes(meetingId=call.id("meetingId")))
+    wanted = c.ReadMinutes(meetingId=call.id("meetingId"), reason="minutesAndCorrection")
+    return minuting.read_minutes(work, wanted)
 
 
 def _prepare_draft(call: PageCall, work: Work) -> Prepared:

@@ -115,6 +115,9 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
         )
     )
     assert "Drie weken afwezig." in said.text
+    writing = f'href="/meetings/{meeting}/minutes/{item}"'
+    offered = [writing in who.get(f"/meetings/{meeting}").text for who in (coordinator, mayor, participant)]
+    assert offered == [True, False, False], "the minutes are written by coordinator or secretary (R66)"
     _ok(
         coordinator.send(
             f"/meetings/{meeting}/minutes/{item}", assessment="Zorg, geen dreiging.", decisions="Opvolgen."
@@ -122,6 +125,7 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
     )
     _ok(coordinator.send(f"/meetings/{meeting}", "/close"))
     _ok(coordinator.send(f"/meetings/{meeting}/minutes", "/submit"))
+    assert writing not in coordinator.get(f"/meetings/{meeting}?reason=minutesAndCorrection").text
     _ok(participant.send(f"/meetings/{meeting}/minutes/{item}/remark", text="Graag 'drie' weken."))
     approved = _ok(mayor.send(f"/meetings/{meeting}/minutes", "/approve"))
     assert "done=minutes.approve" in str(approved.url)
