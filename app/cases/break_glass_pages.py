@@ -30,6 +30,9 @@ REASON = "acuteDanger"
 menu_line(35, _ALL, to_translate("Emergency access"), able(Action.BREAK_GLASS_LIST, GLASS_WATCHERS))
 register_codes("option.outcome", ["justified", "notJustified"])
 register_codes("hint", ["reference", "explanation"])
+register_codes("field", ["reviewBreakGlass.note"])
+_TONES = {**TONES, "ended": "warning"}
+"""An emergency that is over is not done with: somebody has to review it."""
 
 
 def _file(view: BreakGlassView) -> str:
@@ -51,7 +54,7 @@ def _list(call: PageCall, work: Work) -> Response:
         call.phrase("Files that were read in an emergency, and what was found of it afterwards."),
         rows=[(item, label("breakGlassReasons", item.reason, call.language), _file(item)) for item in found.items],
         state=command.state,
-        tones=TONES,
+        tones=_TONES,
         may_open=may(work.actor, Action.BREAK_GLASS_OPEN) and _minutes(work) > 0,
     )  # fmt: skip
 
@@ -158,5 +161,5 @@ def _line(call: PageCall, item: BreakGlassView) -> dict[str, object]:
         "title": item.reference,
         "href": href,
         "note": f"{item.person_name or ''}, {format_moment(call.language, item.opened_at)}",
-        "state": (call.phrase(f"state.breakGlass.{item.state}"), TONES[item.state]),
+        "state": (call.phrase(f"state.breakGlass.{item.state}"), _TONES[item.state]),
     }
