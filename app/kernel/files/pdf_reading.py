@@ -53,8 +53,6 @@ _ACTION: Final = frozenset({"/Type", "/S", "/D", "/SD", "/N", "/Next"})
 _TURNING: Final = ("/NextPage", "/PrevPage", "/FirstPage", "/LastPage")
 _ACTIONS_MOST: Final = 100
 _OBJECTS_MOST: Final = 2_000_000
-_SIGNING: Final = (("/Perms", "/DSS"), ("/SigFlags",))
-"""What the catalogue and its form say of signatures."""
 
 
 class Found(Exception):  # noqa: N818 — a fact about the document
@@ -64,7 +62,8 @@ class Found(Exception):  # noqa: N818 — a fact about the document
 def written_anew(data: bytes, most: int) -> bytes:
     """Give the document as qpdf understands it, in at most *most* bytes. Raises Found.
 
-    Damaged is also what qpdf could mend: what it mends it mends by guessing, and may leave out a page.
+    What qpdf would have to mend is refused: it mends by guessing, and may leave out a page without a word. Where it only
+    warns, the document is not called damaged, for other programs show it; whoever sends it is told to print it anew.
     """
     try:
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False, inherit_page_attributes=False) as pdf:
@@ -72,7 +71,9 @@ def written_anew(data: bytes, most: int) -> bytes:
                 raise Found(_ENCRYPTED)
             _unsign(pdf)
             _judge_all(pdf)
-            if pdf.get_warnings() or not len(pdf.pages):
+            if pdf.get_warnings():
+                raise Found(_UNCHECKABLE)
+            if not len(pdf.pages):
                 raise Found(_DAMAGED)
             pdf.get_warnings()  # a page without resources is given some; that is no damage
             return _written(pdf, most)
@@ -92,7 +93,7 @@ def _written(pdf: pikepdf.Pdf, most: int) -> bytes:
         deterministic_id=True,
     )
     if pdf.get_warnings():
-        raise Found(_DAMAGED)
+        raise Found(_UNCHECKABLE)
     if out.tell() > most:
         raise Found(_BOMB)
     return out.getvalue()
@@ -100,8 +101,7 @@ def _written(pdf: pikepdf.Pdf, most: int) -> bytes:
 
 def _unsign(pdf: pikepdf.Pdf) -> None:
     """Leave out what says that the document is signed: written anew it is not, and some readers ask the signer's server."""
-    form = pdf.Root.get("/AcroForm")
-    for said, keys in zip((pdf.Root, form), _SIGNING, strict=True):
+    for said, keys in ((pdf.Root, ("/Perms", "/DSS")), (pdf.Root.get("/AcroForm"), ("/SigFlags",))):
         for key in keys:
             if isinstance(said, Dictionary) and key in said:
                 del said[key]
