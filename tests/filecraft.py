@@ -7,6 +7,8 @@ import struct
 import zipfile
 import zlib
 
+from app.kernel.files.inspecting import inspect
+
 MARK = b"Zorgwekkende-Inhoud-Verzonnen"
 """Stands in the files, so that a test can look where it has gone."""
 
@@ -47,22 +49,80 @@ def jpeg(width=8, height=8, *extra, scan=b"\x12\xff\x00\x34\xff\xd0\x56", behind
     return b"\xff\xd8" + b"".join(parts)
 
 
-def pdf(*objects, head=b"%PDF-1.7\n", tail=b""):
-    """Give a PDF with further *objects*, each the bytes between `obj` and `endobj`."""
+def pdf(*objects, head=b"%PDF-1.7\n", tail=b"", root=b"", trailer=b""):
+    """Give a PDF of one page with further *objects* from number 7 on, each the bytes between `obj` and `endobj`.
+
+    All of them can be reached. *root* and *trailer* are further entries of the catalogue and the trailer.
+    """
+    reached = b" ".join(b"%d 0 R" % number for number in range(6, 7 + len(objects)))
     written = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [] /Count 0 >>",
+        b"<< /Type /Catalog /Pages 2 0 R /Kept [" + reached + b"] " + root + b" >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length 40 >>\nstream\nBT /F1 12 Tf 20 100 Td (Verzonnen) Tj ET \nendstream",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"(" + MARK + b")",
         *objects,
     ]
-    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, each) for n, each in enumerate(written, 1))
-    return head + body + b"trailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n" + tail
+    body, places = head, []
+    for number, each in enumerate(written, 1):
+        places.append(b"%010d 00000 n \n" % len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(places) + 1, b"".join(places))
+    said = b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(places) + 1,
+        trailer,
+        len(body),
+    )
+    return body + table + said + tail
 
 
-def packed(content, dictionary=b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"):
+def bundled(
+    root, *objects, code=zlib.compress, said=b"/Filter /FlateDecode", opens=b"stream\n", beside=b"null"
+):
+    """Give a PDF whose catalogue (number 1, with more entries *root*) lies in a stream of objects, with *objects* from 7 on.
+
+    *code* packs that stream, *said* says how in its dictionary, *opens* is what opens it; *beside* is object 4, in the clear.
+    """
+    inside = {1: b"<< /Type /Catalog /Pages 2 0 R " + root + b" >>", **dict(enumerate(objects, 7))}
+    header, texts = b"", b""
+    for number, each in inside.items():
+        header += b"%d %d " % (number, len(texts))
+        texts += each + b"\n"
+    coded = code(header + texts)
+    plain = {
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] >>",
+        4: beside,
+        5: b"<< /Type /ObjStm /N %d /First %d /Length %d %s >>\n%s%s\nendstream"
+        % (len(inside), len(header), len(coded), said, opens, coded),
+    }
+    body, rows = b"%PDF-1.7\n", {0: bytes(6)}
+    for number, each in plain.items():
+        rows[number] = b"\1" + len(body).to_bytes(4, "big") + b"\0"
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    for place, number in enumerate(inside):
+        rows[number] = b"\2" + (5).to_bytes(4, "big") + bytes([place])
+    rows[6] = b"\1" + len(body).to_bytes(4, "big") + b"\0"
+    table = b"".join(row for _, row in sorted(rows.items()))
+    said = b"/Type /XRef /Size %d /W [1 4 1] /Root 1 0 R /Length %d" % (len(rows), len(table))
+    end = b"6 0 obj\n<< %s >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (
+        said,
+        table,
+        len(body),
+    )
+    return body + end
+
+
+def packed(content, dictionary=b"/Filter /FlateDecode"):
     """Give the object of a packed stream."""
     data = zlib.compress(content)
     return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (dictionary, len(data), data)
+
+
+def kept(name, data):
+    """Give what is kept of a good file."""
+    return inspect(name, data).content
 
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"

@@ -38,7 +38,7 @@ def test_what_goes_in_comes_out_as_a_download_of_its_own_kind(house, case_id, na
     assert made.status_code == 201, made.text
     answer = _read(house, made.json())
     assert answer.status_code == 200
-    assert answer.content == make.GOOD[name]
+    assert answer.content == make.kept(name, make.GOOD[name])
     assert answer.headers["content-type"] == made.json()["mediaType"]
     assert answer.headers["content-disposition"].startswith(f'attachment; filename="{name}"')
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; sandbox")
@@ -51,7 +51,7 @@ def test_no_piece_is_given_and_no_media_type_is_believed(house, added):
     client = house.client("mayor")
     path = f"{API}/attachments/{added['attachmentId']}/content?reason=meetingPreparation"
     answer = client.get(path, headers={"Range": "bytes=0-3", "If-Range": "x"})
-    assert (answer.status_code, answer.content) == (200, make.pdf())
+    assert (answer.status_code, answer.content) == (200, make.kept(NAME, make.pdf()))
     assert "content-range" not in answer.headers
     assert answer.headers["content-type"] == "application/pdf"
 
@@ -219,7 +219,7 @@ BAD = {
     "bom.docx": (make.docx(**{"word/document.xml": b" " * (3 << 20)}), "te groot"),
     "pad.docx": (make.docx(**{"../../x.xml": b"<x/>"}), "plaats"),
     "script.pdf": (make.pdf(b"<< /S /JavaScript /JS (x) >>"), "script"),
-    "slot.pdf": (make.pdf(b"<< /Encrypt 1 0 R >>"), "wachtwoord"),
+    "slot.pdf": (make.pdf(trailer=b"/Encrypt 1 0 R"), "wachtwoord"),
     "programma.exe": (b"MZ\x90\x00\xff\xfe" + make.MARK, "niet aanvaard"),
     "pagina.txt": (b"<html>" + make.MARK, "niet aanvaard"),
     "foto.pdf": (make.png(), "extensie"),

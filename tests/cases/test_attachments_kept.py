@@ -188,7 +188,7 @@ def test_parts_that_an_older_copy_still_holds_open_for_nobody_once_the_case_is_d
     document = house.sql("SELECT * FROM attachment")
     vault = house.installation.vault.within(house.cast.towns.values())
     place = attachments._place(UUID(case_id), UUID(added["attachmentId"]), 0, 1)
-    assert vault.unseal_bytes(place, Sealed(older[0].content)) == make.pdf()
+    assert vault.unseal_bytes(place, Sealed(older[0].content)) == make.kept(NAME, make.pdf())
     house.later(days=366)
     assert sweep_all(house.installation).destroyed == 1
     assert _count(house) == [0, 0]

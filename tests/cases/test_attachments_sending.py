@@ -63,7 +63,7 @@ def test_a_document_is_sent_listed_fetched_and_taken_out_without_a_script(house,
     download, remove = (f for f in forms_of(listed.text) if f["action"].startswith("/attachments/"))
     got = one.client.post(download["action"], data=download["values"])
     assert got.status_code == 200
-    assert got.content == make.pdf()
+    assert got.content == make.kept(NAME, make.pdf())
     assert got.headers["content-disposition"].startswith("attachment;")
     assert "sandbox" in got.headers["content-security-policy"]
     assert got.headers["cache-control"] == "no-store"

@@ -49,7 +49,7 @@ class Taken:
 
 
 def inspect(raw_name: str, data: bytes) -> Taken:
-    """Give a file as it may be kept: its kind, a harmless name, its content (of a picture, the picture alone).
+    """Give a file as it may be kept: its kind, a harmless name, its content (pictures and PDF written anew).
 
     Raises Refused with the one reason found first.
     """
@@ -70,6 +70,10 @@ def _read(data: bytes) -> tuple[str, bytes]:
     elif data.startswith(images.JPEG_MARK):
         kind, content = "jpeg", images.clean_jpeg(data)
     elif data.startswith(pdf.MARK):
+        if _is_something_else_too(
+            "pdf", data
+        ):  # a picture is taken out of what is around it; a PDF has nothing around it
+            raise Refused(Reason.TWO_KINDS)
         kind, content = "pdf", pdf.check_pdf(data)
     else:
         kind, content = "text", texts.check_text(data)
