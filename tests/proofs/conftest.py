@@ -30,6 +30,18 @@ COUNTS: Counter[str] = Counter()
 """What the proofs did, by kind; printed at the end."""
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the figures of one of several workers to who asked for them."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["proofs"] = dict(COUNTS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add the figures of a worker to ours."""
+    COUNTS.update(getattr(node, "workeroutput", {}).get("proofs", {}))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in figures what the proofs covered."""
     if not COUNTS:
