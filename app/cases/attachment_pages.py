@@ -122,7 +122,8 @@ def _form(
         call.phrase("A file that belongs to this case, with where it comes from."),
         status=status,
         form=form,
-        file_error=errors.get(FILE, ""),
+        file_error=errors.get(FILE, "")
+        or (call.phrase("Choose the file once more: a browser does not keep it.") if errors else ""),
         action=call.here(),
         cancel=_address(call),
         case_address=with_query(case, reason=stated_reason(call)),
@@ -167,7 +168,7 @@ def _told(call: PageCall, problem: Problem) -> dict[str, str]:
     if problem.kind is Kind.PAYLOAD_TOO_LARGE:
         most = call.installation.settings.attachment_bytes
         return {FILE: call.phrase("refusal.tooLarge", most=size_of(call.language, most))}
-    return told(call, problem)
+    return told(call, problem, c.DescribeAttachment)
 
 
 page_upload(router, _NEW, _send)

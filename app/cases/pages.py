@@ -38,6 +38,7 @@ register_codes(
 )
 register_codes("option.audience", Audience)
 register_codes("option.kind", ["fact", "assessment"])
+register_codes("hint", ["statedOn"])
 
 
 def case_address(case_id: object) -> str:

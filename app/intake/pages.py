@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from app.intake.commands import (
     ScreenRegistration,
     SubmitRegistration,
 )
-from app.intake.deciding import decide_registration, screen_registration
+from app.intake.deciding import age_on, decide_registration, screen_registration
 from app.intake.finding import compare_registration
 from app.intake.registering import list_registration, read_registration, submit_registration
 from app.intake.views import RegistrationItem, RegistrationView, SubjectMatches
@@ -30,6 +31,7 @@ from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
+from app.rules.conditions import ADULT
 from app.rules.roles import DESK, EVERYONE, MAYORAL
 
 router = APIRouter()
@@ -177,7 +179,17 @@ page_form(
 def _prepare_decide(call: PageCall, work: Work) -> Prepared:
     view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
     require(view.abilities, Action.REGISTRATION_DECIDE)
-    return _about(call, work, view)
+    return replace(_about(call, work, view), hidden=_not_asked(view, work.today))
+
+
+def _not_asked(view: RegistrationView, today: date) -> dict[str, str]:
+    """Leave out what is asked for a child, or for somebody whose age nobody knows (R50), where it is neither."""
+    if view.birth_date is None:
+        return {}
+    for_a_child = (
+        {} if age_on(view.birth_date, today) < ADULT else {"exceptionalReasons": "", "bestInterestNote": ""}
+    )
+    return {"presumedAdult": "", **for_a_child}
 
 
 page_form(
@@ -229,7 +241,7 @@ def _pick(call: PageCall, item: RegistrationItem) -> dict[str, object]:
 @today_block(60, able(Action.REGISTRATION_SUBMIT, EVERYONE - DESK))
 def _own(call: PageCall, work: Work) -> Block:
     """Show somebody's own signals, and how to bring one."""
-    items = list_registration(work, ListRegistration(pageSize=5)).items
+    items = list_registration(work, ListRegistration(state="all", pageSize=5)).items
     return Block(
         call.phrase("My signals"),
         [_pick(call, item) for item in items],

@@ -224,7 +224,8 @@ def _prepare_item(call: PageCall, work: Work) -> Prepared:
 page_form(
     router,
     FormRow(
-        _ONE + "/items/new", c.AddAgendaItem, Action.AGENDA_ITEM_ADD, agenda.add_agenda_item, _prepare_item, _back,
+        _ONE + "/items/new", c.AddAgendaItem, Action.AGENDA_ITEM_ADD, agenda.add_agenda_item, _prepare_item,
+        lambda _, view: item_address(view.agenda_item_id),  # where invitations are prepared, which comes next
         title=to_translate("Put a case on the agenda"),
         purpose=to_translate("Who is invited for this case sees the name and your question."),
         submit=to_translate("Put on the agenda"),

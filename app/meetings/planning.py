@@ -9,6 +9,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.models import ConsultationTable
 from app.constitution.standing import cell_facts
 from app.kernel.clock import brussels_day
+from app.kernel.i18n import to_translate
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -44,11 +45,13 @@ def plan_meeting(work: Work, command: PlanMeeting) -> MeetingView:
     )
     table = there(table)
     if not timedelta(0) < command.ends_at - command.starts_at <= _LONGEST:
-        raise invalid("endsAt", "after startsAt, within a day", kind="invalidPeriod")
+        raise invalid(
+            "endsAt", to_translate("the end comes after the beginning, within a day"), kind="invalidPeriod"
+        )
     if command.ends_at <= work.now:
-        raise invalid("startsAt", "in the past", kind="invalidPeriod")
+        raise invalid("startsAt", to_translate("this moment is in the past"), kind="invalidPeriod")
     if brussels_day(command.starts_at) > years_after(work.today, 1):  # what is planned opens a reading window
-        raise invalid("startsAt", "more than twelve months ahead", kind="invalidPeriod")
+        raise invalid("startsAt", to_translate("this is more than twelve months ahead"), kind="invalidPeriod")
     _must_hold(work, command.chair_id, table.cell_id, DESK, "chairId")
     if command.secretary_id is not None:
         _must_hold(work, command.secretary_id, table.cell_id, queries.SECRETARIES, "secretaryId")

@@ -13,7 +13,7 @@ from app.rules.facts import Actor, Facts
 from app.rules.roles import POLICE, Role
 
 _UNDER_TWELVE = 12
-_ADULT = 18
+ADULT = 18
 BEGUN = frozenset({"destroyed", "erased"})
 """States of a file whose destruction was ordered and only has to be finished (R92)."""
 
@@ -62,7 +62,7 @@ def _age(actor: Actor, facts: Facts) -> bool:
         return False
     if facts.age < _UNDER_TWELVE:
         return child
-    return facts.age >= _ADULT or facts.best_interest_note is True
+    return facts.age >= ADULT or facts.best_interest_note is True
 
 
 def _listing_authority(actor: Actor, facts: Facts) -> bool:

@@ -484,3 +484,18 @@ def test_the_menu_shows_only_what_the_role_can_do(house):
         assert f'href="{not_shown}"' not in menu, name
         for address in re.findall(r'href="([^"]+)"', menu):
             assert one.get(address).status_code == 200, (name, address)
+
+
+def test_a_box_that_was_left_empty_is_named_rather_than_its_rule(house):
+    here = reader(house, "participant")
+    said = {
+        "subjectName": "Probeer Verzonnen", "narrative": "Plotse afwezigheid.", "phenomenon": "rightWingExtremism",
+        "urgency": "normal", "municipalityId": str(house.cast.towns["C"]),
+    }  # fmt: skip
+    answer = here.send("/registrations/new", **said)
+    assert answer.status_code == 409
+    assert 'href="#f-nothingClassified"' in answer.text
+    assert "Vink dit aan als het zo is." in texts_of(answer.text)
+    assert "Plotse afwezigheid." in answer.text, "what was typed is kept"
+    taken = here.send("/registrations/new", **said, nothingClassified="true")
+    assert taken.status_code == 200

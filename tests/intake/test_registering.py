@@ -180,3 +180,29 @@ def test_a_delegate_for_the_list_alone_decides_and_is_told_nothing_of_the_signal
     assert (decided.status_code, decided.json()["state"]) == (200, "notListed")
     assert not {"subjectName", "birthDate", "narrative", "decisionReason"} & decided.json().keys()
     assert mayor.get(path).json()["narrative"] == SIGNAL["narrative"]
+
+
+def test_a_decision_asks_of_an_adult_nothing_that_is_for_a_child(house):
+    (adult, child, unknown) = (
+        _submit(house, **born).json()["registrationId"]
+        for born in ({"birthDate": "2001-04-05"}, {"birthDate": "2012-04-05"}, {"birthDate": None})
+    )
+    here, mayor = reader(house, "mayor"), house.client("mayor")
+    for which in (adult, child, unknown):
+        path = f"/api/v1/registrations/{which}"
+        screened = mayor.post(
+            path + "/screen", json={}, headers={"If-Match": mayor.get(path).headers["etag"]}
+        )
+        assert screened.status_code == 200
+    asked = {
+        which: [
+            f'id="f-{name}"' in here.get(f"/registrations/{which}/decide").text
+            for name in ("exceptionalReasons", "bestInterestNote", "presumedAdult")
+        ]
+        for which in (adult, child, unknown)
+    }
+    assert asked == {
+        adult: [False, False, False],
+        child: [True, True, False],
+        unknown: [True, True, True],
+    }

@@ -39,7 +39,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Add the figures of a worker to ours."""
-    COUNTS.update(getattr(node, "workeroutput", {}).get("proofs", {}))
+    for name, figure in getattr(node, "workeroutput", {}).get("proofs", {}).items():
+        COUNTS[name] = COUNTS[name] + figure if isinstance(figure, int) else figure
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

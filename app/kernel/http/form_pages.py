@@ -35,6 +35,8 @@ _TOLD_IN_THE_FORM: Final = {
     Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT, Kind.PRECONDITION_FAILED,
     Kind.INVALID_TOKEN,
 }  # fmt: skip
+_BOXES: Final = {"R56": "nothingClassified", "R65": "relevantAndProportionate"}
+"""What a rule asks to be said by ticking a box."""
 _ISSUES: Final = {
     INPUT_EXT + "requiredInput": "error.missing",
     INPUT_EXT + "invalidPeriod": "error.invalidPeriod",
@@ -129,7 +131,7 @@ def _sent(row: FormRow, call: PageCall, *, before_access: bool) -> Response:
         if problem.kind in _TOLD_IN_THE_FORM:
             with suppress(Problem), call.work() as unit:
                 call.admit(unit, before_access=before_access)
-                return _shown(row, call, unit, values, told(call, problem), problem.kind.status)
+                return _shown(row, call, unit, values, told(call, problem, row.command), problem.kind.status)
         raise problem from None
 
 
@@ -179,11 +181,22 @@ def _shown(
     )
 
 
-def told(call: PageCall, problem: Problem) -> dict[str, str]:
-    """Say a refusal in the words of a form: by field where it concerns one, else of the form as a whole."""
+def told(call: PageCall, problem: Problem, command: type[Command] | None = None) -> dict[str, str]:
+    """Say a refusal in the words of a form: by field where it concerns one, else of the form as a whole.
+
+    *command*: what the form fills in; a box of it that was left empty is named, rather than the rule that asks for it.
+    """
     if problem.issues:
         return {_field(issue): _sentence(call, issue) for issue in problem.issues}
+    box = _BOXES.get(problem.rule or "", "")
+    if command is not None and box in _names(command) and not any(name == box for name, _ in call.items):
+        said = call.phrase("Tick this if it is so. If it is not, take out what may not be here.")
+        return {box: f"{said} ({problem.rule})"}
     return {WHOLE_FORM: reason_of(call.request.app.state.rule_text, call.language, problem)}
+
+
+def _names(command: type[Command]) -> set[str]:
+    return {field.alias or name for name, field in command.model_fields.items()}
 
 
 def _field(issue: Issue) -> str:
