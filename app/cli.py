@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     from app.kernel.embedded import EmbeddedUnavailable
     from app.kernel.keys.provider import KeyFault
     from app.kernel.migrating import Unreachable
-    from app.walkthrough import StoryFailed
+    from app.staging import StoryFailed
 
     arguments = _parser().parse_args(argv)
     try:
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("story", type=Path)
     made.add_argument("--url", default="http://127.0.0.1:8000")
     add("sweep", sweep, "warn, and destroy what is due, for every municipality")
+    add("post", post, "leave the reminders that are due, and send what waits, once")
     keys = add("keys", None, "the keys that the files are sealed under").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -94,13 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("action", help="for example statement.open")
     made.add_argument("case", help="reference or id of the case")
     made.set_defaults(run=explain)
-    journal = add("journal", None, "the processing log").add_subparsers(required=True, metavar="WHAT")
-    made = journal.add_parser("verify", help="verify an exported file")
-    made.add_argument("file", type=Path)
-    made.add_argument(
-        "--key", action="append", default=[], help="public key, as text or file (default: our own)"
-    )
-    made.set_defaults(run=verify)
+    for what, of, verified in (
+        ("journal", "the processing log", "an exported file"),
+        ("minutes", "the minutes of a consultation", "that an extract derives from approved minutes"),
+    ):
+        verifying = add(what, None, of).add_subparsers(required=True, metavar="WHAT")
+        made = verifying.add_parser("verify", help=f"verify {verified}")
+        made.add_argument("file", type=Path)
+        made.add_argument(
+            "--key", action="append", default=[], help="public key, as text or file (default: our own)"
+        )
+        made.set_defaults(run=verify, what=what)
     return parser
 
 
@@ -139,29 +144,10 @@ def demo(_: argparse.Namespace) -> None:
             )
             world.build_world(process, data, lambda line: print(line, flush=True))
         try:
-            _welcome(process, data)
+            _print(world.welcome(process.installation, data))
             serve_process(process)
         finally:
             process.databases.dispose()
-
-
-def _welcome(process: object, data: Path) -> None:
-    from app import demo as world
-    from app.kernel.installing import Process
-    from app.kernel.settings import settings
-
-    if not isinstance(process, Process):
-        raise TypeError
-    print("\nWho can sign in (invented persons; these accounts work on this machine only):\n")
-    for cell, people in sorted(world.accounts(process.installation).items()):
-        print(f"  {cell or 'this installation'}")
-        for role, username, name in people:
-            print(f"    {role:18} {username:22} {name}")
-        print()
-    print(f"  password for all       {world.read_secrets(data)['password']}")
-    print("  one-time code          .venv/bin/livcr demo-code USERNAME   (the sign-in page shows it too)")
-    print("  token for the API      .venv/bin/livcr demo-token USERNAME\n")
-    print(f"Serving on http://{settings().host}:{settings().port} — stop with Ctrl-C.", flush=True)
 
 
 def migrate_only(_: argparse.Namespace) -> None:
@@ -273,6 +259,16 @@ def sweep(_: argparse.Namespace) -> int:
         return 1 if done.left else 0
 
 
+def post(_: argparse.Namespace) -> int:
+    """Leave the reminders that are due, and send what waits."""
+    from app.keeping import post_once
+
+    with running() as process:
+        sentence, fine = post_once(process)  # type: ignore[arg-type]
+        print(sentence)
+        return 0 if fine else 1
+
+
 def rotate(arguments: argparse.Namespace) -> None:
     """Replace keys while the server runs."""
     from app.keeping import rotate_keys
@@ -361,9 +357,19 @@ def docs(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Verify an exported file of the processing log."""
+    """Verify an exported file of the processing log, or an extract of minutes."""
+    from app.meetings.verifying import verify_file as verify_minutes
+    from app.oversight.verifying import verify_file as verify_log
+
+    keys = _public_keys(arguments)
+    log = arguments.what == "journal"
+    fine, sentence = verify_log(arguments.file, keys) if log else verify_minutes(arguments.file, keys)
+    print(sentence, file=sys.stdout if fine else sys.stderr)
+    return 0 if fine else 1
+
+
+def _public_keys(arguments: argparse.Namespace) -> list[str]:
     from app.kernel.settings import settings
-    from app.oversight.verifying import verify_file
 
     keys = [Path(k).read_text().strip() if Path(k).is_file() else k for k in arguments.key]
     own = settings().secrets / "journal.pub"
@@ -371,9 +377,7 @@ def verify(arguments: argparse.Namespace) -> int:
         keys = [own.read_text().strip()]
     if not keys:
         raise Stop("No public key to verify with: give one with --key.")
-    fine, sentence = verify_file(arguments.file, keys)
-    print(sentence, file=sys.stdout if fine else sys.stderr)
-    return 0 if fine else 1
+    return keys
 
 
 if __name__ == "__main__":

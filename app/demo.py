@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ from app.main import create_app
 from app.rules.actions import Action
 from app.rules.facts import Actor
 from app.rules.roles import Role
-from app.walkthrough import Administrator, Player, read_story
+from app.staging import Administrator
+from app.walkthrough import Player, read_story
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 WORLD = EXAMPLES / "demo-world.toml"
@@ -194,6 +196,21 @@ def accounts(installation: Installation) -> dict[str, list[tuple[str, str, str]]
     for cell, role, username, name in rows:
         found.setdefault(cell or "", []).append((role, username, name))
     return {cell: sorted(people, key=lambda p: (order[p[0]], p[1])) for cell, people in found.items()}
+
+
+def welcome(installation: Installation, data: Path) -> Iterator[str]:
+    """Say who can sign in, and how."""
+    yield "\nWho can sign in (invented persons; these accounts work on this machine only):\n"
+    for cell, people in sorted(accounts(installation).items()):
+        yield f"  {cell or 'this installation'}"
+        for role, username, name in people:
+            yield f"    {role:18} {username:22} {name}"
+        yield ""
+    yield f"  password for all       {read_secrets(data)['password']}"
+    yield "  one-time code          .venv/bin/livcr demo-code USERNAME   (the sign-in page shows it too)"
+    yield "  token for the API      .venv/bin/livcr demo-token USERNAME\n"
+    told = installation.settings
+    yield f"Serving on http://{told.host}:{told.port} — stop with Ctrl-C."
 
 
 def _find(installation: Installation, who: str) -> tuple[Person, Mandate] | None:

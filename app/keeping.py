@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app.constitution.models import Municipality
 from app.demo import console
 from app.directory.actors import recognise
+from app.intake.alerting import alert_all
 from app.kernel.dumping import DumpFailed, dump
 from app.kernel.dumping import restore as put_back
 from app.kernel.installing import Addresses, Process, assemble, migrate
@@ -19,6 +20,8 @@ from app.kernel.keys.provider import KeyFault
 from app.kernel.migrating import admin_engine, prepare
 from app.kernel.settings import Settings
 from app.kernel.work import work
+from app.meetings.posting import post_all
+from app.meetings.reminding import remind_all
 from app.retention.backing_up import make_backup
 from app.retention.commands import MakeBackup
 from app.retention.rotating import Rotation
@@ -55,6 +58,18 @@ def _municipality(process: Process, said: str) -> UUID:
     if found is None:
         raise KeyFault(f"No municipality has the id or NIS code {said}.")
     return found
+
+
+def post_once(process: Process) -> tuple[str, bool]:
+    """Leave the reminders that are due and send what waits; give what was done, and whether the mail server took it."""
+    left = remind_all(process.installation) + alert_all(process.installation)
+    done = post_all(process.installation)
+    if done.off:
+        return f"reminded {left}; no mail server is set up, nothing is sent", True
+    said = f"reminded {left}, sent {done.notices} notices in {done.letters} letters, undeliverable {done.undeliverable}"
+    if done.fault:
+        said += f"; ended early ({done.fault}), what is left is tried again later"
+    return said, not done.fault
 
 
 def back_up(process: Process, output: Path, part: str) -> Iterator[str]:

@@ -11,14 +11,23 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.cases import api as cases_api
-from app.cases import attachment_api, attachment_pages, break_glass_pages, trajectory_pages
+from app.cases import (
+    attachment_api,
+    attachment_pages,
+    break_glass_pages,
+    discussion_pages,
+    trajectory_pages,
+)
 from app.cases import pages as cases_pages
 from app.constitution import api as constitution_api
+from app.constitution import basis_pages, draft_pages, signing_pages
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
 from app.directory import (
     account_pages,
     federation_pages,
+    notice_pages,
+    post_pages,
     proving_pages,
     recovery_pages,
     representative_pages,
@@ -39,14 +48,34 @@ from app.kernel.http.message_pages import problem_page
 from app.kernel.http.problems import as_problem, problem_response
 from app.kernel.shapes import BASE
 from app.kernel.work import Installation
+from app.meetings import (
+    addendum_pages,
+    calendar_pages,
+    changing_pages,
+    composition_pages,
+    contribution_pages,
+    feedback_api,
+    feedback_pages,
+    framing_pages,
+    invitation_pages,
+    nomination_pages,
+    printing_pages,
+    sitting_pages,
+    tabling_pages,
+    transmission_pages,
+)
 from app.meetings import api as meetings_api
-from app.meetings import invitation_pages, sitting_pages
 from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
 from app.oversight import pages as oversight_pages
 from app.retention import api as retention_api
 from app.retention import pages as retention_pages
 from app.rules.problems import Problem
+from app.strategy import api as strategy_api
+from app.strategy import changing_pages as policy_changing_pages
+from app.strategy import meeting_pages as policy_meeting_pages
+from app.strategy import pages as strategy_pages
+from app.strategy import plan_pages as policy_plan_pages
 
 TAGS = [
     {"name": name, "description": text}
@@ -57,6 +86,7 @@ TAGS = [
         ("Intake", "Registrations: bringing a signal, screening, deciding."),
         ("Cases", "The municipality's own file."),
         ("Meetings", "Agenda, invitations, attendance, minutes."),
+        ("Strategy", "The strategic and tactical table: topics, meetings on them, the policy plan."),
         ("Retention", "What ends when; destruction and its certificates."),
         ("Oversight", "The processing log, its checkpoints and exports."),
         ("Reference data", "Code lists in four languages."),
@@ -65,9 +95,14 @@ TAGS = [
 ]
 
 PAGES = (
-    directory_pages, federation_pages, proving_pages, account_pages, recovery_pages, representative_pages, constitution_pages,
-    intake_pages, finding_pages, cases_pages, attachment_pages, trajectory_pages, break_glass_pages, meetings_pages,
-    invitation_pages, sitting_pages, retention_pages, oversight_pages,
+    directory_pages, federation_pages, proving_pages, account_pages, notice_pages, recovery_pages, representative_pages,
+    constitution_pages, basis_pages, draft_pages, signing_pages,
+    post_pages, calendar_pages, contribution_pages,
+    intake_pages, finding_pages, cases_pages, attachment_pages, trajectory_pages, discussion_pages, break_glass_pages,
+    meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
+    nomination_pages, sitting_pages, addendum_pages,
+    feedback_pages, transmission_pages,
+    strategy_pages, policy_meeting_pages, policy_changing_pages, policy_plan_pages, retention_pages, oversight_pages,
 )  # fmt: skip
 
 
@@ -100,9 +135,11 @@ def json_door() -> FastAPI:
         cases_api,
         attachment_api,
         meetings_api,
+        feedback_api,
         intake_api,
         directory_api,
         constitution_api,
+        strategy_api,
         retention_api,
         oversight_api,
     ):

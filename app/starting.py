@@ -17,6 +17,7 @@ from pathlib import Path
 LEAST_DISK = 300 * 1024 * 1024
 SWEEP_SECONDS = 3600.0
 """Destruction runs by itself, within the hour in which its day begins (R90)."""
+REMIND_SECONDS = 600.0
 
 
 class Stop(Exception):  # noqa: N818 — one sentence for the person at the console
@@ -87,9 +88,12 @@ def serve_process(process: object) -> None:
     import uvicorn
 
     from app.asgi import KEYS, MAIN
+    from app.intake.alerting import alert_all
     from app.intake.marking import mark_all
     from app.kernel.installing import Periodically, Process
     from app.kernel.settings import settings
+    from app.meetings.posting import post_all
+    from app.meetings.reminding import remind_all
     from app.retention.sweeping import sweep_all
 
     if not isinstance(process, Process):
@@ -104,6 +108,9 @@ def serve_process(process: object) -> None:
         Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
         Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
         Periodically("marking", SWEEP_SECONDS, lambda: mark_all(process.installation), at_once=True),
+        Periodically("reminding", REMIND_SECONDS, lambda: remind_all(process.installation), at_once=True),
+        Periodically("alerting", REMIND_SECONDS, lambda: alert_all(process.installation), at_once=True),
+        Periodically("posting", chosen.post_seconds, lambda: post_all(process.installation)),
     )
     for chore in chores:
         chore.start()

@@ -185,6 +185,17 @@ def _statement(world: World, process: Process) -> list[bytes]:
     ]
 
 
+def _paper_floor(world: World, _: Process) -> list[bytes]:
+    return [get(f"/papers/{t.meeting_id}?person={p.id}") for t, p in _desk(world)]
+
+
+def _paper(world: World, process: Process) -> list[bytes]:
+    return [
+        get(f"{API}/meetings/{t.meeting_id}/document?language=nl", _token(process, p))
+        for t, p in _desk(world)
+    ]
+
+
 def _nothing(_: World, __: Process) -> list[bytes]:
     return []
 
@@ -193,6 +204,7 @@ OPERATIONS = (
     Operation("agendaConsultation", "participant: an agenda of 10 items", "read", _agenda_floor, _agenda),
     Operation("caseReading", "desk: a file with 20 statements", "read", _case_floor, _case),
     Operation("caseList", "desk: 25 cases", "read", _list_floor, _list),
+    Operation("agendaPrinting", "desk: an agenda of 10 items as PDF", "read", _paper_floor, _paper),
     Operation("statementCreation", "desk: one statement", "write", _statement_floor, _statement),
     Operation("signIn", "password, then code", "write", _nothing, _nothing),
 )

@@ -24,6 +24,7 @@ from pydantic import BaseModel
 
 from app.kernel.clock import brussels_day
 from app.kernel.identity import accepted_step, password_fits, secret_hash
+from app.kernel.printing import Document, Facts, Grid, Heading, Paragraph, as_pdf
 
 ADDRESS = "LIVCR_MAIN_ADDRESS"
 POOL = "LIVCR_POOL"
@@ -79,6 +80,12 @@ _AGENDA = """
     LEFT JOIN person p ON p.id = i.sent_by
     WHERE a.meeting_id = %s ORDER BY a.position
 """
+_PRINTED = """
+    SELECT a.id AS "agendaItemId", a.case_id AS "caseId", a.municipality_id AS "municipalityId", a.subject_id,
+           c.reference, c.subject_name AS "subjectName", a.question, a.minutes, a.position
+    FROM floor.agenda_item a JOIN floor.case_file c ON c.id = a.case_id
+    WHERE a.meeting_id = %s ORDER BY a.position
+"""
 _MANDATES = """
     SELECT d.id AS "mandateId", d.person_id AS "personId", p.name AS "personName", d.role, d.cell_id AS "cellId",
            c.name AS "cellName", d.municipality_id AS "municipalityId", m.names AS "municipalityName",
@@ -114,6 +121,37 @@ class Code(BaseModel):
     code: str
 
 
+def _agenda(meeting: dict[str, Any], items: list[dict[str, Any]]) -> Document:
+    """Give the blocks of an agenda, as many as the application's: setting them is the work itself."""
+    lines = tuple(
+        (str(i["position"]), f"{i['reference']} · {i['subjectName']}\n{i['question']}", str(i["minutes"]))
+        for i in items
+    )
+    return Document(
+        title="Agenda",
+        language="nl",
+        blocks=(
+            Facts((("Wanneer", str(meeting["startsAt"])), ("Waar", meeting["place"]))),
+            Heading("Punten"),
+            Grid("Punten", ("Nr.", "Punt", "Minuten"), lines, (1, 9, 2)),
+            Paragraph("Vertrouwelijk."),
+        ),
+        made_on=meeting["startsAt"].date(),
+        banner="LIVC R",
+        watermark="gelezen door niemand",
+    )
+
+
+def _print_from(app: FastAPI, pool: ConnectionPool) -> None:
+    @app.get("/papers/{meeting_id}")
+    def paper(meeting_id: UUID, person: UUID) -> Response:
+        with pool.connection() as conn:
+            found = conn.execute(_MEETING, (meeting_id,)).fetchone()
+            items = conn.execute(_PRINTED, (meeting_id,)).fetchall()
+            log(conn, person, "meeting.print", [None, *items], object_name="agendaItemId")
+        return Response(as_pdf(_agenda(found, items)), media_type="application/pdf")
+
+
 def create() -> FastAPI:
     """Build the floor; called in each worker process."""
     size = int(os.environ.get(POOL, "10"))
@@ -121,6 +159,7 @@ def create() -> FastAPI:
         os.environ[ADDRESS], min_size=size, max_size=2 * size, kwargs={"row_factory": dict_row}
     )
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    _print_from(app, pool)
 
     @app.get("/meetings/{meeting_id}")
     def meeting(meeting_id: UUID, person: UUID) -> Response:

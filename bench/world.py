@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.types.json import Jsonb
 
 from app.cases.sealing import LISTED_UNDER
+from app.directory.models import TEXT_VERSION
 from app.kernel.identity import hash_password, new_totp_secret
 from app.kernel.ids import new_id
 from app.kernel.installing import Process
@@ -196,7 +197,7 @@ class _Writer:
             for town, p in people
         ))  # fmt: skip
         copy(self.main, "undertaking", "id, person_id, text_version, language, confirmed_at, valid_until", (
-            (new_id(), p.id, "2026-2", "nl", self.now, date(2049, 1, 1)) for _, p in people
+            (new_id(), p.id, TEXT_VERSION, "nl", self.now, date(2049, 1, 1)) for _, p in people
         ))  # fmt: skip
         columns = "id, person_id, mandate_id, channel, state, opened_at, seen_at, expires_at, failures"
         later = self.now + timedelta(days=30)
@@ -336,8 +337,9 @@ class _Writer:
             " convened_by, window_until, created_by, version"
         ), meetings)  # fmt: skip
         copy(self.main, "agenda_item", (
-            "id, meeting_id, cell_id, municipality_id, case_id, subject_id, position, minutes, question, version"
-        ), items)  # fmt: skip
+            "id, meeting_id, cell_id, municipality_id, case_id, subject_id, position, minutes, question, version, state,"
+            " starts_after"
+        ), ((*item, "tabled", 0) for item in items))  # fmt: skip
         copy(self.main, "invitation", (
             "id, meeting_id, agenda_item_id, case_id, municipality_id, person_id, regime, ground_list, ground_code,"
             " state, sent_at, sent_by, version"

@@ -31,6 +31,7 @@ class Story:
             "handlerId": self.table.person(handler or self.handler),
             "moment": moment,
             "briefedOn": day or self.house.now.date().isoformat(),
+            "directlyInvolved": True,
         } | over
         return self.table.post(who or self.who, self.path, body)
 
@@ -41,6 +42,12 @@ class Story:
         self.house.later(days=20)
         self.table.open(self.meeting)
         self.table.attend(self.item, *present, "coordinator")
+
+    def represents(self, who=None, cell="C"):
+        """Name who was asked the permanent representative of their service in a cell."""
+        named = {"personId": self.table.person(who or self.who), "cellId": str(self.house.cast.cells[cell]),
+                 "startsOn": self.house.now.date().isoformat(), "document": "Brief (invented)"}  # fmt: skip
+        return self.table.ok(self.table.post(self.table.coordinator, "/representatives", named), 201)
 
     def refused(self, answer, rule, status=409):
         assert (answer.status_code, answer.json().get("rule")) == (status, rule), answer.text

@@ -9,13 +9,21 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from app.constitution.agreements import adopt_agreement
 from app.constitution.cells import create_cell, create_municipality, create_table
-from app.constitution.commands import AdoptAgreement, CreateCell, CreateMunicipality, CreateTable
+from app.constitution.commands import (
+    AdoptAgreement,
+    CreateCell,
+    CreateMunicipality,
+    CreateTable,
+    DraftAgreement,
+    SignAgreement,
+)
+from app.constitution.drafting import draft_agreement
 from app.constitution.models import CellMunicipality
+from app.constitution.signing import adopt_agreement, sign_agreement
 from app.directory.commands import CreateAgency, CreatePerson, GrantMandate
 from app.directory.mandates import create_agency, create_person, grant_mandate
-from app.directory.models import Mandate, Person, Undertaking
+from app.directory.models import TEXT_VERSION, Mandate, Person, Undertaking
 from app.kernel.ids import new_id
 from app.kernel.installing import Process, console_work
 from app.kernel.work import Work, work
@@ -133,23 +141,51 @@ def build(process: Process) -> Cast:
                 unit.session.flush()
                 _mandate(unit, cast, name, role, cast.cells[cell], cast.towns[town] if town else None)
         unit.session.execute(text("UPDATE credential SET totp_last_step = 0"))
-    for mayor, cell in (("mayor", "C"), ("zoneMayorD", "zone")):
-        with work(
-            process.installation,
-            actor(process, cast, mayor, NOW),
-            channel="cli",
-            now=NOW - timedelta(days=29),
-        ) as unit:
-            adopt_agreement(unit, agreement(cast.cells[cell]))
+    for cell in SIGNERS:
+        adopt(process, cast, cell, NOW - timedelta(days=29))
     return cast
 
 
-def agreement(cell_id: UUID, **settings: int) -> AdoptAgreement:
-    """Give an agreement to adopt."""
-    made: AdoptAgreement = AdoptAgreement.of(
-        cell_id=cell_id,
-        document="Besluit gemeenteraad 2026/01 (invented)",
-        adopted_on=date(2026, 1, 15),
+SIGNERS = {"C": ("coordinator", "mayor"), "zone": ("zoneCoordinatorD", "zoneMayorD", "zoneMayorE")}
+"""Who drafts the agreement of each cell, and the mayors who sign it."""
+
+
+def adopt(process: Process, cast: Cast, cell: str, now: datetime, **settings: int) -> UUID:
+    """Have a cell draft, sign and adopt the next version of its agreement with these settings; gives its id."""
+
+    def acting(name: str) -> Any:
+        return work(process.installation, actor(process, cast, name, now), channel="cli", now=now)
+
+    writer, *mayors = SIGNERS[cell]
+    with acting(writer) as unit:
+        made = draft_agreement(unit, agreement(cast, cell, **settings)).agreement_id
+    for name in mayors:
+        with acting(name) as unit:
+            sign_agreement(unit, SignAgreement.of(agreement_id=made))
+    with acting(mayors[0]) as unit:
+        adopt_agreement(
+            unit,
+            AdoptAgreement.of(
+                agreement_id=made,
+                document="Besluit gemeenteraad 2026/01 (invented)",
+                adopted_on=date(2026, 1, 15),
+            ),
+        )
+    return made
+
+
+TABLE = {
+    "kind": "operational", "name": "Operationele tafel", "chair": "coordinator", "cadenceWeeks": 6,
+    "functions": ["mayor", "coordinator", "policeMember", "participant"],
+}  # fmt: skip
+
+
+def agreement(cast: Cast, cell: str, **settings: int) -> DraftAgreement:
+    """Give an agreement to draft."""
+    made: DraftAgreement = DraftAgreement.of(
+        cell_id=cast.cells[cell],
+        party_ids=[cast.agencies["police"], cast.agencies["ocmw"]],
+        tables=[TABLE | {"agencyIds": [str(cast.agencies["ocmw"])]}],
         answer_register="Via het formulier, aan de burgemeester.",
         answer_discuss="Feiten, duiding, risico en bescherming, beslissing.",
         answer_record="In het eigen dossier van de gemeente.",
@@ -170,6 +206,7 @@ def _person(unit: Work, cast: Cast, name: str, agency_id: UUID) -> None:
             name=f"{name[0].upper()}{name[1:]} Verzonnen",
             agency_id=agency_id,
             password=PASSWORD,
+            manages_service=name == "frenchYouth",
         ),
     )
     cast.persons[name] = view.person_id
@@ -178,7 +215,7 @@ def _person(unit: Work, cast: Cast, name: str, agency_id: UUID) -> None:
         Undertaking(
             id=new_id(),
             person_id=view.person_id,
-            text_version="2026-2",
+            text_version=TEXT_VERSION,
             language="nl",
             confirmed_at=unit.now,
             valid_until=date(2050, 1, 1),

@@ -6,9 +6,6 @@ from typing import Any
 
 import cast as cast_module
 
-from app.constitution.agreements import adopt_agreement
-from app.kernel.work import work
-
 EMERGENCY = {
     "reason": "dangerToOthers",
     "explanation": "Melding van een mes aan de schoolpoort, desk onbereikbaar.",
@@ -19,11 +16,10 @@ GOOD = {
 }  # fmt: skip
 
 
-def switch(table, mayor="mayor", **settings):
+def switch(table, **settings):
     """Adopt a version of the agreement with these settings."""
     house = table.house
-    with work(house.installation, house.actor(mayor), channel="cli", now=house.now) as unit:
-        adopt_agreement(unit, cast_module.agreement(house.cast.cells[table.cell], **settings))
+    cast_module.adopt(house.process, house.cast, table.cell, house.now, **settings)
 
 
 def reference(table, case):

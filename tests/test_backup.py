@@ -23,10 +23,14 @@ from app.kernel.dumping import DumpFailed
 from app.kernel.embedded import Cluster
 from app.kernel.keys.provider import KeyFault
 from app.kernel.migrating import admin_engine
-from app.walkthrough import Administrator, Player, read_story
+from app.staging import Administrator
+from app.walkthrough import Player, read_story
 
 ROOT = Path(__file__).resolve().parents[1]
-STORIES = sorted(path.name for path in EXAMPLES.glob("*.toml") if path.name != "demo-world.toml")
+STORIES = sorted(
+    path.name for path in EXAMPLES.glob("*.toml") if path.name not in {"demo-world.toml", "policy-plan.toml"}
+)
+"""Those about a person; the strategic table has nobody."""
 OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"} | {
     f"answer{question}" for question in ("Register", "Discuss", "Record", "Close")
 }
@@ -131,7 +135,21 @@ def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house
     for number, name in enumerate(STORIES):
         heard |= play(name, "closed", f"Waterlelie{number} Onvindbaar-Verzonnen")
     # Three words that stand in an agreement as well, which is of nobody, give nothing away; a whole text always would.
-    agreed = " ".join(str(read_story(EXAMPLES / name)["agreement"]) for name in STORIES)
+    stories = [read_story(EXAMPLES / name) for name in STORIES]
+    # What a service says of its own rules is of no case either (R38).
+    frameworks = {
+        s["with"]["text"] for story in stories for s in story["step"] if s.get("do") == "stateFramework"
+    }
+    # Nor is the service to which something went: the register names it, and no person.
+    services = {
+        s["with"]["recipientName"]
+        for story in stories
+        for s in story["step"]
+        if "recipientName" in s.get("with", {})
+    }
+    heard -= frameworks | services
+    written = [row.written for row in house.sql("SELECT written FROM agreement")]
+    agreed = " ".join([*(str(story["agreement"]) for story in stories), *written, *frameworks, *services])
     texts = heard | {f for f in set().union(*map(fragments, heard)) if f not in agreed}
     assert len(heard) > 30
     assert sum("Waterlelie" in text for text in heard) == len(STORIES)

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OPERATIONS = {"agendaConsultation", "caseReading", "caseList", "statementCreation", "signIn"}
+OPERATIONS = {
+    "agendaConsultation",
+    "caseReading",
+    "caseList",
+    "agendaPrinting",
+    "statementCreation",
+    "signIn",
+}
 FIGURES = {"requestsPerSecond", "p50", "p99", "answers", "failures"}
 
 

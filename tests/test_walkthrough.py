@@ -7,9 +7,13 @@ import pytest
 from cast import PASSWORD
 
 from app.demo import EXAMPLES
-from app.walkthrough import Administrator, Player, StoryFailed, read_story
+from app.staging import Administrator, StoryFailed
+from app.walkthrough import Player, read_story
 
-STORIES = sorted(path.name for path in EXAMPLES.glob("*.toml") if path.name != "demo-world.toml")
+ABOUT_NOBODY = "policy-plan.toml"
+STORIES = sorted(
+    path.name for path in EXAMPLES.glob("*.toml") if path.name not in {"demo-world.toml", ABOUT_NOBODY}
+)
 
 
 @pytest.fixture
@@ -30,9 +34,10 @@ def player(house):
     return made
 
 
-def test_four_stories_are_shipped_and_one_is_of_a_joint_cell():
+def test_stories_are_shipped_one_of_a_joint_cell_and_one_under_the_french_community():
     stories = [read_story(EXAMPLES / name) for name in STORIES]
-    assert len(stories) >= 4
+    assert len(stories) >= 5
+    assert any({"frenchCommunity"} & {agency["regime"] for agency in story["agency"]} for story in stories)
     assert any(
         story["cell"]["kind"] == "zonal" and len(story["cell"]["municipalities"]) == 2 for story in stories
     )
@@ -56,6 +61,16 @@ def test_the_story_holds(house, player, name, start):
         assert house.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
     assert house.sql("SELECT count(*) FROM certificate WHERE kind = 'case'")[0][0] == 1
     assert story["values"]["subject"] not in str(house.sql("SELECT * FROM journal.entry"))
+
+
+@pytest.mark.slow
+def test_the_story_of_the_strategic_table_holds_and_is_about_nobody(house, player):
+    player.play(read_story(EXAMPLES / ABOUT_NOBODY))
+    assert not any("FAILED" in line for line in player.lines)
+    assert any("entries verified" in line for line in player.lines)
+    for table in ("case_file", "registration", "meeting", "agenda_item", "statement"):
+        assert house.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
+    assert house.sql("SELECT state FROM policy_plan") == [("adopted",)]
 
 
 def test_a_story_gives_a_code_again_where_a_grave_act_asks_for_it(house, player):
@@ -148,3 +163,12 @@ def test_a_demo_token_leaves_its_line_in_the_log(house):
     assert tuple(line) == ("cli", house.cast.persons["auditor"], "allowed")
     house.installation.demo = False
     assert demo_token(house.installation, "auditor") is None
+
+
+@pytest.mark.slow
+def test_two_stories_of_one_cell_play_in_the_same_house(house, player):
+    """As in the demonstration: the second finds the cell with the agreement and the tables of the first."""
+    player.play(read_story(EXAMPLES / "school-and-ocmw.toml"))
+    player.play(read_story(EXAMPLES / ABOUT_NOBODY))
+    assert not any("FAILED" in line for line in player.lines)
+    assert house.sql("SELECT state FROM policy_plan") == [("adopted",)]

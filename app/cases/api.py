@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.cases import breaking_glass, closing, exclusions, opening, statements, trajectories
+from app.cases import breaking_glass, closing, discussions, exclusions, opening, statements, trajectories
 from app.cases import commands as c
 from app.cases import views as v
 from app.kernel.http.routes import endpoint
@@ -26,6 +26,12 @@ endpoint(router, "POST", _CASE + "/keepOpen", closing.keep_open_case, c.KeepOpen
          summary="Decide against a proposed closure")  # fmt: skip
 endpoint(router, "POST", _CASE + "/exclude", exclusions.declare_exclusion, exclusions.DeclareExclusion,
          exclusions.ExclusionView, tag="Cases", summary="Declare a conflict or kinship")  # fmt: skip
+endpoint(router, "GET", _CASE + "/discussions", discussions.list_discussion, c.ListDiscussion, v.DiscussionList,
+         tag="Cases", summary="List the days on which a person was discussed")  # fmt: skip
+endpoint(router, "POST", _CASE + "/discussions/correct", discussions.propose_discussion, c.ProposeDiscussion,
+         v.DiscussionList, tag="Cases", summary="Propose to correct the day of a discussion")  # fmt: skip
+endpoint(router, "POST", _CASE + "/discussions/decide", discussions.decide_discussion, c.DecideDiscussion,
+         v.DiscussionList, tag="Cases", summary="Decide on the correction of a day")  # fmt: skip
 endpoint(router, "POST", "/statements", statements.create_statement, c.CreateStatement, v.StatementView,
          tag="Cases", summary="Put a statement into the file", status=201,
          location="/api/v1/statements/{statementId}")  # fmt: skip

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -18,13 +17,12 @@ from starlette.responses import Response
 from app.cases import attachments
 from app.cases import commands as c
 from app.cases import views as v
-from app.kernel.files.names import disposition
-from app.kernel.http.call import Api, Call
+from app.kernel.http.call import Call
 from app.kernel.http.limits import COUNT_THEMSELVES
 from app.kernel.http.problems import issues_of
 from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
 from app.kernel.http.uploads import FILE, Upload, is_multipart, received
-from app.kernel.shapes import BASE, Command, Line
+from app.kernel.shapes import BASE, Command
 from app.kernel.work import Work
 from app.rules.problems import Kind, Problem, invalid
 
@@ -124,50 +122,7 @@ def add_attachment(sent: Annotated[tuple[Call, Upload], Depends(_sent)]) -> Resp
     )
 
 
-def download(fetched: attachments.Fetched) -> Response:
-    """Give a document to keep, never to show: whole, by its own name, in no cache, with nothing it could run in."""
-    return Response(
-        fetched.content,
-        headers={
-            "Content-Type": fetched.media_type,
-            "Content-Disposition": disposition(fetched.name),
-            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-            "Accept-Ranges": "none",
-        },
-    )
-
-
-@router.get(
-    _ONE + "/content",
-    operation_id="readAttachment",
-    summary="Fetch a document of a case",
-    tags=[_TAG],
-    response_class=Response,
-    responses={
-        200: {
-            "description": "The document, as a download",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        },
-        "default": _PROBLEM,
-    },
-    openapi_extra={"security": [{"bearer": []}]},
-)
-def read_attachment(attachmentId: UUID, call: Api, reason: Annotated[Line, Query()]) -> Response:  # noqa: N803 — the wire's name
-    """Fetch one document whole, for a stated reason; each time is logged."""
-    command = c.ReadAttachment.model_construct(attachment_id=attachmentId, reason=reason)
-    fetched: list[attachments.Fetched] = []
-
-    def fetch(work: Work, asked: c.ReadAttachment) -> None:
-        fetched.append(attachments.read_attachment(work, asked))
-
-    call.answer(fetch, command, allowed_query=frozenset({"reason"}))  # its line is committed when it returns
-    return download(fetched[0])
-
-
 ENDPOINTS.append(Endpoint("POST", _PATH, "add_attachment"))
-ENDPOINTS.append(Endpoint("GET", _ONE + "/content", "read_attachment"))
 endpoint(
     router, "GET", "/cases/{caseId}/attachments", attachments.list_attachment, c.ListAttachment, v.AttachmentList,
     tag=_TAG, summary="List the documents of a case",
@@ -175,4 +130,8 @@ endpoint(
 endpoint(
     router, "POST", _ONE + "/remove", attachments.remove_attachment, c.RemoveAttachment, v.AttachmentView,
     tag=_TAG, summary="Take a document out of the file",
+)  # fmt: skip
+endpoint(
+    router, "GET", _ONE + "/content", attachments.read_attachment, c.ReadAttachment, None,
+    tag=_TAG, summary="Fetch a document of a case", paper=["application/octet-stream"],
 )  # fmt: skip

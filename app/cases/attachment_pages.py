@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -11,18 +10,18 @@ from starlette.responses import Response
 
 from app.cases import attachments
 from app.cases import commands as c
-from app.cases.attachment_api import download, with_file
+from app.cases.attachment_api import with_file
 from app.cases.pages import ONE_CASE, case_address, stated_reason, statement_options, statement_words
 from app.cases.views import AttachmentList
 from app.constitution.labels import label
-from app.directory.commands import ListPerson
-from app.directory.mandates import list_person
+from app.directory.choosing import people_of_cell
 from app.kernel.files.inspecting import KINDS
-from app.kernel.http.form_pages import page_button, require, told
-from app.kernel.http.forms import Value, form_of, parse_form, register_form
+from app.kernel.http.form_pages import page_button, require, sent_form, told
+from app.kernel.http.form_reading import Value, parse_form
+from app.kernel.http.forms import form_of, register_form
 from app.kernel.http.frames import announces
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_post, page_upload, with_query
-from app.kernel.http.problems import as_problem
+from app.kernel.http.papers import download
 from app.kernel.http.uploads import FILE, Upload
 from app.kernel.i18n import format_number, register_codes
 from app.kernel.work import Work
@@ -34,9 +33,6 @@ _LIST: Final = ONE_CASE + "/attachments"
 _NEW: Final = _LIST + "/new"
 _HIDDEN: Final = ("caseId",)
 _ACCEPT: Final = ",".join(f".{extension}" for kind in KINDS.values() for extension in kind.extensions)
-_TOLD_IN_THE_FORM: Final = {
-    Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT, Kind.PAYLOAD_TOO_LARGE,
-}  # fmt: skip
 _MEGA: Final = 1 << 20
 
 register_form(c.DescribeAttachment, hidden=_HIDDEN)
@@ -102,10 +98,7 @@ def _form(
     require(view.abilities, Action.ATTACHMENT_ADD)
     options = statement_options(call.language, work.today)
     options["origin"] = [each for each in options["origin"] if each[0] != attachments.SECURITY_ORIGIN]
-    options["contributorId"] = [
-        (str(each.person_id), f"{each.name}, {each.agency_name}")
-        for each in list_person(work, ListPerson()).items
-    ]
+    options["contributorId"] = people_of_cell(work)
     first: dict[str, Any] = {"contributorId": work.actor.person_id}
     form = form_of(
         c.DescribeAttachment,
@@ -144,24 +137,19 @@ def _send(call: PageCall, upload: Upload) -> Response:
     )
     if upload.content is None:
         errors[FILE] = call.phrase("refusal.missing")
-    try:
-        with call.work() as unit:
-            call.admit(unit)
-            if upload.fault is not None:
-                attachments.refuse_upload(unit, upload.fault)
-            if said is None or errors:
-                return _form(call, unit, values, errors, Kind.BAD_REQUEST.status)
-            attachments.add_attachment(unit, with_file(said, upload))
-            return call.go(_address(call), done=Action.ATTACHMENT_ADD.value)
-    except Elsewhere:
-        raise
-    except Exception as fault:  # noqa: BLE001 — every fault becomes a Problem
-        problem = as_problem(fault)
-        if problem.kind in _TOLD_IN_THE_FORM:
-            with suppress(Problem), call.work() as unit:
-                call.admit(unit)
-                return _form(call, unit, values, _told(call, problem), problem.kind.status)
-        raise problem from None
+
+    def act(unit: Work) -> Response:
+        if upload.fault is not None:
+            attachments.refuse_upload(unit, upload.fault)
+        if said is None or errors:
+            return _form(call, unit, values, errors, Kind.BAD_REQUEST.status)
+        attachments.add_attachment(unit, with_file(said, upload))
+        return call.go(_address(call), done=Action.ATTACHMENT_ADD.value)
+
+    def again(unit: Work, problem: Problem) -> Response:
+        return _form(call, unit, values, _told(call, problem), problem.kind.status)
+
+    return sent_form(call, act, again, also={Kind.PAYLOAD_TOO_LARGE})
 
 
 def _told(call: PageCall, problem: Problem) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from app.kernel.i18n import register_codes
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
+from app.kernel.printing import Paper
 from app.kernel.sealed import Sealed
 from app.kernel.shapes import href
 from app.kernel.vault import Place
@@ -45,15 +46,6 @@ _TABLE: Final = "attachment"
 log = logging.getLogger("livcr")
 
 register_codes("refusal", ["caseFull", "alreadyThere", "tooLarge"])
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A document on its way out: every part was opened, and the whole is what was put in."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 @operation(Action.ATTACHMENT_ADD)
@@ -185,7 +177,7 @@ def list_attachment(work: Work, command: ListAttachment) -> AttachmentList:
 
 
 @operation(Action.ATTACHMENT_READ)
-def read_attachment(work: Work, command: ReadAttachment) -> Fetched:
+def read_attachment(work: Work, command: ReadAttachment) -> Paper:
     """Open one document whole, for a reason that goes to the journal (R52, R107).
 
     Out: name, media type and bytes, to be sent once the line that says so is committed. What was changed, cut off,
@@ -205,7 +197,7 @@ def read_attachment(work: Work, command: ReadAttachment) -> Fetched:
     if content is None:
         log.error("an attachment was changed in the database: %s", row.id)
         raise work.refuse(Action.ATTACHMENT_READ, Problem(Kind.INTERNAL), about_case(case, _TABLE, row.id))
-    return Fetched(_open(work, row, "name") or "", KINDS[row.kind].media_type, content)
+    return Paper(content, KINDS[row.kind].media_type, _open(work, row, "name") or "")
 
 
 def _whole(work: Work, row: Any) -> bytes | None:

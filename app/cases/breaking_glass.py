@@ -17,6 +17,7 @@ from app.cases.standing import File
 from app.cases.views import BreakGlassList, BreakGlassView
 from app.constitution.codes import codes
 from app.constitution.standing import municipality_facts
+from app.directory.office_queries import person_name
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -148,7 +149,7 @@ def _facts(work: Work, row: BreakGlass | None) -> Facts:
 
 def glass_view(work: Work, row: Any) -> BreakGlassView:
     """Give one emergency reading."""
-    reviewer = queries.person_name(work.session, row.reviewed_by) if row.reviewed_by else None
+    reviewer = person_name(work.session, row.reviewed_by) if row.reviewed_by else None
     steps = (Action.BREAK_GLASS_CLOSE, Action.BREAK_GLASS_REVIEW)
     return BreakGlassView(
         version=row.version,
@@ -158,7 +159,7 @@ def glass_view(work: Work, row: Any) -> BreakGlassView:
         case_id=row.case_id,
         reference=row.reference,
         state=state_of(row, work.now),
-        person_name=queries.person_name(work.session, row.person_id),
+        person_name=person_name(work.session, row.person_id),
         role=row.role,
         own=row.person_id == work.actor.person_id,
         reason=row.reason,

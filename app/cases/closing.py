@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.cases import queries
 from app.cases.commands import CloseCase, KeepOpenCase, ProposeClosureCase
 from app.cases.models import Case
@@ -9,6 +11,7 @@ from app.cases.standing import about_case, case_facts
 from app.cases.views import CaseStateView
 from app.constitution.agreements import settings_of
 from app.constitution.codes import checked
+from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
@@ -17,6 +20,9 @@ from app.rules.lifecycle import STRIKE_OFF, target
 from app.rules.problems import invalid
 from app.rules.retention import locks_on
 from app.rules.settings import setting
+
+LEAVING: list[Callable[[Work, Case], list[About]]] = []
+"""Filled by the consultation: takes a case that left the list off the agendas to come, and says what the journal notes."""
 
 
 @operation(Action.CASE_PROPOSE_CLOSURE)
@@ -44,7 +50,10 @@ def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseStateVi
 
 @operation(Action.CASE_CLOSE)
 def close_case(work: Work, command: CloseCase) -> CaseStateView:
-    """Close a case. Its data stay until their term ends, counted from the last discussion (R86)."""
+    """Close a case: it goes off every agenda to come, and who was asked is told (R42, R61).
+
+    Its data stay until their term ends, counted from the last discussion (R86). Journal: a line for each item besides.
+    """
     case = queries.case(work.session, command.case_id, lock=True)
     fixed = settings_of(work.session, case.cell_id) if case else {}
     facts = case_facts(
@@ -60,10 +69,16 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
     if command.data_until is not None:
         if not work.today <= command.data_until <= case.due_on:
             raise invalid("dataUntil", "from today to the end of the term", kind="invalidPeriod")
-        case.due_on, case.locks_on = command.data_until, locks_on(command.data_until, fixed)
+        # Shut no later than it would have been: what runs is not opened wider by a later agreement.
+        shut = min(case.locks_on, locks_on(command.data_until, fixed))
+        case.due_on, case.locks_on = command.data_until, shut
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1
+    work.session.flush()
+    items = [line for leave in LEAVING for line in leave(work, case)]
+    if items:
+        work.allow(Action.CASE_CLOSE, facts, items, reason="itemTakenOff")
     return _standing_now(case)
 
 

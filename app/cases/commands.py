@@ -32,6 +32,32 @@ class MonitorCase(Command):
     case_id: UUID
 
 
+class ListDiscussion(Command):
+    """Give the days on which a person was discussed, for a stated reason (R96, R107)."""
+
+    case_id: UUID
+    reason: Line | None = None
+
+
+class ProposeDiscussion(Command):
+    """Propose to correct the day a meeting discussed the person: it was earlier, or it did not discuss them (R69)."""
+
+    case_id: UUID
+    meeting_id: UUID
+    kind: Literal["earlier", "notDiscussed"]
+    corrected_on: Day | None = None
+    """The true day, where it was earlier."""
+    reason_text: Prose
+
+
+class DecideDiscussion(Command):
+    """Decide on a proposed correction, as the mayor (R69)."""
+
+    case_id: UUID
+    correction_id: UUID
+    decision: Literal["approve", "refuse"]
+
+
 class ProposeClosureCase(Command):
     """Propose to close a case that was discussed in a meeting (R84, R85).
 
@@ -65,14 +91,14 @@ class CreateStatement(Command):
     case_id: UUID
     agenda_item_id: UUID | None = None
     contributor_id: UUID | None = None
+    text: Prose
     category: Annotated[int, Field(ge=1, le=14)]
     category_reason: Prose | None = None
     origin: Line
     kind: Literal["fact", "assessment"]
     reliability: Line | None = None
-    audience: Audience = Audience.PRESENT
+    audience: Annotated[Audience, Field(json_schema_extra={"form": {"kind": "radio"}})] = Audience.PRESENT
     stated_on: Day | None = None
-    text: Prose
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
 

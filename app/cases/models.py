@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -82,6 +83,35 @@ class Discussion(Row):
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), primary_key=True, index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     discussed_on: Mapped[date]
+
+
+class DiscussionCorrection(Row):
+    """That a day of discussion was recorded wrongly: proposed by one role, decided by another (R69)."""
+
+    __tablename__ = "discussion_correction"
+    __table_args__ = (
+        of_its_case(),
+        Index(
+            "uq_discussion_correction_open", "case_id", "meeting_id", unique=True,
+            postgresql_where=sql_text("state = 'proposed'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    """earlier (to *corrected_on*), or notDiscussed."""
+    corrected_on: Mapped[date | None]
+    reason: Mapped[Sealed]
+    state: Mapped[str] = mapped_column(Text)
+    """proposed, approved or refused."""
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Statement(Row):

@@ -136,6 +136,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         review_on=case.review_on,
         due_on=case.due_on,
         locks_on=case.locks_on,
+        agreement_id=case.agreement_id,
         closure_ground=case.closure_ground,
         closure_meeting_id=case.closure_meeting_id,
         closed_on=case.closed_on,

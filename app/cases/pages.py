@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -15,8 +17,7 @@ from app.constitution.cells import read_ref_data
 from app.constitution.commands import ReadRefData
 from app.constitution.labels import choices, label
 from app.constitution.reference import load_lists
-from app.directory.commands import ListPerson
-from app.directory.mandates import list_person
+from app.directory.choosing import people_of_cell
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_post, with_query
@@ -44,6 +45,15 @@ register_codes("hint", ["statedOn"])
 def case_address(case_id: object) -> str:
     """Give the address of a file."""
     return f"{CASES}/{case_id}"
+
+
+AGENDA_DAYS: list[Callable[[Work, list[UUID]], dict[UUID, datetime]]] = []
+"""(work, case ids) -> when each is on an agenda to come, if it is; filled by the consultation, a room above."""
+
+
+def agenda_days(work: Work, case_ids: list[UUID]) -> dict[UUID, datetime]:
+    """Give for which meeting to come each of these cases of one's own desk is on the agenda."""
+    return AGENDA_DAYS[0](work, case_ids) if AGENDA_DAYS and case_ids else {}
 
 
 # The caseload, and opening one file ----------------------------------------------------------------------
@@ -169,15 +179,11 @@ def statement_options(language: str, day: date) -> dict[str, list[tuple[str, str
 def _prepare_statement(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
     require(view.abilities, Action.STATEMENT_CREATE)
-    people = list_person(work, ListPerson()).items
     options = statement_options(call.language, work.today)
     # What the security services know is said at the table, not here (R57).
     options["origin"] = [option for option in options["origin"] if option[0] not in ORIGINS_KEPT_OUT]
     # Others are quoted at the table; here only who works for the municipality (R18).
-    own = {*DESK, Role.SECRETARY, Role.CASE_MANAGER}
-    options["contributorId"] = [
-        (str(p.person_id), f"{p.name}, {p.agency_name}") for p in people if own & set(p.roles or ())
-    ]
+    options["contributorId"] = people_of_cell(work, DESK | {Role.SECRETARY, Role.CASE_MANAGER})
     return about_file(
         call,
         view,
@@ -269,8 +275,8 @@ page_form(
         ONE_CASE + "/close", c.CloseCase, Action.CASE_CLOSE, closing.close_case, _prepare_close, back_to_file,
         title=to_translate("Close this case"),
         purpose=to_translate(
-            "The case leaves the list. Its data stay no longer than needed, at most until their term ends; then they are"
-            " destroyed."
+            "The case leaves the list and goes off every agenda to come. Its data stay no longer than needed, at most"
+            " until their term ends; then they are destroyed."
         ),
         submit=to_translate("Close this case"),
     ),
@@ -300,13 +306,23 @@ page_button(
 def _files(call: PageCall, work: Work) -> Block:
     """Show files that ask for something: a closure to decide, a review that is due, a lock that has come."""
     items = []
-    for item in opening.list_case(work, c.ListCase(pageSize=100)).items:
+    listed = opening.list_case(work, c.ListCase(pageSize=100)).items
+    days = agenda_days(work, [item.case_id for item in listed])
+    for item in listed:
         due = item.review_on is not None and item.review_on <= work.today
-        if item.state != "closureProposed" and not due and not item.locked:
+        fresh = item.state == "listed" and item.last_discussed_on is None
+        if item.state != "closureProposed" and not due and not item.locked and not fresh:
             continue
         note = call.phrase("to be destroyed on %(day)s", day=format_date(call.language, item.due_on))
+        if fresh:
+            day = format_date(call.language, item.listed_on)
+            note = call.phrase("new on the list since %(day)s, not discussed yet", day=day)
         if item.review_on is not None and due:
             note = call.phrase("review due since %(day)s", day=format_date(call.language, item.review_on))
+        if item.state == "closureProposed":
+            note = call.phrase("the mayor decides on closing it")
+        if item.case_id in days:
+            note = call.phrase("on the agenda of %(day)s", day=format_date(call.language, days[item.case_id]))
         items.append(
             {
                 "title": item.reference,

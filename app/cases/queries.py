@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import (
@@ -21,6 +21,7 @@ from app.cases.models import (
     Trajectory,
 )
 from app.directory.models import Agency, Exclusion, Mandate, Person
+from app.directory.office_queries import in_office
 from app.kernel.database import lean_rows
 from app.kernel.sealed import Sealed
 from app.rules.facts import Actor
@@ -41,7 +42,7 @@ def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
 _SHEET = """
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
            c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
-           c.closure_ground, c.closure_meeting_id, c.closed_on, c.version, p.name AS listed_by_name,{listing}
+           c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version, p.name AS listed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
            EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,
@@ -285,28 +286,21 @@ def action(session: Session, action_id: UUID) -> ActionRow | None:
     return session.scalars(select(ActionRow).filter_by(id=action_id).with_for_update()).one_or_none()
 
 
-def person_name(session: Session, person_id: UUID) -> str | None:
-    """Give the name of an account."""
-    return session.scalar(select(Person.name).filter_by(id=person_id))
-
-
-def holds_mandate(
-    session: Session, person_id: UUID, cell_id: UUID, today: date, roles: Collection[Role]
-) -> bool:
-    """Tell whether an active person has a current mandate in the cell in one of these roles."""
+def desk_of(session: Session, case: Case, today: date, roles: Collection[Role] = DESK) -> list[UUID]:
+    """Give the persons of the desk of a case's municipality, in one of *roles*, who may know of it: who gets a notice."""
     query = (
-        select(Mandate.id)
+        select(Mandate.person_id)
         .join(Person, Person.id == Mandate.person_id)
         .where(
-            Mandate.person_id == person_id,
-            Mandate.cell_id == cell_id,
-            Mandate.starts_on <= today,
-            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+            Mandate.municipality_id == case.municipality_id,
             Mandate.role.in_(roles),
+            *in_office(today),
             Person.active,
+            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Mandate.person_id),
         )
+        .distinct()
     )
-    return session.scalar(query.limit(1)) is not None
+    return list(session.scalars(query))
 
 
 def works_for(session: Session, person_id: UUID, cell_id: UUID, municipality_id: UUID, today: date) -> bool:
@@ -317,8 +311,7 @@ def works_for(session: Session, person_id: UUID, cell_id: UUID, municipality_id:
         .where(
             Mandate.person_id == person_id,
             Mandate.cell_id == cell_id,
-            Mandate.starts_on <= today,
-            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+            *in_office(today),
             or_(
                 and_(Mandate.role.in_(DESK), Mandate.municipality_id == municipality_id),
                 Mandate.role.in_((Role.SECRETARY, Role.CASE_MANAGER)),
@@ -341,8 +334,7 @@ def holds_clearance(session: Session, person_id: UUID | None, cell_id: UUID, tod
         Mandate.person_id == person_id,
         Mandate.cell_id == cell_id,
         Mandate.role.in_(POLICE),
-        Mandate.starts_on <= today,
-        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+        *in_office(today),
         Mandate.clearance_until >= today,
     )
     return session.scalar(query.limit(1)) is not None

@@ -24,6 +24,7 @@ from app.cases.standing import about_case, case_facts, manages
 from app.cases.views import ActionList, ActionView, TrajectoryView
 from app.constitution.codes import checked, codes
 from app.directory.models import Agency, Person
+from app.directory.office_queries import holds_in, person_name
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -38,7 +39,7 @@ from app.rules.roles import TABLE, Role
 
 
 def _holds(work: Work, person_id: UUID, cell_id: UUID, *roles: Role) -> bool:
-    return queries.holds_mandate(work.session, person_id, cell_id, work.today, roles)
+    return holds_in(work.session, person_id, cell_id, work.today, roles)
 
 
 def _municipal(work: Work, person_id: UUID) -> bool:
@@ -85,7 +86,7 @@ def start_trajectory(work: Work, command: StartTrajectory) -> TrajectoryView:
     case.state = target(Action.TRAJECTORY_START)
     case.version += 1
     work.session.flush()
-    return trajectory_view(work, case, (row, queries.person_name(work.session, row.case_manager_id)))
+    return trajectory_view(work, case, (row, person_name(work.session, row.case_manager_id)))
 
 
 @operation(Action.CASE_MONITOR)
@@ -187,7 +188,7 @@ def assign_action(work: Work, command: AssignAction) -> ActionView:
     )
     work.session.add(row)
     work.session.flush()
-    return action_view(work, row, queries.person_name(work.session, row.owner_id), case)
+    return action_view(work, row, person_name(work.session, row.owner_id), case)
 
 
 def action_view(
@@ -267,7 +268,7 @@ def complete_action(work: Work, command: CompleteAction) -> ActionView:
     row.state, row.completed_on = command.result, work.today
     row.outcome = seal_in(work, case.id, "action_item", "outcome", row.id, command.outcome)
     row.version += 1
-    return action_view(work, row, queries.person_name(work.session, row.owner_id), case)
+    return action_view(work, row, person_name(work.session, row.owner_id), case)
 
 
 def _action_standing(work: Work, case: Case | None, row: ActionRow | None) -> Standing:

@@ -22,8 +22,7 @@ from app.cases.pages import (
 )
 from app.cases.views import ActionView, TrajectoryView
 from app.constitution.labels import choices, label
-from app.directory.commands import ListPerson
-from app.directory.mandates import list_person
+from app.directory.choosing import people_of_cell
 from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, with_query
@@ -32,7 +31,7 @@ from app.kernel.shapes import Command, Prose
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import invalid, not_found
-from app.rules.roles import DESK
+from app.rules.roles import DESK, Role
 
 router = APIRouter()
 
@@ -74,19 +73,10 @@ def _start_trajectory(work: Work, plan: PlanTrajectory) -> Any:
     return trajectories.start_trajectory(work, command)
 
 
-def _people(work: Work, *roles: str) -> list[tuple[str, str]]:
-    people = list_person(work, ListPerson()).items
-    return [
-        (str(p.person_id), f"{p.name}, {p.agency_name}")
-        for p in people
-        if not roles or set(roles) & set(p.roles or [])
-    ]
-
-
 def _prepare_trajectory(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
     require(view.abilities, Action.TRAJECTORY_START)
-    return about_file(call, view, options={"caseManagerId": _people(work, "caseManager")})
+    return about_file(call, view, options={"caseManagerId": people_of_cell(work, {Role.CASE_MANAGER})})
 
 
 page_form(
@@ -150,7 +140,7 @@ def _prepare_action(call: PageCall, work: Work) -> Prepared:
         back=here,
         breadcrumb=[(call.phrase("Trajectory of %(reference)s", reference=view.case_reference), here)],
         options={
-            "ownerId": _people(work) if known else [(str(work.actor.person_id), name)],
+            "ownerId": people_of_cell(work) if known else [(str(work.actor.person_id), name)],
             "lifeDomain": choices("lifeDomains", call.language, work.today),
         },
     )

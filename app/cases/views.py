@@ -94,6 +94,34 @@ class DiscussionView(View):
     discussed_on: date
 
 
+class CorrectionView(View):
+    """A correction of such a day: proposed, approved or refused."""
+
+    correction_id: UUID
+    meeting_id: UUID
+    kind: str
+    corrected_on: date | None = None
+    reason_text: str
+    state: str
+    proposed_by: str | None = None
+    proposed_at: datetime
+    decided_at: datetime | None = None
+    due_on_after: date | None = None
+    """While it waits: when the data will have to be gone once it is approved."""
+    own: bool
+    """The reader proposed it, and so does not decide on it."""
+
+
+class DiscussionList(Document):
+    """The days on which a person was discussed, and the corrections of them (R69, R96)."""
+
+    case_id: UUID
+    reference: str
+    due_on: date
+    items: list[DiscussionView]
+    corrections: list[CorrectionView]
+
+
 class ActionView(Document):
     """One action of a trajectory."""
 
@@ -191,6 +219,8 @@ class CaseView(Document):
     review_on: date | None = None
     due_on: date
     locks_on: date
+    agreement_id: UUID | None = None
+    """The agreement under which the person was put on the list."""
     closure_ground: str | None = None
     closure_meeting_id: UUID | None = None
     closed_on: date | None = None

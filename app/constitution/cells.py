@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,9 +17,13 @@ from app.constitution.commands import (
     ListTable,
     ReadRefData,
 )
+from app.constitution.contents import table_of
 from app.constitution.models import Cell, CellMunicipality, ConsultationTable, Municipality
+from app.constitution.recording_bases import FLANDERS
 from app.constitution.reference import LANGUAGES, load_lists
+from app.constitution.regions import profile_of
 from app.constitution.standing import cell_facts
+from app.constitution.tables import last_meetings, next_meeting, terms_by_cell
 from app.constitution.views import (
     CellList,
     CellView,
@@ -36,7 +42,7 @@ from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import invalid, not_found
-from app.rules.roles import Role
+from app.rules.roles import DESK, Role
 
 PURPOSE = "livcr.purpose"
 """The one purpose, fixed by law (R2); shown on each invitation, case and set of minutes."""
@@ -48,7 +54,10 @@ def _all(work: Work) -> bool:
 
 @operation(Action.MUNICIPALITY_CREATE)
 def create_municipality(work: Work, command: CreateMunicipality) -> MunicipalityView:
-    """Add a municipality. In Flanders the decree is the recording basis; elsewhere one has to be stated (R113)."""
+    """Add a municipality. In Flanders the decree is the recording basis; elsewhere one is signed off (R113).
+
+    Raises Problem 400 for a code that is there already, and for a profile that is not the one of the code.
+    """
     row_id = new_id()
     work.allow(
         Action.MUNICIPALITY_CREATE,
@@ -57,17 +66,9 @@ def create_municipality(work: Work, command: CreateMunicipality) -> Municipality
     )
     if command.nis_code and work.session.scalar(select(Municipality.id).filter_by(nis_code=command.nis_code)):
         raise invalid("nisCode", "already there")
-    stated = {
-        "act": command.basis_act,
-        "document": command.basis_document,
-        "signedOffBy": command.basis_signed_off_by,
-        "date": command.basis_date.isoformat() if command.basis_date else None,
-    }
-    basis: dict[str, str] | None = {k: v for k, v in stated.items() if v is not None}
-    if command.profile == "flanders" and not basis:
-        basis = {"act": "flemishDecree.categories"}
-    elif len(basis or {}) < len(stated) and command.profile != "flanders":
-        basis = None
+    if command.nis_code and profile_of(command.nis_code) != command.profile:
+        raise invalid("profile", "another law applies in the municipality with this code (R113)")
+    basis = {"act": "flemishDecree.categories"} if command.profile == FLANDERS else None
     row = Municipality(
         id=row_id,
         nis_code=command.nis_code,
@@ -192,15 +193,32 @@ def _table(row: ConsultationTable) -> TableView:
     )
 
 
+def _as_agreed(view: TableView, terms: Mapping[str, Any] | None) -> TableView:
+    if terms is not None:
+        view.agreed, view.chair, view.cadence_weeks = True, terms["chair"], terms["cadenceWeeks"]
+        view.functions = list(terms["functions"])
+    return view
+
+
 @operation(Action.TABLE_LIST)
 def list_table(work: Work, command: ListTable) -> TableList:
-    """Give the tables of one's own cell; an administrator sees all."""
+    """Give the tables of one's own cell, as agreed, to the desk with when the next meeting falls; an administrator sees all."""
     del command
     work.allow(Action.TABLE_LIST, cell_facts(work, work.actor.cell_id), About(object_type="table"))
     query = select(ConsultationTable).order_by(ConsultationTable.name, ConsultationTable.id)
     if not _all(work):
         query = query.where(ConsultationTable.cell_id == work.actor.cell_id)
-    return TableList(href=href("tables"), items=[_table(row) for row in work.session.scalars(query)])
+    agreed = terms_by_cell(work.session)
+    last = last_meetings(work.session) if work.actor.role in DESK else {}
+    items = []
+    for row in work.session.scalars(query):
+        view = _as_agreed(_table(row), table_of(agreed.get(row.cell_id, []), row.kind))
+        if view.cadence_weeks and row.id in last:
+            view.next_starts_at, view.next_ends_at = next_meeting(
+                last[row.id], view.cadence_weeks, work.today
+            )
+        items.append(view)
+    return TableList(href=href("tables"), items=items)
 
 
 @operation(Action.REF_DATA_READ)

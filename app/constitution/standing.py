@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from app.constitution.models import Agreement
 from app.kernel.work import Work
 from app.rules.facts import Facts, Standing
 from app.rules.roles import DESK, Role
+
+NEVER_ADOPTED = frozenset({"draft", "discarded"})
 
 
 def cell_facts(work: Work, cell_id: UUID | None, **known: Any) -> Facts:
@@ -22,6 +25,14 @@ def cell_facts(work: Work, cell_id: UUID | None, **known: Any) -> Facts:
     else:
         standing = Standing.PART
     return work.facts(standing=standing, **known)
+
+
+def version_facts(work: Work, row: Agreement | None, **known: Any) -> Facts:
+    """Give Facts on one version. What was never adopted is the desk's alone: for everybody else it is not there."""
+    facts = cell_facts(work, row.cell_id if row else None, state=row.state if row else None, **known)
+    if row is None or (row.state in NEVER_ADOPTED and facts.standing is not Standing.FILE):
+        return work.facts(standing=Standing.NONE)
+    return facts
 
 
 def municipality_facts(work: Work, municipality_id: UUID | None, cell_id: UUID | None, **known: Any) -> Facts:

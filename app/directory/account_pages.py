@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.directory import keeping_passkeys, passwords, sessions
+from app.directory import keeping_passkeys, managing, passwords, sessions
+from app.directory.choosing import accounts
 from app.directory.commands import (
     ChangePassword,
+    ChangePerson,
     CloseSession,
     ListPasskey,
     ListPerson,
@@ -25,12 +27,13 @@ from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import register_codes, to_translate
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.problems import not_found
 
 router = APIRouter()
 _HOME = "/account"
 register_codes("channel", ["page", "api"])
 register_codes("openedWith", ["password", "passkey", "console", "provider"])
-register_codes("hint", ["newPassword"])
+register_codes("hint", ["newPassword", "changePerson.managesService"])
 
 
 def _account(call: PageCall, work: Work) -> Response:
@@ -99,10 +102,9 @@ page_button(
 
 
 def _prepare_revoke(call: PageCall, work: Work) -> Prepared:
-    people = list_person(work, ListPerson()).items
     return Prepared(
         back="/members",
-        options={"personId": [(str(p.person_id), f"{p.name} ({p.username})") for p in people]},
+        options={"personId": accounts(work)},
         breadcrumb=[(call.phrase("Members and mandates"), "/members")],
     )
 
@@ -116,5 +118,34 @@ page_form(
         purpose=to_translate("Wherever this person is signed in, they have to sign in again."),
         submit=to_translate("End all sessions"),
         kind="danger",
+    ),
+)  # fmt: skip
+
+
+def _prepare_person(call: PageCall, work: Work) -> Prepared:
+    wanted = call.id("personId")
+    people = list_person(work, ListPerson()).items
+    person = next((each for each in people if each.person_id == wanted), None)
+    if person is None or person.account_version is None:  # told to an administrator alone
+        raise not_found()
+    return Prepared(
+        back="/members",
+        version=person.account_version,
+        values={"managesService": person.manages_service},
+        intro=f"{person.name}, {person.agency_name}",
+        breadcrumb=[(call.phrase("Members and mandates"), "/members")],
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        "/members/{personId}/change", ChangePerson, Action.PERSON_CHANGE, managing.change_person, _prepare_person,
+        lambda _call, _view: "/members",
+        title=to_translate("Who manages the service"),
+        purpose=to_translate(
+            "An invitation to a service of the French Community goes to its management, which names who comes."
+        ),
+        submit=to_translate("Save"),
     ),
 )  # fmt: skip

@@ -34,6 +34,14 @@ _ACTOR = """
         WHERE person_id = p.id AND text_version = %(text)s) u ON true
     WHERE s.id = %(session)s
 """
+_UNDER = """
+    SELECT p.language, p.demo, p.agency_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope,
+           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities,
+           (SELECT max(valid_until) FROM undertaking WHERE person_id = p.id AND text_version = %(text)s) AS valid_until
+    FROM mandate d JOIN person p ON p.id = d.person_id
+    WHERE d.id = %(mandate)s AND p.id = %(person)s AND p.active
+      AND d.starts_on <= %(today)s AND (d.ends_on IS NULL OR d.ends_on >= %(today)s)
+"""
 _ARRIVING = _ACTOR.replace("SELECT s.id", f"SELECT {WHO}, s.id", 1)
 
 
@@ -79,6 +87,30 @@ def actor_of(work: Work, row: Any) -> Actor:
         language=row.language,
         second_factor=True,
         recently_confirmed=_is_fresh(work, row.confirmed_at),
+        undertaking_until=row.valid_until,
+        clearance_until=row.clearance_until,
+        delegation=frozenset(row.scope) if row.scope is not None else None,
+        demo=row.demo,
+    )
+
+
+def actor_under(work: Work, person_id: UUID, mandate_id: UUID) -> Actor | None:
+    """Give the Actor that somebody is under a mandate, without a session and so without a second factor; None if over."""
+    rows = lean_rows(
+        work.session, _UNDER, person=person_id, mandate=mandate_id, today=work.today, text=TEXT_VERSION
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return Actor(
+        person_id=person_id,
+        mandate_id=mandate_id,
+        role=Role(row.role),
+        cell_id=row.cell_id,
+        municipality_id=row.municipality_id,
+        municipalities=frozenset(row.municipalities) | ({row.municipality_id} - {None}),
+        agency_id=row.agency_id,
+        language=row.language,
         undertaking_until=row.valid_until,
         clearance_until=row.clearance_until,
         delegation=frozenset(row.scope) if row.scope is not None else None,

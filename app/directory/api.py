@@ -8,7 +8,10 @@ from app.directory import commands as c
 from app.directory import (
     federated_identities,
     keeping_passkeys,
+    mail_addresses,
+    managing,
     mandates,
+    notices,
     passwords,
     recovering,
     representatives,
@@ -62,6 +65,8 @@ endpoint(router, "POST", "/recoveries/use", recovering.use_recovery, c.UseRecove
          tag="Sessions", summary="Take new means to sign in", visitors=True)  # fmt: skip
 endpoint(router, "GET", "/undertakings/current", undertakings.read_undertaking, c.ReadUndertaking, v.UndertakingView,
          tag="Directory", summary="Read the secrecy undertaking")  # fmt: skip
+endpoint(router, "GET", "/undertakings/current/document", undertakings.print_undertaking, c.PrintUndertaking, None,
+         tag="Directory", summary="Print the secrecy undertaking", paper=("application/pdf",))  # fmt: skip
 endpoint(router, "POST", "/undertakings", undertakings.confirm_undertaking, c.ConfirmUndertaking, v.UndertakingView,
          tag="Directory", summary="Confirm the secrecy undertaking", status=201, location="/api/v1/undertakings/current")  # fmt: skip
 endpoint(router, "POST", "/agencies", mandates.create_agency, c.CreateAgency, v.AgencyView, tag="Directory",
@@ -71,6 +76,8 @@ endpoint(router, "POST", "/agencies/{agencyId}/identify", federated_identities.i
 endpoint(router, "GET", "/agencies", mandates.list_agency, c.ListAgency, v.AgencyList, tag="Directory", summary="List agencies")  # fmt: skip
 endpoint(router, "POST", "/persons", mandates.create_person, c.CreatePerson, v.PersonView, tag="Directory",
          summary="Add an account", status=201, location="/api/v1/persons/{personId}")  # fmt: skip
+endpoint(router, "POST", "/persons/{personId}/change", managing.change_person, c.ChangePerson, v.PersonView, tag="Directory",
+         summary="Say whether somebody manages their service")  # fmt: skip
 endpoint(router, "GET", "/persons", mandates.list_person, c.ListPerson, v.PersonList, tag="Directory", summary="List persons")  # fmt: skip
 endpoint(router, "POST", "/mandates", mandates.grant_mandate, c.GrantMandate, v.MandateView, tag="Directory",
          summary="Give a person a role", status=201, location="/api/v1/mandates/{mandateId}")  # fmt: skip
@@ -84,6 +91,18 @@ endpoint(router, "POST", "/representatives/{representativeId}/end", representati
          v.RepresentativeView, tag="Directory", summary="Let somebody's time as permanent representative end")  # fmt: skip
 endpoint(router, "GET", "/representatives", representatives.list_representative, c.ListRepresentative, v.RepresentativeList,
          tag="Directory", summary="List permanent representatives")  # fmt: skip
+endpoint(router, "GET", "/notices", notices.list_notice, c.ListNotice, v.NoticePage, tag="Directory",
+         summary="List one's own notices")  # fmt: skip
+endpoint(router, "POST", "/notices/read", notices.read_notice, c.ReadNotice, v.ReadNoticesView, tag="Directory",
+         summary="Mark one's own notices as read")  # fmt: skip
+endpoint(router, "GET", "/mailAddresses/current", mail_addresses.read_mail_address, c.ReadMailAddress, v.MailAddressView,
+         tag="Directory", summary="Look up where one's own notices are sent")  # fmt: skip
+endpoint(router, "POST", "/mailAddresses", mail_addresses.change_mail_address, c.ChangeMailAddress, v.MailAddressView,
+         tag="Directory", summary="Have one's own notices sent to another address")  # fmt: skip
+endpoint(router, "POST", "/persons/{personId}/mailAddress", mail_addresses.assign_mail_address, c.AssignMailAddress,
+         v.MailAddressView, tag="Directory", summary="Have somebody's notices sent to an address")  # fmt: skip
+endpoint(router, "GET", "/post", mail_addresses.read_post, c.ReadPost, v.PostView, tag="Directory",
+         summary="See how the sending of notices fares")  # fmt: skip
 endpoint(router, "POST", "/federatedIdentities", federated_identities.link_federated_identity, c.LinkFederatedIdentity,
          v.FederatedIdentityView, tag="Directory", summary="Link a person to a subject of the provider of identities", status=201)  # fmt: skip
 endpoint(router, "POST", "/federatedIdentities/expect", federated_identities.expect_federated_identity,

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_core import from_json
 
+from app.kernel.printing import DocumentLanguage
 from app.kernel.shapes import Command, Day, Line, Secret
 from app.rules.roles import Role
 
@@ -195,6 +196,12 @@ class ReadUndertaking(Command):
     """Read the text of the secrecy undertaking in force, and until when one's own confirmation holds."""
 
 
+class PrintUndertaking(Command):
+    """Print the secrecy undertaking, in the language of who is to sign it."""
+
+    language: DocumentLanguage = "nl"
+
+
 class ConfirmUndertaking(Command):
     """Confirm the secrecy undertaking (art. 458ter) in the version shown."""
 
@@ -227,6 +234,7 @@ class CreatePerson(Command):
 
     *password*: a first one, which whoever adds the account then knows. Left out, nobody can sign in until the person
     takes means of their own by a recovery, on which an administrator and a coordinator decide (R20).
+    *manages_service*: is the management there, or a line manager; nobody is unless it is said (R28).
     """
 
     username: Username
@@ -237,6 +245,14 @@ class CreatePerson(Command):
     password: Typed | None = None
     volunteer: bool = False
     line_manager_id: UUID | None = None
+    manages_service: bool = False
+
+
+class ChangePerson(Command):
+    """Say whether somebody manages their service, or is a line manager there; nobody does unless it is said (R28, If-Match)."""
+
+    person_id: UUID
+    manages_service: bool = False
 
 
 class ListPerson(Command):
@@ -288,6 +304,41 @@ class EndRepresentative(Command):
 
 class ListRepresentative(Command):
     """List the permanent representatives of one's cell."""
+
+
+class ListNotice(Command):
+    """List one's own notices, the newest first; *unread*: those alone that were not marked as read."""
+
+    unread: bool = False
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ReadNotice(Command):
+    """Mark one notice of one's own as read; without an id, all of them."""
+
+    notice_id: UUID | None = None
+
+
+class ReadMailAddress(Command):
+    """Look up where one's own notices are sent."""
+
+
+class ChangeMailAddress(Command):
+    """Have one's own notices sent to another e-mail address."""
+
+    address: Line
+
+
+class AssignMailAddress(Command):
+    """Have somebody's notices sent to an e-mail address."""
+
+    person_id: UUID
+    address: Line
+
+
+class ReadPost(Command):
+    """See how the sending of notices fares."""
 
 
 class ExpectFederatedIdentity(Command):

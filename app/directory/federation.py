@@ -23,12 +23,11 @@ from uuid import UUID
 
 from app.directory import federated_queries, limiting
 from app.directory.commands import AcceptSession, RecallSession, ReferSession
-from app.directory.models import FederatedSession, Person, SignIn, SignInReferral
-from app.directory.signing_in import open_for
+from app.directory.models import FederatedSession, Person, SignInReferral
+from app.directory.signing_in import open_for, waiting_for
 from app.directory.trying import may_be_here
 from app.directory.views import AcceptedView, ReferralView, SessionView
 from app.kernel.identity import new_secret, secret_hash
-from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.openid import SKEW_SECONDS, NotBelieved, OpenId, ProviderSilent
 from app.kernel.operation import operation
@@ -39,7 +38,6 @@ from app.rules.facts import VISITOR, Actor
 from app.rules.problems import Kind, Problem, not_found
 
 _BACK_WITHIN: Final = timedelta(minutes=10)
-_CODE_WITHIN: Final = timedelta(minutes=10)
 _VERIFIED_BY_PROVIDER: Final = "email"
 OPENED_WITH: Final = "provider"
 
@@ -267,17 +265,7 @@ def _expected(work: Work, openid: OpenId, told: Told, *, known: bool) -> Found:
 
 def _begun(work: Work, told: Told, found: Found, moment: datetime) -> SessionView:
     """Begin a session: open at once after a second factor that counts, waiting for our own code otherwise."""
-    row = SignIn(
-        id=new_id(),
-        person_id=found.person.id,
-        channel=work.channel,
-        state="secondFactorWanted",
-        opened_at=moment,
-        seen_at=moment,
-        expires_at=moment + _CODE_WITHIN,
-        opened_with=OPENED_WITH,
-    )
-    work.session.add(row)
+    row = waiting_for(work, found.person.id, moment, OPENED_WITH)
     work.session.flush()
     work.session.add(
         FederatedSession(

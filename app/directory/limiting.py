@@ -79,6 +79,12 @@ def admit_challenge(work: Work, session_id: UUID) -> None:
     _admit(work, Action.SESSION_CHALLENGE, [(_key(work, "challenge", str(session_id)), NAME_MOST, NAME_STEP)])
 
 
+def admit_fetch(work: Work, feed_id: UUID) -> None:
+    """Count one fetch of a calendar. Raises Problem 429 when there were too many; otherwise as `admit_stray`."""
+    work.session.rollback()
+    _admit(work, Action.CALENDAR_READ, [(_key(work, "calendar", str(feed_id)), NAME_MOST, NAME_STEP)])
+
+
 def has_room_for_line(work: Work) -> bool:
     """Tell whether the log takes one more line of what this address is refused at the door, and count it.
 

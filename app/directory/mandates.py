@@ -28,6 +28,7 @@ from app.directory.views import (
     PersonList,
     PersonView,
 )
+from app.kernel.i18n import to_translate
 from app.kernel.identity import hash_password, new_secret, new_totp_secret
 from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
@@ -37,7 +38,7 @@ from app.kernel.shapes import href
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.delegation import PARTS
-from app.rules.problems import Problem, invalid, not_found
+from app.rules.problems import LIVCR, Issue, Kind, Problem, invalid, not_found
 from app.rules.roles import MUNICIPAL, POLICE, Role, incompatible
 
 
@@ -119,6 +120,7 @@ def create_person(work: Work, command: CreatePerson) -> PersonView:
         language=command.language,
         volunteer=command.volunteer,
         line_manager_id=command.line_manager_id,
+        manages_service=command.manages_service,
         demo=work.actor.demo,
         active=True,
         created_at=work.now,
@@ -169,6 +171,8 @@ def list_person(work: Work, command: ListPerson) -> PersonList:
                 agency_name=agency,
                 language=person.language,
                 roles=[],
+                manages_service=person.manages_service if administrator else None,
+                account_version=person.version if administrator else None,
             ),
         )
         if role and view.roles is not None and role not in view.roles:
@@ -220,6 +224,10 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
         )
         _journal_refused(work, problem, about)
         raise problem
+    if queries.held_at_that_time(work.session, row, row.ends_on):
+        problem = _twice("startsOn")
+        _journal_refused(work, problem, about)
+        raise problem
     work.session.add(row)
     cell = work.session.get(Cell, row.cell_id) if row.cell_id else None
     town = work.session.get(Municipality, row.municipality_id) if row.municipality_id else None
@@ -229,6 +237,14 @@ def grant_mandate(work: Work, command: GrantMandate) -> MandateView:
         cell.name if cell else None,
         town.names if town else None,
         language=work.actor.language,
+    )
+
+
+def _twice(field: str) -> Problem:
+    """Say that somebody holds this role here already on these days (R9)."""
+    said = to_translate("this person holds this role here already on some of these days")
+    return Problem(
+        Kind.ILLEGAL_TRANSITION, rule="R9", issues=(Issue(f"{LIVCR}mandateTwice", "body", field, said),)
     )
 
 
@@ -288,17 +304,19 @@ def _check_place(work: Work, command: GrantMandate) -> None:
 def end_mandate(work: Work, command: EndMandate) -> MandateView:
     """Let a mandate end; it holds until midnight of its last day. Logged under the municipality concerned."""
     row = work.session.get(Mandate, command.mandate_id)
-    work.allow(
-        Action.MANDATE_END,
-        cell_facts(work, work.actor.cell_id),
-        _about(work, command.mandate_id, row.cell_id if row else None, row.municipality_id if row else None),
+    about = _about(
+        work, command.mandate_id, row.cell_id if row else None, row.municipality_id if row else None
     )
+    work.allow(Action.MANDATE_END, cell_facts(work, work.actor.cell_id), about)
     row = work.session.get(Mandate, command.mandate_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise not_found()
     work.expect(row.version)
     if command.ends_on < row.starts_on:
         raise invalid("endsOn", "before the beginning", kind="invalidPeriod")
+    queries.person_locked(work.session, row.person_id)
+    if queries.held_at_that_time(work.session, row, command.ends_on):
+        raise work.refuse(Action.MANDATE_END, _twice("endsOn"), about[0])
     row.ends_on = command.ends_on
     row.version += 1
     person = work.session.get_one(Person, row.person_id)

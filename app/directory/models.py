@@ -6,7 +6,17 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Row
@@ -40,6 +50,8 @@ class Person(Row):
     language: Mapped[str] = mapped_column(Text)
     volunteer: Mapped[bool] = mapped_column(default=False)
     line_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    manages_service: Mapped[bool] = mapped_column(default=False)
+    """Is the management of the service, or somebody's line manager there; never taken for granted (R28)."""
     demo: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
@@ -145,7 +157,7 @@ class Mandate(Row):
     version: Mapped[int] = mapped_column(default=1)
 
 
-TEXT_VERSION: Final = "2026-2"
+TEXT_VERSION: Final = "2026-3"
 """Version of the secrecy undertaking in force; a new text wants a new confirmation of everybody (R16)."""
 
 
@@ -285,6 +297,10 @@ class Notice(Row):
     """A message for one person: a code and a case reference at most, never a name (R37, R95)."""
 
     __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "occasion"),
+        Index("ix_notice_waiting", "person_id", postgresql_where=text("post_state = 'waiting'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -294,3 +310,25 @@ class Notice(Row):
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    occasion: Mapped[UUID | None]
+    """What a reminder is of, and on which step; nobody is reminded of one twice."""
+    post_state: Mapped[str] = mapped_column(Text, default="waiting", server_default="waiting")
+    """waiting, sent, undeliverable, or leftOut: then it stands on the page Today only."""
+    mail_id: Mapped[UUID | None]
+    """The letter it was put into; nothing changes in that letter until it is known whether it was sent."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(Text)
+    """Why the last try failed, as a code."""
+
+
+class MailAddress(Row):
+    """Where a person's notices are sent, if they or an administrator chose another address than the account's."""
+
+    __tablename__ = "mail_address"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime]
+    set_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)

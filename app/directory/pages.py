@@ -19,6 +19,7 @@ from app.directory.commands import (
     ListPerson,
     ListRepresentative,
     OpenSession,
+    PrintUndertaking,
     ReadSession,
     ReadUndertaking,
     SwitchSession,
@@ -28,8 +29,9 @@ from app.directory.proving_pages import code_form, takes_passkeys
 from app.directory.representatives import list_representative
 from app.directory.views import ChallengeView, SessionView
 from app.kernel.http.cookies import DEVICE, FORM, SESSION, Cookie
-from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
-from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
+from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form
+from app.kernel.http.form_reading import WHOLE_FORM, parse_form
+from app.kernel.http.forms import form_of, register_form
 from app.kernel.http.frames import Block, able, announces, may, menu_line, today_block, today_for
 from app.kernel.http.pages import (
     PAGES,
@@ -40,6 +42,7 @@ from app.kernel.http.pages import (
     page_post,
     with_query,
 )
+from app.kernel.http.papers import download
 from app.kernel.i18n import format_date, register_codes, supported, to_translate
 from app.kernel.work import Work, there
 from app.rules.actions import Action
@@ -313,6 +316,16 @@ def _today(call: PageCall, work: Work) -> Response:
 page_get(router, "/", _today)
 
 
+page_get(
+    router,
+    "/undertaking/document",
+    lambda call, work: call.finish(
+        download(undertakings.print_undertaking(work, asked(call, PrintUndertaking)))
+    ),
+    before_access=True,
+)
+
+
 @today_block(5, lambda actor: actor.undertaking_until is not None)
 def _undertaking_ends(call: PageCall, work: Work) -> Block | None:
     """Say in time that the duty of secrecy has to be confirmed again (R17)."""
@@ -335,6 +348,7 @@ def _members(call: PageCall, work: Work) -> Response:
         persons=list_person(work, ListPerson()).items,
         mandates=list_mandate(work, ListMandate()).items if may_see_mandates else [],
         may_name=may(work.actor, Action.REPRESENTATIVE_NAME),
+        may_change=may(work.actor, Action.PERSON_CHANGE),
         representatives=list_representative(work, ListRepresentative()).items
         if may(work.actor, Action.REPRESENTATIVE_LIST)
         else [],

@@ -17,7 +17,8 @@ from app.directory import demonstration, sessions, signing_in
 from app.directory.commands import ChallengeSession, ConfirmSession, ReadSession, UnlockSession
 from app.directory.views import ChallengeView, SessionView
 from app.kernel.http.cookies import SESSION
-from app.kernel.http.forms import WHOLE_FORM, Form, form_of, parse_form, register_form
+from app.kernel.http.form_reading import WHOLE_FORM, parse_form
+from app.kernel.http.forms import Form, form_of, register_form
 from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, with_query
 from app.kernel.i18n import register_codes
 from app.kernel.passkeys import site_of

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.constitution.models import Cell, CellMunicipality, Municipality
@@ -22,9 +22,9 @@ from app.directory.models import (
     SignIn,
     Undertaking,
 )
+from app.directory.office_queries import in_office
 from app.directory.views import MandateView
 from app.kernel.database import say_who
-from app.rules.roles import EVERYONE, Role
 
 
 def by_username(session: Session, username: str) -> Person | None:
@@ -176,6 +176,21 @@ def sign_in(session: Session, session_id: UUID) -> SignIn | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
+def held_at_that_time(session: Session, row: Mandate, ends_on: date | None) -> bool:
+    """Tell whether the person has this very role at this very place already on a day from its beginning to *ends_on*."""
+    other = select(Mandate.id).where(
+        Mandate.id != row.id,
+        Mandate.person_id == row.person_id,
+        Mandate.role == row.role,
+        Mandate.cell_id.is_not_distinct_from(row.cell_id),
+        Mandate.municipality_id.is_not_distinct_from(row.municipality_id),
+        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= func.greatest(row.starts_on, Mandate.starts_on)),
+    )
+    if ends_on is not None:
+        other = other.where(Mandate.starts_on <= ends_on)
+    return session.scalar(other.limit(1)) is not None
+
+
 def person_locked(session: Session, person_id: UUID) -> Person | None:
     """Give a person, locked, so that two mandates for one person are weighed one after the other."""
     return session.scalars(select(Person).filter_by(id=person_id).with_for_update()).one_or_none()
@@ -193,7 +208,7 @@ def _current(today: date) -> Select[Mandate, str, str, dict[str, str]]:
         .join(Person, Person.id == Mandate.person_id)
         .outerjoin(Cell, Cell.id == Mandate.cell_id)
         .outerjoin(Municipality, Municipality.id == Mandate.municipality_id)
-        .where(Mandate.starts_on <= today, (Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
+        .where(*in_office(today))
     )
 
 
@@ -256,11 +271,7 @@ def agencies(session: Session) -> list[Agency]:
 def persons_in(session: Session, cell_id: UUID | None, today: date) -> list[Any]:
     """Give (person, agency name, role) of those with a current mandate in a cell, or of everybody (None)."""
     query = select(Person, Agency.name, Mandate.role).join(Agency, Agency.id == Person.agency_id)
-    current = (
-        (Mandate.person_id == Person.id)
-        & (Mandate.starts_on <= today)
-        & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
-    )
+    current = and_(Mandate.person_id == Person.id, *in_office(today))
     inside = current if cell_id is None else current & (Mandate.cell_id == cell_id)
     query = query.join(Mandate, inside, isouter=cell_id is None)
     return list(session.execute(query.order_by(Person.name, Person.id)))
@@ -284,8 +295,7 @@ def demo_persons(session: Session, today: date) -> list[Any]:
             select(Person.name, Person.username, Mandate.role, Cell.name.label("cell_name"))
             .join(Mandate, Mandate.person_id == Person.id)
             .outerjoin(Cell, Cell.id == Mandate.cell_id)
-            .where(Person.demo, Person.active, Mandate.starts_on <= today)
-            .where((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
+            .where(Person.demo, Person.active, *in_office(today))
             .order_by(Cell.name.nulls_last(), Person.name, Mandate.role)
         )
     )
@@ -312,14 +322,9 @@ def demo_credential_of(session: Session, person_id: UUID) -> Credential | None:
     return session.get(Credential, person_id)
 
 
-def holds_in(
-    session: Session, person_id: UUID, cell_id: UUID | None, today: date, roles: frozenset[Role] = EVERYONE
-) -> bool:
-    """Tell whether a person holds a current mandate in a cell, in one of *roles*."""
-    current = (Mandate.starts_on <= today) & ((Mandate.ends_on.is_(None)) | (Mandate.ends_on >= today))
-    query = select(Mandate.id).where(Mandate.person_id == person_id, Mandate.cell_id == cell_id, current)
-    query = query.where(Mandate.role.in_(roles))
-    return session.scalar(query.limit(1)) is not None
+def post_counts(session: Session) -> Any:
+    """Give how many notices wait and why, to an administrator; zeros to anybody else."""
+    return session.execute(text("SELECT * FROM post_counts()")).one()
 
 
 def agency_codes(session: Session) -> dict[UUID, str]:

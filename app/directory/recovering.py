@@ -18,6 +18,7 @@ from app.constitution.standing import cell_facts
 from app.directory import limiting, queries, trying
 from app.directory.commands import ApproveRecovery, ListRecovery, ProposeRecovery, UseRecovery
 from app.directory.models import Person, Recovery
+from app.directory.office_queries import holds_in
 from app.directory.passwords import words_of
 from app.directory.sessions import end_others
 from app.directory.views import RecoveredView, RecoveryList, RecoveryView
@@ -102,7 +103,7 @@ def _concerned(work: Work, person_id: UUID) -> Person | None:
         return None
     if work.actor.role is Role.ADMINISTRATOR:
         return person
-    return person if queries.holds_in(work.session, person.id, work.actor.cell_id, work.today) else None
+    return person if holds_in(work.session, person.id, work.actor.cell_id, work.today) else None
 
 
 def _facts(work: Work, row: Recovery | None) -> Facts:

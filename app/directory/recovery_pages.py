@@ -10,7 +10,8 @@ from app.directory.commands import ApproveRecovery, ListPerson, ListRecovery, Pr
 from app.directory.mandates import list_person
 from app.directory.views import RecoveryView
 from app.kernel.http.form_pages import FormRow, Prepared, page_form, told
-from app.kernel.http.forms import WHOLE_FORM, form_of, parse_form, register_form
+from app.kernel.http.form_reading import WHOLE_FORM, parse_form
+from app.kernel.http.forms import form_of, register_form
 from app.kernel.http.frames import TONES, able, menu_line
 from app.kernel.http.pages import PAGES, Page, PageCall, page_get
 from app.kernel.i18n import register_codes, to_translate

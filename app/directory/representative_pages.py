@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.constitution.cells import list_cell
 from app.constitution.commands import ListCell
 from app.directory import representatives
+from app.directory.choosing import as_choice
 from app.directory.commands import EndRepresentative, ListPerson, ListRepresentative, NameRepresentative
 from app.directory.mandates import list_person
 from app.kernel.http.form_pages import FormRow, Prepared, page_form
@@ -30,7 +31,7 @@ def _prepare_name(call: PageCall, work: Work) -> Prepared:
         if TABLE & set(p.roles or ()) and p.person_id not in named
     ]
     cell_id = work.actor.cell_id
-    options = {"personId": [(str(p.person_id), f"{p.name}, {p.agency_name or ''}") for p in people]}
+    options = {"personId": [as_choice(each) for each in people]}
     if cell_id is None:
         options["cellId"] = [(str(c.cell_id), c.name) for c in list_cell(work, ListCell()).items]
     return Prepared(

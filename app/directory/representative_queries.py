@@ -65,12 +65,13 @@ def represents(session: Session, person_id: UUID, cell_id: UUID, today: date) ->
             Representative.person_id == person_id,
             Representative.agency_id == Person.agency_id,
             Representative.cell_id == cell_id,
-            *_on(today),
+            *named_on(today),
         )
     )
     return session.scalar(query.limit(1)) is not None
 
 
-def _on(day: date) -> tuple[ColumnElement[bool], ...]:
+def named_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions under which a naming holds on a day."""
     holds = or_(Representative.ends_on.is_(None), Representative.ends_on >= day)
     return Representative.starts_on <= day, holds

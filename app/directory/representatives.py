@@ -16,6 +16,7 @@ from app.constitution.standing import cell_facts
 from app.directory import queries, representative_queries
 from app.directory.commands import EndRepresentative, ListRepresentative, NameRepresentative
 from app.directory.models import Agency, Person, Representative
+from app.directory.office_queries import holds_in
 from app.directory.views import RepresentativeList, RepresentativeView
 from app.kernel.ids import NIL, new_id
 from app.kernel.journal.store import About
@@ -49,8 +50,8 @@ def name_representative(work: Work, command: NameRepresentative) -> Representati
     if command.ends_on is not None and command.ends_on < command.starts_on:
         raise invalid("endsOn", "before the beginning", kind="invalidPeriod")
     person = work.session.get(Person, command.person_id)
-    seated = person is not None and queries.holds_in(work.session, person.id, cell.id, work.today, TABLE)
-    if person is None or not person.active or not seated:
+    seated = person is not None and holds_in(work.session, person.id, cell.id, work.today, TABLE)
+    if person is None or not seated:
         raise invalid("personId", "nobody who sits in this cell", kind="referencedResourceNotFound")
     if representative_queries.named_meanwhile(
         work.session, cell.id, person.agency_id, command.starts_on, command.ends_on

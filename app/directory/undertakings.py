@@ -7,15 +7,16 @@ from datetime import timedelta
 from app.constitution.agreements import settings_of
 from app.constitution.reference import citation
 from app.directory.actors import self_facts
-from app.directory.commands import ConfirmUndertaking, ReadUndertaking
-from app.directory.models import TEXT_VERSION, Undertaking
+from app.directory.commands import ConfirmUndertaking, PrintUndertaking, ReadUndertaking
+from app.directory.models import TEXT_VERSION, Agency, Person, Undertaking
 from app.directory.views import UndertakingView
-from app.kernel.i18n import translate
+from app.kernel.i18n import format_date, translate
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
+from app.kernel.printing import Document, Facts, Paper, Paragraph, Signatures, Words, paper
 from app.kernel.shapes import href
-from app.kernel.work import Work
+from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.problems import invalid
 from app.rules.settings import setting
@@ -23,9 +24,9 @@ from app.rules.settings import setting
 TEXT = "undertaking.text"
 
 
-def undertaking_text(work: Work) -> str:
-    """Give the undertaking in the reader's language, with the article on secrecy as it stands today (R8)."""
-    language = work.actor.language
+def undertaking_text(work: Work, language: str = "") -> str:
+    """Give the undertaking in the reader's language or another, with the article on secrecy as it stands today (R8)."""
+    language = language or work.actor.language
     return translate(language, TEXT, secrecy=citation("secrecyDuty", language, work.today) or "")
 
 
@@ -39,6 +40,42 @@ def read_undertaking(work: Work, command: ReadUndertaking) -> UndertakingView:
         text_version=TEXT_VERSION,
         text=undertaking_text(work),
         valid_until=work.actor.undertaking_until,
+    )
+
+
+@operation(Action.UNDERTAKING_PRINT)
+def print_undertaking(work: Work, command: PrintUndertaking) -> Paper:
+    """Print the undertaking in a language, with a place to sign: for a file on paper, or to read at leisure."""
+    work.allow(Action.UNDERTAKING_PRINT, self_facts(work), About(object_type="undertaking"))
+    words = Words(command.language)
+    person = work.session.get_one(Person, there(work.actor.person_id))
+    agency = work.session.get_one(Agency, person.agency_id)
+    paragraphs = [part for part in undertaking_text(work, words.language).split("\n") if part.strip()]
+    until = work.actor.undertaking_until
+    return paper(
+        Document(
+            title=words.phrase("Secrecy undertaking"),
+            language=words.language,
+            blocks=(
+                *(Paragraph(part) for part in paragraphs),
+                Facts(
+                    (
+                        (words.phrase("Name"), person.name),
+                        (words.phrase("Service"), agency.name),
+                        (words.phrase("Version of the text"), TEXT_VERSION),
+                        *(
+                            ((words.phrase("Confirmed until"), format_date(words.language, until)),)
+                            if until
+                            else ()
+                        ),
+                    )
+                ),
+                Signatures(((words.phrase("Date and signature"), "\n\n……………………………………"),)),
+            ),
+            made_on=work.today,
+            banner="LIVC R",
+        ),
+        "undertaking",
     )
 
 

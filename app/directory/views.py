@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Document, View
+from app.kernel.shapes import Document, Page, View
 
 
 class MandateView(View):
@@ -167,6 +167,54 @@ class RepresentativeList(View):
     items: list[RepresentativeView]
 
 
+class NoticeView(View):
+    """A notice for its reader: a code with its text, and a case reference at most (R37)."""
+
+    notice_id: UUID
+    code: str
+    text: str
+    reference: str | None = None
+    due_on: date | None = None
+    created_at: datetime
+    read_at: datetime | None = None
+
+
+class NoticePage(Page[NoticeView]):
+    """One's own notices, newest first."""
+
+
+class ReadNoticesView(View):
+    """How many notices were marked as read now."""
+
+    marked: int
+
+
+class MailAddressView(View):
+    """Where a person's notices are sent; without an address they stand on the page Today only."""
+
+    href: str = Field(serialization_alias="self")
+    person_id: UUID
+    address: str | None = None
+    set_at: datetime | None = None
+    """When it was chosen; left out for the address that the account was made with."""
+
+
+class PostView(View):
+    """How the sending of notices fares, in numbers."""
+
+    href: str = Field(serialization_alias="self")
+    configured: bool
+    """Whether there is a mail server to hand them to."""
+    waiting: int
+    without_address: int
+    """Of those that wait: for people without an e-mail address."""
+    undeliverable: int
+    oldest: datetime | None = None
+    """Since when the oldest one waits."""
+    fault: str | None = None
+    """Why the last try failed, as a code; left out when none did."""
+
+
 class FederatedIdentityView(Document):
     """That a subject of the provider is a person, or that their first sign-in is expected."""
 
@@ -223,6 +271,10 @@ class PersonView(Document):
     agency_name: str | None = None
     language: str
     roles: list[str] | None = None
+    manages_service: bool | None = None
+    """For an administrator: is the management of the service, or a line manager there (R28)."""
+    account_version: int | None = None
+    """For an administrator: what `If-Match` takes for a change."""
     totp_secret: str | None = None
 
 

@@ -23,8 +23,9 @@ from app.rules.delegation import PARTS, part_of
 from app.rules.facts import Standing
 from app.rules.foreseen import FORESEEN
 from app.rules.legal import legal_basis
-from app.rules.policy import ACCESS, POLICY, Rule
+from app.rules.policy import ACCESS, POLICY
 from app.rules.roles import BREAKERS, EXCLUDES, GLASS_WATCHERS, Role
+from app.rules.rule import Rule
 
 _STANDINGS = {
     Standing.EXCLUDED: "Has declared a conflict of interest or kinship. Beats everything else: nothing is there.",

@@ -12,8 +12,8 @@ from app.rules.actions import Action
 from app.rules.conditions import Condition
 from app.rules.legal import legal_basis
 from app.rules.lifecycle import STATES
-from app.rules.policy import Rule
 from app.rules.roles import Role
+from app.rules.rule import Rule
 
 MADE = "<!-- Made by `livcr docs` from the code. Change the code, not this page. -->\n"
 

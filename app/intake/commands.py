@@ -92,6 +92,12 @@ class QuerySubject(Command):
     reason: Line
 
 
+class AlertRegistration(Command):
+    """Tell who decides that a signal waits for longer than the agreement has it (R45); for the server alone."""
+
+    registration_id: UUID
+
+
 class MarkSubject(Command):
     """Mark the files of a municipality that have no marks yet, or marks made by older rules; for the server alone."""
 

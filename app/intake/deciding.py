@@ -85,7 +85,10 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
     row.state = command.outcome
     row.decided_by, row.decided_on = work.actor.person_id, work.today
     row.decision_reason = work.vault.seal(place(row.id, "decision_reason"), _stated(command))
-    row.due_on = registration_due_on(row.received_on, row.decided_on, row.state, fixed)
+    due_on = registration_due_on(row.received_on, row.decided_on, row.state, fixed)
+    if due_on and row.due_on and row.state == "moreInformationWanted":
+        due_on = min(due_on, row.due_on)  # its term runs on: a later agreement does not lengthen it (R115)
+    row.due_on = due_on
     row.version += 1
     return shown(work, row)
 

@@ -21,7 +21,8 @@ from app.intake.commands import QuerySubject
 from app.intake.finding import AN_HOUR, query_subject
 from app.intake.views import SubjectMatches
 from app.kernel.http.form_pages import told
-from app.kernel.http.forms import WHOLE_FORM, Value, form_of, parse_form, register_form
+from app.kernel.http.form_reading import WHOLE_FORM, Value, parse_form
+from app.kernel.http.forms import form_of, register_form
 from app.kernel.http.frames import TONES, able, may, menu_line
 from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall
 from app.kernel.http.problems import as_problem

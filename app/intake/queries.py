@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select, text, true, tuple_, union
+from sqlalchemy import and_, any_, bindparam, literal, or_, select, text, true, tuple_, union
 from sqlalchemy.orm import Session, load_only
 
 from app.cases.models import Case, SubjectMark
-from app.directory.models import Agency, Exclusion, Person
+from app.directory.models import Agency, Exclusion, Mandate, Notice, Person
+from app.directory.office_queries import in_office
 from app.intake.models import Registration
+from app.rules.delegation import SCREENING
 from app.rules.facts import Actor
-from app.rules.roles import DESK
+from app.rules.roles import DESK, Role
 
 OPEN = ("received", "inScreening", "moreInformationWanted")
 
@@ -175,3 +177,31 @@ def municipalities_with_unmarked(session: Session, scheme: int) -> set[UUID]:
     of_cases = _CASES_TO_MARK.with_only_columns(Case.municipality_id)
     of_registrations = _REGISTRATIONS_TO_MARK.with_only_columns(Registration.municipality_id)
     return set(session.scalars(union(of_cases, of_registrations), {"scheme": scheme}))
+
+
+def undecided(session: Session) -> list[Registration]:
+    """Give the registrations nobody decided on yet, the oldest first; asked as the retention role."""
+    query = select(Registration).where(Registration.state.in_(OPEN), Registration.case_id.is_(None))
+    return list(session.scalars(query.order_by(Registration.received_at, Registration.id)))
+
+
+def to_alert(session: Session, row: Registration, today: date) -> list[UUID]:
+    """Give who looks at a registration: the mayors of its municipality, and delegates whose appointment covers that."""
+    covered = and_(Mandate.role == Role.DELEGATE, literal(SCREENING) == any_(Mandate.scope))
+    query = (
+        select(Mandate.person_id)
+        .join(Person, Person.id == Mandate.person_id)
+        .where(
+            Mandate.municipality_id == row.municipality_id,
+            *in_office(today),
+            or_(Mandate.role == Role.MAYOR, covered),
+            Person.active,
+        )
+        .distinct()
+    )
+    return sorted(session.scalars(query))
+
+
+def told_of(session: Session, occasion: UUID) -> set[UUID]:
+    """Give who was told on an occasion before."""
+    return set(session.scalars(select(Notice.person_id).filter_by(occasion=occasion)))

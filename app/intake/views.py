@@ -80,6 +80,13 @@ class SubjectMatches(View):
     """There are more than an answer holds: ask more precisely."""
 
 
+class AlertedView(View):
+    """How many people were told that a signal waits."""
+
+    registration_id: UUID
+    told: int
+
+
 class MarkedView(View):
     """How many files were marked."""
 

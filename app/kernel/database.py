@@ -26,6 +26,8 @@ APP, RETENTION, SEALER, KEEPER = "livcr_app", "livcr_retention", "livcr_sealer",
 OWNER, LEDGER = "livcr_owner", "livcr_ledger"
 LOGIN_ROLES = (APP, RETENTION, SEALER, KEEPER)
 
+_TWICE = {"23505", "23P01"}
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -35,14 +37,19 @@ NAMING = {
 }
 
 
+_JSON = JSONB(none_as_null=True)
+"""Nothing is NULL, which SQL can ask for; as the word null of JSON it would count as something."""
+
+
 class Row(DeclarativeBase):
     """Base of every stored row."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        dict[str, Any]: JSONB,
-        dict[str, str]: JSONB,
-        dict[str, int]: JSONB,
+        dict[str, Any]: _JSON,
+        list[dict[str, Any]]: _JSON,
+        dict[str, str]: _JSON,
+        dict[str, int]: _JSON,
         UUID: Uuid,
         Sealed: SealedColumn,
         datetime: DateTime(timezone=True),
@@ -165,6 +172,11 @@ def _by_hand(conn: Connection, query: str, values: dict[str, Any]) -> list[Any]:
             return cursor.fetchall() if cursor.rownumber is not None else []
     except psycopg.Error as fault:
         raise DBAPIError.instance(query, None, fault, psycopg.Error, hide_parameters=True) from fault
+
+
+def is_there_already(fault: BaseException | None) -> bool:
+    """Tell whether the database refused what must be there once: a unique key, or a period that overlaps another."""
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in _TWICE
 
 
 def planned_once(engine: Engine) -> Engine:

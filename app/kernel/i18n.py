@@ -54,6 +54,7 @@ Length = Literal["short", "medium", "long", "full"]
 APP: Final = Path(__file__).resolve().parents[1]
 LOCALE_FOLDER: Final = APP / "locale"
 _LONGEST_HEADER: Final = 500
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=\w|%\()")
 _CODE = re.compile(r"[a-z][A-Za-z0-9]*(\.[A-Za-z0-9_-]+)+")
 
 
@@ -110,6 +111,13 @@ def is_translated(message: Message) -> bool:
     return not message.fuzzy and bool(texts) and all(texts)
 
 
+def _typographic(said: Any) -> Any:
+    """Write each apostrophe between letters as print does, whichever way it was typed."""
+    if isinstance(said, (tuple, list)):
+        return tuple(_typographic(each) for each in said)
+    return _APOSTROPHE.sub("’", said)
+
+
 @cache
 def translations(language: str) -> gettext.GNUTranslations:
     """Compile a language, once. What it lacks is read in English, so that no page fails for a word."""
@@ -117,6 +125,8 @@ def translations(language: str) -> gettext.GNUTranslations:
     for message in list(catalogue):
         if message.id and not is_translated(message):
             catalogue.delete(message.id, message.context)
+        elif message.id and language == "fr":
+            message.string = _typographic(message.string)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -8,7 +8,6 @@ unknown names so that a name cannot be guessed from the time an answer takes.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import os
@@ -24,6 +23,7 @@ import pyotp
 from jose import ExpiredSignatureError, JWTError, jwt
 from passlib.context import CryptContext
 
+from app.kernel.first_file import make_once
 from app.kernel.keys.provider import KeyFault
 from app.rules.problems import Kind, Problem
 
@@ -152,22 +152,9 @@ class Tokens:
 
 
 def _key_file(path: Path) -> str:
-    """Give the key of tokens, made whole or not at all. Raises KeyFault for one that anybody could guess.
-
-    A file that a full disk left empty would be a key that everybody knows.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Give the key of tokens, made on first use. Raises KeyFault for one that anybody could guess."""
     if not path.exists():
-        fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-        try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(base64.b64encode(os.urandom(48)).decode())
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):  # somebody else's first key is the key
-                os.link(fresh, path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        make_once(path, base64.b64encode(os.urandom(48)).decode())
     key = path.read_text()
     if len(key) < _KEY_LEAST:
         raise KeyFault(

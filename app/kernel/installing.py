@@ -31,7 +31,6 @@ from app.kernel.ids import new_id
 from app.kernel.journal.sealer import Sealer, load_signer
 from app.kernel.keys.choosing import choose, settle
 from app.kernel.keys.keeper import Keeper
-from app.kernel.keys.provider import KeyFault
 from app.kernel.migrating import admin_engine, ensure_database, run, upgrade, url_for
 from app.kernel.settings import Settings
 from app.kernel.vault import Vault
@@ -120,32 +119,31 @@ def assemble(
 ) -> Process:
     """Put the parts together for migrated databases. Raises KeyFault when the wrapping key does not fit them."""
     databases = connect(addresses, settings)
-    with databases.app.connect() as conn:
-        row = conn.execute(text("SELECT id, kind FROM installation")).one()
-    signer = load_signer(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
-    sealer = Sealer(databases.sealer, signer, row.id.hex[:12])
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(databases.dispose)
+        with databases.app.connect() as conn:
+            row = conn.execute(text("SELECT id, kind FROM installation")).one()
+        signer = load_signer(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
+        sealer = Sealer(databases.sealer, signer, row.id.hex[:12])
         provider = choose(settings)
         own = settle(databases.keys_keeper, provider, lambda: _in_use(databases))
-    except KeyFault:
-        databases.dispose()
-        raise
-    installation = Installation(
-        settings=settings,
-        sessions=session_factory(databases.app),
-        retention_sessions=session_factory(databases.retention),
-        vault=Vault(databases.keys, provider, databases.keys_retention),
-        tokens=Tokens(settings.secrets / "tokens.key"),
-        clock=clock or SystemClock(),
-        provider=own,
-        keeper=Keeper(databases.keys_keeper, provider, _copier(addresses, settings)),
-        sealer=sealer,
-        signer=signer,
-        installation_id=row.id,
-        recognise=recognise,
-        demo=row.kind == "demo",
-        openid=_openid(settings),
-    )
+        installation = Installation(
+            settings=settings,
+            sessions=session_factory(databases.app),
+            retention_sessions=session_factory(databases.retention),
+            vault=Vault(databases.keys, provider, databases.keys_retention),
+            tokens=Tokens(settings.secrets / "tokens.key"),
+            clock=clock or SystemClock(),
+            provider=own,
+            keeper=Keeper(databases.keys_keeper, provider, _copier(addresses, settings)),
+            sealer=sealer,
+            signer=signer,
+            installation_id=row.id,
+            recognise=recognise,
+            demo=row.kind == "demo",
+            openid=_openid(settings),
+        )
+        undo.pop_all()  # all is well: the connections stay
     return Process(installation, databases, sealer, addresses)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -111,6 +112,26 @@ class Settings(BaseSettings):
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )
+    smtp_host: str = Field(
+        "",
+        description="Mail server that notices are handed to; empty: notices stand on the page Today only.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the line to it is encrypted, with a verified certificate: `starttls` (port 587), `tls` (port 465);"
+        " `none` for a server on this very machine only.",
+    )
+    smtp_ca_file: str = Field(
+        "", description="File of the authorities its certificate is verified against; empty: the system's."
+    )
+    smtp_user: str = Field("", description="Name to sign in with at the mail server; empty: none is asked.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of that name; better in a file.")
+    smtp_password_file: str = Field("", description="File that holds that password, and nothing else.")
+    smtp_from: str = Field("", description="Address that notices come from; answers to it are not read.")
+    post_seconds: float = Field(
+        30.0, gt=0, le=3600, description="Seconds between two looks at what has to be sent."
+    )
     oidc_issuer: str = Field(
         "",
         description="Issuer of the OpenID Connect provider people may sign in with, exactly as it calls itself;"
@@ -163,6 +184,21 @@ class Settings(BaseSettings):
             raise ValueError("LIVCR_OIDC_SCOPES holds openid, and nothing here asks for the national number")
         return self
 
+    @model_validator(mode="after")
+    def _whole_post(self) -> Self:
+        """Refuse half a mail server, and one that is reached in the clear."""
+        if not self.smtp_host:
+            return self
+        password = bool(self.smtp_password.get_secret_value()) or bool(self.smtp_password_file)
+        if not (self.public_origin and is_mail_address(self.smtp_from)) or password != bool(self.smtp_user):
+            raise ValueError(
+                "LIVCR_SMTP_HOST also needs LIVCR_PUBLIC_ORIGIN and an address in LIVCR_SMTP_FROM, and LIVCR_SMTP_USER goes"
+                " with LIVCR_SMTP_PASSWORD_FILE or LIVCR_SMTP_PASSWORD"
+            )
+        if self.smtp_tls == "none" and not is_this_machine(self.smtp_host):
+            raise ValueError("LIVCR_SMTP_TLS is none for a mail server on this machine only")
+        return self
+
     @property
     def secrets(self) -> Path:
         """Folder of generated secrets, 0700."""
@@ -174,9 +210,27 @@ class Settings(BaseSettings):
             return Path(self.oidc_client_secret_file).read_text(encoding="utf-8").strip()
         return self.oidc_client_secret.get_secret_value()
 
+    def mail_password(self) -> str:
+        """Give this installation's password at the mail server, from its file if there is one. Raises OSError."""
+        if self.smtp_password_file:
+            return Path(self.smtp_password_file).read_text(encoding="utf-8").strip()
+        return self.smtp_password.get_secret_value()
+
 
 _NATIONAL_NUMBER = frozenset({"rrn", "egov_nrn", "nrn", "insz", "niss"})
 """Scopes and claims that carry the national number: it identifies no account here and is not kept."""
+
+
+_MAIL_LONGEST = 254
+_MAIL_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+
+
+def is_mail_address(text: str) -> bool:
+    """Tell whether a text is one plain e-mail address: nothing quoted, no name before it, nothing beyond ASCII."""
+    return len(text) <= _MAIL_LONGEST and _MAIL_ADDRESS.fullmatch(text) is not None
 
 
 def is_safe_address(url: str) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.clock import Clock, brussels_day
-from app.kernel.database import say_who
+from app.kernel.database import is_there_already, say_who
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import NIL
 from app.kernel.journal.note import Signer
@@ -150,12 +150,13 @@ class Work:
         *,
         reason: str = "",
         recipients: str = "",
+        line: bool = True,
     ) -> Decision:
         """Ask the rules and journal the answer: one line per person concerned.
 
         In: the act, what is known of the object, what it is about (several for a list: one line each; an
         empty list is one line about nobody), a reason code. Out: the decision, which is a yes. Raises Problem when
-        the answer is no.
+        the answer is no. Without *line* a yes is not journalled: only for what the same day has its line already.
         """
         decision = decide(self.actor, action, facts)
         abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
@@ -174,7 +175,8 @@ class Work:
         if decision.outcome is not Outcome.ALLOW:
             self._refused.append(lines)
             raise replace(problem_of(decision), logged=True)
-        self._lines.append(lines)
+        if line:
+            self._lines.append(lines)
         return decision
 
     def basis(self, number: str, about: About) -> str:
@@ -249,10 +251,12 @@ class Work:
     def abandon(self, fault: BaseException | None = None) -> None:
         """Undo everything, and keep only the lines that say what was refused.
 
-        An act that was allowed, and then refused for what came with it (an id of nobody, a faulty code), leaves the
-        line of that refusal.
+        An act that was allowed, and then refused for what came with it (an id of nobody, a faulty code), or by the
+        database because somebody else did the same at the same moment, leaves the line of that refusal.
         """
         self.session.rollback()
+        if is_there_already(fault):
+            fault = Problem(Kind.CONFLICT)
         if isinstance(fault, Problem) and not fault.logged and self.decided and fault.kind.status < _OURS:
             about = self._lines[-1].abouts[0] if self._lines else None
             self.refuse(self.decided[-1], fault, about, reason=fault.kind.code)
@@ -285,6 +289,17 @@ def problem_of(decision: Decision) -> Problem:
 
 
 @contextmanager
+def finished(unit: Work) -> Iterator[None]:
+    """Commit a Work when what happens inside ends well; undo it, keeping its refusals, when it does not."""
+    try:
+        yield
+        unit.finish()
+    except BaseException as fault:
+        unit.abandon(fault)
+        raise
+
+
+@contextmanager
 def work(
     installation: Installation,
     actor: Actor,
@@ -297,9 +312,5 @@ def work(
     factory = installation.retention_sessions if retention else installation.sessions
     with factory() as session:
         unit = Work(installation, session, actor, channel=channel, now=now)
-        try:
+        with finished(unit):
             yield unit
-            unit.finish()
-        except BaseException as fault:
-            unit.abandon(fault)
-            raise

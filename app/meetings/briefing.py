@@ -12,17 +12,19 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.directory.models import Person
+from app.directory.representative_queries import represents
 from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
-from app.meetings import queries
+from app.meetings import invitation_queries, minutes_queries, sight_queries
+from app.meetings.briefing_views import BriefingList, BriefingView, Colleague
 from app.meetings.commands import ListBriefing, RecordBriefing
+from app.meetings.inviting import FLEMISH, FRENCH_COMMUNITY
 from app.meetings.models import Briefing, Invitation
 from app.meetings.standing import SAT, SEEN, about_item, item_standing, window_for
-from app.meetings.views import BriefingList, BriefingView, Colleague
 from app.rules.actions import Action
 from app.rules.facts import NEVER, Facts, Standing
 from app.rules.problems import Kind, Problem, invalid
@@ -30,7 +32,7 @@ from app.rules.problems import Kind, Problem, invalid
 BEFORE = "before"
 
 
-def _facts(work: Work, row: Invitation | None, seat: queries.Seat | None, **known: bool) -> Facts:
+def _facts(work: Work, row: Invitation | None, seat: sight_queries.Seat | None, **known: bool) -> Facts:
     """Give the Facts on briefing for one's own invitation: while its item, or the extract of it, is in sight (R19, R68).
 
     Somebody else's invitation is not there, nor one that was declined.
@@ -51,21 +53,32 @@ def _facts(work: Work, row: Invitation | None, seat: queries.Seat | None, **know
         window_until=until,
         # A locked case is shown to nobody but its desk; who sees the item by its extract sees no date (R90).
         locks_on=seat.locks_on or NEVER,
+        briefing_known=_known(work, row, seat.meeting.cell_id),
         **known,
     )
 
 
-def _extract_until(work: Work, seat: queries.Seat) -> datetime | None:
+def _known(work: Work, row: Invitation, cell_id: UUID) -> bool:
+    """Tell whether a decree knows a briefing by who was asked: elsewhere telling it on is a breach of secrecy (R16, R36).
+
+    In Flanders by the permanent representative of the service; in the French Community by who took part for it.
+    """
+    if row.regime == FRENCH_COMMUNITY:
+        return True
+    return row.regime == FLEMISH and represents(work.session, row.person_id, cell_id, work.today)
+
+
+def _extract_until(work: Work, seat: sight_queries.Seat) -> datetime | None:
     """Give until when somebody who was there may read the minutes of an item; None who was not, or where there are none."""
-    if not seat.present or seat.meeting.cell_id != work.actor.cell_id:
+    if not seat.attended or seat.meeting.cell_id != work.actor.cell_id:
         return None
-    minutes = queries.minutes(work.session, seat.meeting.id)
+    minutes = minutes_queries.minutes(work.session, seat.meeting.id)
     if minutes is None or minutes.state == "draft":
         return None
     return seat.meeting.extract_until if minutes.state == "approved" else minutes.remarks_until
 
 
-def _about(row: Invitation | None, seat: queries.Seat | None, row_id: UUID | None = None) -> About:
+def _about(row: Invitation | None, seat: sight_queries.Seat | None, row_id: UUID | None = None) -> About:
     seen = row is not None and seat is not None
     return about_item(seat.item if seen and seat else None, "briefing", row_id)
 
@@ -75,20 +88,21 @@ def record_briefing(work: Work, command: RecordBriefing) -> BriefingView:
     """Record that one briefed a colleague on an item of one's own.
 
     Raises Problem: 404 for an invitation that is not one's own or not in sight; 409 for somebody who cannot be briefed
-    (one answer for another service, oneself, no valid undertaking, a declared conflict), after a discussion one was not
-    at, and for what was recorded already; 400 for a day that is not before or after, as said.
+    (one answer for another service, oneself, no valid undertaking, a declared conflict, somebody not said to be directly
+    involved), by who is no representative of a service whose decree knows it, after a discussion one was not at, and for
+    what was recorded already; 400 for a day that is not before or after, as said.
     """
     action, row_id = Action.BRIEFING_RECORD, new_id()
-    row = queries.invitation(work.session, command.invitation_id)
-    seat = queries.seat(work.session, work.actor, row.agenda_item_id) if row else None
-    colleagues = dict(queries.colleagues(work.session, work.actor, row, work.today)) if row else {}
+    row = invitation_queries.invitation(work.session, command.invitation_id)
+    seat = sight_queries.seat(work.session, work.actor, row.agenda_item_id) if row else None
+    colleagues = dict(invitation_queries.colleagues(work.session, work.actor, row, work.today)) if row else {}
     before = command.moment == BEFORE
     facts = _facts(
         work,
         row,
         seat,
-        was_present=before or (seat is not None and bool(seat.present) and seat.meeting.state in SAT),
-        handler_bound=command.handler_id in colleagues,
+        was_present=before or (seat is not None and bool(seat.attended) and seat.meeting.state in SAT),
+        handler_bound=command.directly_involved and command.handler_id in colleagues,
     )
     about = _about(row, seat, row_id)
     work.allow(action, facts, about, reason=command.moment, recipients=str(command.handler_id))
@@ -122,8 +136,8 @@ def record_briefing(work: Work, command: RecordBriefing) -> BriefingView:
 @operation(Action.BRIEFING_LIST)
 def list_briefing(work: Work, command: ListBriefing) -> BriefingList:
     """Give what one recorded for one's own invitation, and the colleagues who can be briefed: bound, in the same service."""
-    row = queries.invitation(work.session, command.invitation_id)
-    seat = queries.seat(work.session, work.actor, row.agenda_item_id) if row else None
+    row = invitation_queries.invitation(work.session, command.invitation_id)
+    seat = sight_queries.seat(work.session, work.actor, row.agenda_item_id) if row else None
     work.allow(Action.BRIEFING_LIST, _facts(work, row, seat), _about(row, seat, row.id if row else None))
     row, seat = there(row), there(seat)
     return BriefingList(
@@ -131,11 +145,11 @@ def list_briefing(work: Work, command: ListBriefing) -> BriefingList:
         starts_at=seat.meeting.starts_at,
         ends_at=seat.meeting.ends_at,
         place=seat.meeting.place,
-        was_present=bool(seat.present) and seat.meeting.state in SAT,
-        items=[briefing_view(*found) for found in queries.briefings_for(work.session, row.id)],
+        was_present=bool(seat.attended) and seat.meeting.state in SAT,
+        items=[briefing_view(*found) for found in invitation_queries.briefings_for(work.session, row.id)],
         colleagues=[
             Colleague(person_id=person_id, name=name)
-            for person_id, name in queries.colleagues(work.session, work.actor, row, work.today)
+            for person_id, name in invitation_queries.colleagues(work.session, work.actor, row, work.today)
         ],
     )
 

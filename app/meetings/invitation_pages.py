@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.constitution.labels import choices, label
+from app.directory.choosing import people_by_agency
 from app.directory.commands import ListRepresentative
 from app.directory.representatives import list_representative
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
@@ -13,21 +14,30 @@ from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_blo
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.work import Work
-from app.meetings import agenda, answering, briefing, inviting
+from app.meetings import agenda_items, answering, briefing, inviting
 from app.meetings import commands as c
-from app.meetings.inviting import FRENCH_COMMUNITY
-from app.meetings.pages import item_address, people_of_cell, when
+from app.meetings.inviting import FOR_A_CHILD, FRENCH_COMMUNITY
+from app.meetings.pages import item_address
 from app.meetings.views import InvitationItem
+from app.meetings.wording import when
 from app.rules.actions import Action
 from app.rules.problems import not_found
 from app.rules.roles import DESK
 
 router = APIRouter()
 
-menu_line(5, "/invitations", to_translate("My invitations"), able(Action.INVITATION_LIST))
+menu_line(5, "/invitations", to_translate("My invitations"), able(Action.INVITATION_LIST), "/contributions")
 register_codes(
     "hint",
-    ["groundCode", "groundReason", "urgencyReason", "careRelation", "handlerId", "answerInvitation.reason"],
+    [
+        "groundCode",
+        "groundReason",
+        "childReason",
+        "urgencyReason",
+        "careRelation",
+        "handlerId",
+        "answerInvitation.reason",
+    ],
 )
 register_codes("option.answer", ["accepted", "declined", "mustDecline"])
 
@@ -37,21 +47,21 @@ register_codes("option.answer", ["accepted", "declined", "mustDecline"])
 
 def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
     wanted = c.ReadAgendaItem(agendaItemId=call.id("agendaItemId"), reason="meetingPreparation")
-    view = agenda.read_agenda_item(work, wanted)
+    view = agenda_items.read_agenda_item(work, wanted)
     require(view.abilities, Action.INVITATION_PREPARE)
     asked_already = {str(person.person_id) for person in view.people}
     grounds = [
-        (code, f"{call.phrase(f'option.groundList.{name}')} · {text}")
+        (code, text, call.phrase(f"option.groundList.{name}"))
         for name in inviting.GROUND_LISTS
         for code, text in choices(name, call.language, work.today)
     ]
     return Prepared(
         back=item_address(view.agenda_item_id),
         options={
-            "personId": _marked(call, work, [p for p in people_of_cell(work) if p[0] not in asked_already]),
+            "personId": _invitable(call, work, asked_already, {str(each) for each in view.busy or ()}),
             "groundCode": grounds,
         },
-        hidden={"groundList": ""},
+        hidden={"groundList": ""} if view.child else {"groundList": "", "childReason": ""},
         intro=call.phrase(
             "The meeting is convened: the mayor or delegate sends this invitation on the page of the item. Without your "
             "choice the usual ground of the service is used."
@@ -65,18 +75,25 @@ def _prepare_invitation(call: PageCall, work: Work) -> Prepared:
     )
 
 
-def _marked(call: PageCall, work: Work, people: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Give permanent representatives first, and marked: to who may know of them (R28, R36)."""
-    if not may(work.actor, Action.REPRESENTATIVE_LIST):
-        return people
-    rows = list_representative(work, ListRepresentative()).items
-    named = {str(row.person_id) for row in rows if row.current}
-    marked = [
-        (value, call.phrase("%(name)s (permanent representative)", name=text))
-        for value, text in people
-        if value in named
-    ]
-    return [*marked, *(pair for pair in people if pair[0] not in named)]
+def _invitable(call: PageCall, work: Work, asked: set[str], busy: set[str]) -> list[tuple[str, str, str]]:
+    """Give whom to invite: permanent representatives first, to who may know of them, then by service; with who is busy."""
+    named: set[str] = set()
+    if may(work.actor, Action.REPRESENTATIVE_LIST):
+        rows = list_representative(work, ListRepresentative()).items
+        named = {str(row.person_id) for row in rows if row.current}
+    first: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str]] = []
+    for agency, members in people_by_agency(work):
+        for value, name in members:
+            if value in asked:
+                continue
+            said = name
+            if value in named:
+                said = call.phrase("%(name)s (permanent representative)", name=f"{name}, {agency}")
+            if value in busy:
+                said = " – ".join((said, call.phrase("has another appointment in this system then")))
+            (first if value in named else found).append((value, said, agency))
+    return [*first, *found]
 
 
 page_form(
@@ -119,6 +136,7 @@ def _invitations(call: PageCall, work: Work) -> Response:
         following=page.next,
         tones=TONES,
         french=FRENCH_COMMUNITY,
+        may_name=lambda name, item: name in item.abilities and may(work.actor, Action(name)),
     )
 
 
@@ -148,7 +166,8 @@ def _prepare_answer(call: PageCall, work: Work) -> Prepared:
         options={"answer": [(each, call.phrase(f"option.answer.{each}")) for each in offered]},
         values={"answer": call.request.query_params.get("answer", "")},
         hidden={"reason": ""} if french else {"careRelation": ""},
-        intro=" · ".join(part for part in (item.reference, when(call, item), item.place) if part),
+        intro=" · ".join(part for part in (item.reference, when(call, item), item.place) if part)
+        + (f". {call.phrase(FOR_A_CHILD)}" if french else ""),
     )
 
 

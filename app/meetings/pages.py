@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,34 +10,40 @@ from starlette.responses import Response
 
 from app.cases import commands as cases
 from app.cases.opening import list_case
+from app.cases.pages import AGENDA_DAYS, agenda_days
 from app.constitution.cells import list_table
 from app.constitution.commands import ListTable
 from app.constitution.labels import label
-from app.directory.commands import ListPerson
-from app.directory.mandates import list_person
+from app.constitution.views import TableView
+from app.directory.choosing import people_of_cell
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, format_moment, format_time, register_codes, to_translate
 from app.kernel.work import Work
-from app.meetings import agenda, convening, planning
+from app.meetings import agenda, agenda_queries, planning, tabling
 from app.meetings import commands as c
+from app.meetings.composition import missing
+from app.meetings.models import CASE_TABLE
 from app.meetings.sitting import close_meeting, open_meeting
-from app.meetings.views import AgendaEntry, MeetingItem, MeetingView, Why
+from app.meetings.standing import BEFORE, SAT
+from app.meetings.views import AgendaChangeView, AgendaEntry, MeetingItem, MeetingView, PutOffItem
+from app.meetings.wording import absent, facts_of, short_step, step_of, when, why
 from app.rules.actions import Action
 from app.rules.facts import Standing
 from app.rules.policy import abilities
-from app.rules.roles import DESK, Role
+from app.rules.roles import DESK, MAYORAL, Role
 
 router = APIRouter()
+_SHORTLY = timedelta(hours=2)
 _ALL = "/meetings"
 _ONE = _ALL + "/{meetingId}"
 
-menu_line(20, _ALL, to_translate("Meetings"), able(Action.MEETING_LIST))
+PLANNED_BESIDE: list[tuple[str, str, Action]] = []
+"""Meetings that a room above plans in its own way: label, address, act."""
+
+menu_line(20, _ALL, to_translate("Meetings"), able(Action.MEETING_LIST), "/agenda-items")
 register_codes("hint", ["question", "chairId"])
-_BEFORE = frozenset({"draft", "convened"})
-_SAT = frozenset({"inSession", "closed"})
-_SHORTLY = timedelta(hours=2)
 
 
 def meeting_address(meeting_id: object) -> str:
@@ -52,53 +58,6 @@ def item_address(agenda_item_id: object) -> str:
 
 AFTERWARDS = "?reason=minutesAndCorrection"
 """Why the desk follows a link to what was said at a sitting that is over; the reason goes to the journal (R107)."""
-
-
-def when(call: PageCall, meeting: Any) -> str:
-    """Say when a meeting takes place."""
-    return (
-        f"{format_moment(call.language, meeting.starts_at)} – {format_time(call.language, meeting.ends_at)}"
-    )
-
-
-def people_of_cell(work: Work, roles: frozenset[Role] | None = None) -> list[tuple[str, str]]:
-    """Give the members of the cell as choices, or those with one of *roles*."""
-    names = {role.value for role in roles} if roles is not None else None
-    return [
-        (str(p.person_id), f"{p.name}, {p.agency_name}")
-        for p in list_person(work, ListPerson()).items
-        if names is None or names & set(p.roles or [])
-    ]
-
-
-def why(call: PageCall, each: Why) -> str:
-    """Say in a sentence why the reader sees an item, and until when."""
-    if each.standing == "file":
-        return call.phrase("You see this because you keep the file of this municipality.")
-    said = []
-    if each.invited_by and each.invited_at:
-        said.append(
-            call.phrase(
-                "%(name)s invited you on %(day)s.",
-                name=each.invited_by,
-                day=format_date(call.language, each.invited_at),
-            )
-        )
-    else:
-        said.append(call.phrase("You take part in this meeting."))
-    if each.ground_list and each.ground_code:
-        said.append(
-            call.phrase(
-                "Ground: %(ground)s.", ground=label(each.ground_list, each.ground_code, call.language)
-            )
-        )
-    if each.visible_until:
-        said.append(
-            call.phrase(
-                "You can see this until %(moment)s.", moment=format_moment(call.language, each.visible_until)
-            )
-        )
-    return " ".join(said)
 
 
 # Meetings ------------------------------------------------------------------------------------------------
@@ -119,6 +78,7 @@ def _list(call: PageCall, work: Work) -> Response:
         following=page.next,
         tones=TONES,
         may_plan=may(work.actor, Action.MEETING_PLAN),
+        beside=[(call.phrase(text), href) for text, href, act in PLANNED_BESIDE if may(work.actor, act)],
     )
 
 
@@ -126,17 +86,42 @@ page_get(router, _ALL, _list)
 
 
 def _prepare_plan(call: PageCall, work: Work) -> Prepared:
-    tables = [(str(t.table_id), t.name) for t in list_table(work, ListTable()).items]
+    tables = [each for each in list_table(work, ListTable()).items if each.kind == CASE_TABLE and each.agreed]
     return Prepared(
         back=_ALL,
         options={
-            "tableId": tables,
+            "tableId": [(str(each.table_id), each.name) for each in tables],
             "chairId": people_of_cell(work, DESK),
             "secretaryId": people_of_cell(work, frozenset({Role.SECRETARY, Role.COORDINATOR})),
         },
-        values={"tableId": tables[0][0] if len(tables) == 1 else None},
+        values=proposed_by(work, tables),
+        warning="" if tables else call.phrase(NO_TABLE),
         breadcrumb=[(call.phrase("Meetings"), _ALL)],
     )
+
+
+NO_TABLE = to_translate("The agreement in force has no such table: no meeting can be planned without it.")
+
+
+def proposed_by(work: Work, tables: list[TableView]) -> dict[str, Any]:
+    """Give what the agreement proposes for the next meeting, where there is one table to choose: when, and who chairs."""
+    if len(tables) != 1:
+        return {}
+    (table,) = tables
+    return {
+        "tableId": str(table.table_id),
+        "startsAt": table.next_starts_at,
+        "endsAt": table.next_ends_at,
+        "chairId": _usual_chair(work, Role(table.chair or Role.COORDINATOR)),
+    }
+
+
+def _usual_chair(work: Work, chair: Role) -> str | None:
+    """Give who has the function that chairs by the agreement (R13): who plans, or the one of the cell who has it."""
+    if work.actor.role is chair:
+        return str(work.actor.person_id)
+    found = people_of_cell(work, frozenset({chair}))
+    return found[0][0] if len(found) == 1 and chair in DESK else None
 
 
 page_form(
@@ -160,15 +145,71 @@ def _read(call: PageCall, work: Work) -> Response:
         call.phrase("livcr.purpose"),
         view=view,
         when=when(call, view),
-        entries=[_entry(call, work, view, entry) for entry in view.items or ()],
+        facts=facts_of(call, view),
+        entries=_entries(call, work, view),
+        step=step_of(call, view),
         desk=desk,
         keeps=desk or work.actor.role is Role.SECRETARY,
-        before=view.state in _BEFORE,
-        sat=view.state in _SAT,
+        before=view.state in BEFORE,
+        lacking=[call.phrase(f"constitutionMissing.{part.code}") for part in missing(work, view.cell_id)]
+        if desk and view.state in BEFORE
+        else [],
+        # A desk that only has an item off this agenda has no part in its minutes.
+        sat=view.state in SAT and bool(not desk or view.abilities or view.items),
         here=meeting_address(view.meeting_id),
         afterwards=AFTERWARDS if desk else "",
+        changes=[_change(call, view, each) for each in view.changes or ()],
+        put_off=[_put_off(call, each) for each in view.put_off or ()],
+        blocks=_block_order(view),
+        planned=sum(block.minutes for block in view.blocks or ()),
+        by_mayor=work.actor.role in DESK - MAYORAL
+        and view.state == "convened"
+        and "meeting.move" not in view.abilities,
+        may_table=may(work.actor, Action.MEETING_TABLE),
         tones=TONES,
     )
+
+
+def _entries(call: PageCall, work: Work, view: MeetingView) -> list[dict[str, Any]]:
+    """Give the items as the template shows them; those of one's own desk with their place among these, to move them."""
+    shown = [_entry(call, work, view, entry) for entry in view.items or ()]
+    movable = view.state in BEFORE and may(work.actor, Action.AGENDA_ITEM_ORDER)
+    own = [each for each in shown if each["own"]] if movable else []
+    for place, each in enumerate(own, 1):
+        each["place"], each["last"] = place, place == len(own)
+    return shown
+
+
+def _change(call: PageCall, view: MeetingView, each: AgendaChangeView) -> str:
+    """Say in a line what changed, of which item where it is of one in sight, when and by whom."""
+    of = next((e.reference for e in view.items or () if e.agenda_item_id == each.agenda_item_id), "")
+    of = of or next((e.reference for e in view.put_off or () if e.agenda_item_id == each.agenda_item_id), "")
+    said = call.phrase(f"change.{each.kind}") + (f": {of}" if of else "")
+    why = f" ({call.phrase(f'option.reason.{each.reason}')})" if each.reason else ""
+    return f"{said}{why}. {format_moment(call.language, each.changed_at)}, {each.changed_by}"
+
+
+def _put_off(call: PageCall, each: PutOffItem) -> dict[str, Any]:
+    return {
+        "href": item_address(each.agenda_item_id),
+        "title": each.reference,
+        "note": call.phrase(f"option.reason.{each.reason}") if each.reason else "",
+        "state": (call.phrase(f"state.agendaItem.{each.state}"), TONES[each.state]),
+    }
+
+
+def _block_order(view: MeetingView) -> list[dict[str, Any]]:
+    """Give the blocks of a joint cell, each with the order in which it would come one place earlier."""
+    blocks = view.blocks or []
+    ids = [str(block.municipality_id) for block in blocks]
+    return [
+        {
+            "name": block.name,
+            "minutes": block.minutes,
+            "earlier": [*ids[: n - 1], ids[n], ids[n - 1], *ids[n + 1 :]] if n else [],
+        }
+        for n, block in enumerate(blocks)
+    ]
 
 
 def _entry(call: PageCall, work: Work, view: MeetingView, entry: AgendaEntry) -> dict[str, Any]:
@@ -177,8 +218,19 @@ def _entry(call: PageCall, work: Work, view: MeetingView, entry: AgendaEntry) ->
         "number": entry.position,
         "title": entry.subject_name or entry.reference,
         "href": item_address(entry.agenda_item_id)
-        + (AFTERWARDS if entry.why.standing == "file" and view.state in _SAT else ""),
-        "meta": [entry.reference, call.phrase("%(count)s minutes", count=entry.minutes)],
+        + (AFTERWARDS if entry.why.standing == "file" and view.state in SAT else ""),
+        "meta": [
+            format_time(call.language, entry.starts_at),
+            call.phrase("%(count)s minutes", count=entry.minutes),
+            entry.reference,
+        ],
+        "late": entry.late,
+        "absent": absent(call, entry.core_absent),
+        "written": entry.written,
+        "own": entry.why.standing == "file",
+        "place": 0,
+        "order": f"{item_address(entry.agenda_item_id)}/order",
+        "version": entry.version,
         "body": entry.question or "",
         "why": why(call, entry.why),
         "state": (call.phrase(f"state.invitation.{entry.invitation_state}"), TONES[entry.invitation_state])
@@ -197,22 +249,24 @@ def _back(call: PageCall, _view: object = None) -> str:
     return meeting_address(call.id("meetingId"))
 
 
-page_button(
-    router, _ONE + "/convene", c.ConveneMeeting, Action.MEETING_CONVENE, convening.convene_meeting, _back
-)
 page_button(router, _ONE + "/open", c.OpenMeeting, Action.MEETING_OPEN, open_meeting, _back)
 page_button(router, _ONE + "/close", c.CloseMeeting, Action.MEETING_CLOSE, close_meeting, _back)
 
 
+AGENDA_DAYS[:] = [lambda work, case_ids: agenda_queries.coming_days(work.session, work.actor, case_ids)]
+
+
 def _prepare_item(call: PageCall, work: Work) -> Prepared:
     open_cases = list_case(work, cases.ListCase(pageSize=100)).items
+    days = agenda_days(work, [item.case_id for item in open_cases])
     return Prepared(
         back=_back(call),
         options={
             "caseId": [
                 (
                     str(item.case_id),
-                    f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}",
+                    f"{item.reference} · {label('phenomena', item.phenomenon, call.language)}"
+                    + _elsewhere(call, days.get(item.case_id)),
                 )
                 for item in open_cases
             ]
@@ -221,10 +275,17 @@ def _prepare_item(call: PageCall, work: Work) -> Prepared:
     )
 
 
+def _elsewhere(call: PageCall, day: datetime | None) -> str:
+    """Say that a case is on an agenda already, where it is."""
+    if day is None:
+        return ""
+    return " – " + call.phrase("on the agenda of %(day)s", day=format_date(call.language, day))
+
+
 page_form(
     router,
     FormRow(
-        _ONE + "/items/new", c.AddAgendaItem, Action.AGENDA_ITEM_ADD, agenda.add_agenda_item, _prepare_item,
+        _ONE + "/items/new", c.AddAgendaItem, Action.AGENDA_ITEM_ADD, tabling.add_agenda_item, _prepare_item,
         lambda _, view: item_address(view.agenda_item_id),  # where invitations are prepared, which comes next
         title=to_translate("Put a case on the agenda"),
         purpose=to_translate("Who is invited for this case sees the name and your question."),
@@ -243,11 +304,31 @@ def _agendas(call: PageCall, work: Work) -> Block:
     items = planning.list_meeting(work, c.ListMeeting(when="upcoming" if desk else "all", pageSize=5)).items
     return Block(
         call.phrase("Next meetings") if desk else call.phrase("My agendas"),
-        [_pick(call, work, item) for item in items],
+        [_pick(call, work, item) for item in sorted(items, key=lambda item: item.starts_at)],
         link=(call.phrase("All meetings"), _ALL),
         empty=call.phrase("No meeting is planned.")
         if desk
         else call.phrase("No agenda is in your view now."),
+    )
+
+
+@today_block(19, able(Action.MINUTES_READ))
+def _minutes_that_wait(call: PageCall, work: Work) -> Block:
+    """Show the meetings that were held and whose minutes are not approved: to write, to remark on, to approve."""
+    items = planning.list_meeting(work, c.ListMeeting(when="minutesWait", pageSize=5)).items
+    writes = work.actor.role in DESK | {Role.SECRETARY}  # others read them once they are submitted
+    return Block(
+        call.phrase("Minutes that wait"),
+        [
+            {
+                "title": when(call, item),
+                "href": f"{meeting_address(item.meeting_id)}/minutes{AFTERWARDS if work.actor.role in DESK else ''}",
+                "note": item.place,
+                "state": (call.phrase(f"state.minutes.{item.minutes_state}"), TONES[item.minutes_state]),
+            }
+            for item in items
+            if item.minutes_state is not None and (writes or item.minutes_state == "submitted")
+        ],
     )
 
 
@@ -257,7 +338,7 @@ def _pick(call: PageCall, work: Work, item: MeetingItem) -> dict[str, Any]:
         "title": when(call, item),
         "href": meeting_address(item.meeting_id)
         + ("/minutes" + (AFTERWARDS if work.actor.role in DESK else "") if over else ""),
-        "note": item.place,
+        "note": f"{item.place}. {short_step(call, item)}" if item.next_step else item.place,
         "state": (call.phrase(f"state.meeting.{item.state}"), TONES[item.state]),
     }
 
@@ -265,5 +346,7 @@ def _pick(call: PageCall, work: Work, item: MeetingItem) -> dict[str, Any]:
 def steps_at(work: Work, standing: str, state: str, *actions: Action) -> list[str]:
     """Give those of *actions* that this reader may do at an item, as the rules say of the record of a sitting."""
     keeps = standing == "file" or (standing == "attending" and work.actor.role is Role.SECRETARY)
-    facts = work.facts(standing=Standing.ATTENDING if keeps else Standing.INVITED, state=state)
+    facts = work.facts(
+        standing=Standing.ATTENDING if keeps else Standing.INVITED, state=state, still_listed=True
+    )
     return abilities(work.actor, facts, *actions)

@@ -6,6 +6,7 @@ test compares both.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -13,9 +14,10 @@ from uuid import UUID
 from app.cases.statements import AT_THE_TABLE, PRESENT_AT
 from app.kernel.journal.store import About
 from app.kernel.work import Work
-from app.meetings import queries
-from app.meetings.models import AgendaItem, Meeting
+from app.meetings import agenda_queries, sight_queries, sitting_queries
+from app.meetings.models import TABLED, AgendaItem, Meeting
 from app.rules.facts import Actor, Facts, Standing
+from app.rules.lifecycle import OPEN_CASE
 from app.rules.roles import DESK, TABLE, Role
 
 ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -27,7 +29,7 @@ SAT = frozenset({"inSession", "closed"})
 BEFORE = frozenset({"draft", "convened"})
 
 
-Sitting: TypeAlias = Meeting | queries.Sheet
+Sitting: TypeAlias = Meeting | agenda_queries.Sheet
 """A meeting: its row, or the columns that a lean query brought."""
 
 
@@ -60,7 +62,7 @@ def window_for(actor: Actor, meeting: Sitting) -> datetime:
     until: datetime = meeting.window_until
     chairs = meeting.chair_id == actor.person_id and meeting.extract_until is None
     if chairs or takes_minutes(actor, meeting):
-        until = max(until, meeting.ends_at + queries.FINISHING)
+        until = max(until, meeting.ends_at + sight_queries.FINISHING)
     return until
 
 
@@ -79,19 +81,23 @@ def standing_at(
     invited: str | None,
     present: bool | None,
     minutes_state: str | None = None,
+    tabled: bool = True,
 ) -> Standing:
     """Give the standing at one item of an actor who is not excluded from its case.
 
     In: the meeting, whose file the item comes from, the state of the actor's own invitation, their recorded
-    presence and the state of the minutes, each None where there is none. The secretary writes the record, for
-    others too, during the sitting and while its minutes are a draft; before and after, the secretary only reads.
+    presence and the state of the minutes, each None where there is none, and whether it is on the agenda still: what
+    was put off or taken off is its desk's alone.
+
+    The secretary writes the record, for others too, during the sitting and while its minutes are a draft; before and
+    after, the secretary only reads.
     """
     if keeps_file(actor, municipality_id):
         return Standing.FILE
-    if actor.role not in TABLE or actor.cell_id != meeting.cell_id:
+    if not tabled or actor.role not in TABLE or actor.cell_id != meeting.cell_id:
         return Standing.NONE
     taking = Standing.NONE
-    if takes_minutes(actor, meeting) and now <= meeting.ends_at + queries.FINISHING:
+    if takes_minutes(actor, meeting) and now <= meeting.ends_at + sight_queries.FINISHING:
         writing = meeting.state == "inSession" or (meeting.state == "closed" and minutes_state == "draft")
         taking = Standing.ATTENDING if writing else Standing.INVITED
     chairs = meeting.chair_id == actor.person_id
@@ -104,8 +110,8 @@ def standing_at(
     return taking
 
 
-def item_standing(work: Work, seat: queries.Seat | None) -> Standing:
-    """Give the actor's standing at an item fetched with `queries.seat`; NONE where the database showed none."""
+def item_standing(work: Work, seat: sight_queries.Seat | None) -> Standing:
+    """Give the actor's standing at an item fetched with `sight_queries.seat`; NONE where the database showed none."""
     if seat is None:
         return Standing.NONE
     if seat.excluded:
@@ -118,25 +124,27 @@ def item_standing(work: Work, seat: queries.Seat | None) -> Standing:
         invited=seat.invitation.state if seat.invitation else None,
         present=seat.present,
         minutes_state=seat.minutes_state,
+        tabled=seat.item.state == TABLED,
     )
 
 
-def item_facts(work: Work, seat: queries.Seat | None, **known: Any) -> Facts:
-    """Give Facts on one agenda item; its state is the meeting's unless *state* says otherwise."""
+def item_facts(work: Work, seat: sight_queries.Seat | None, **known: Any) -> Facts:
+    """Give Facts on one agenda item; its state is the meeting's, its own once it was put off, unless *state* says it."""
     standing = known.pop("standing", None)
     if standing is None:
         standing = item_standing(work, seat)
     if seat is None:
         return work.facts(standing=Standing.NONE)
     keeps = standing is Standing.FILE
-    known.setdefault("state", seat.meeting.state)
+    known.setdefault("state", seat.meeting.state if seat.item.state == TABLED else seat.item.state)
+    known.setdefault("still_listed", seat.case_state in OPEN_CASE)
     known.setdefault("window_until", ALWAYS if keeps else window_for(work.actor, seat.meeting))
     if not keeps or in_sitting(work.now, seat.meeting):
         known["access_reason"] = True  # it is the meeting itself that is the reason
     return work.facts(standing=standing, locks_on=seat.locks_on, **known)
 
 
-def writing_standing(work: Work, seat: queries.Seat | None) -> Standing:
+def writing_standing(work: Work, seat: sight_queries.Seat | None) -> Standing:
     """Give the standing of somebody who would write the record of an item: its own desk, or the named secretary.
 
     The desk of another municipality may sit at the item, but keeps no record of it (R4).
@@ -151,22 +159,22 @@ def meeting_standing(work: Work, meeting: Sitting | None) -> Standing:
     """Give the standing on the meeting itself, which holds nothing of any person.
 
     FILE for whoever holds it: the desk that planned it or has an item on it, its chair, its secretary. The other
-    desks of a joint cell know when and where it is until it sits, so that they can table their own cases (R4).
+    desks of a joint cell know when and where it is until it sits, so that they can table their own cases; and a desk
+    whose items were all put off, which was there they stood (R4).
     """
     actor = work.actor
     if meeting is None or actor.cell_id is None or actor.cell_id != meeting.cell_id:
         return Standing.NONE
-    if actor.role in queries.SECRETARIES and meeting.secretary_id == actor.person_id:
+    if actor.role in sight_queries.SECRETARIES and meeting.secretary_id == actor.person_id:
         return Standing.FILE
     if actor.role not in DESK or actor.municipality_id is None:
         return Standing.NONE
-    if (
-        meeting.municipality_id == actor.municipality_id
-        or meeting.chair_id == actor.person_id
-        or queries.has_item(work.session, meeting.id, actor.municipality_id)
-    ):
+    if meeting.municipality_id == actor.municipality_id or meeting.chair_id == actor.person_id:
         return Standing.FILE
-    return Standing.INVITED if meeting.state in BEFORE else Standing.NONE
+    own = agenda_queries.states_of_items(work.session, meeting.id, actor.municipality_id)
+    if TABLED in own:
+        return Standing.FILE
+    return Standing.INVITED if own or meeting.state in BEFORE else Standing.NONE
 
 
 def meeting_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
@@ -175,11 +183,29 @@ def meeting_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
     if (
         standing is Standing.NONE
         and meeting is not None
-        and queries.sits_at(work.session, work.actor, work.now, meeting.id)
+        and sight_queries.sits_at(work.session, work.actor, work.now, meeting.id)
     ):
         standing = Standing.INVITED
     known.setdefault("state", meeting.state if meeting else None)
     return work.facts(standing=standing, **known)
+
+
+def planner_facts(work: Work, meeting: Meeting | None, **known: Any) -> Facts:
+    """Give Facts on a meeting for those who decide on its day and its people: the desk that planned it, and its chair.
+
+    Another desk of a joint cell, which only has items on it, knows of the meeting and no more (R4).
+    """
+    facts = meeting_facts(work, meeting, **known)
+    if meeting is None or facts.standing is not Standing.FILE:
+        return facts
+    plans = work.actor.municipality_id == meeting.municipality_id or meeting.chair_id == work.actor.person_id
+    return facts if plans else replace(facts, standing=Standing.INVITED)
+
+
+def changing_state(meeting: Sitting) -> str:
+    """Give the state that counts for changing who chairs and writes: the meeting's, until its minutes were approved."""
+    state: str = meeting.state
+    return state if meeting.extract_until is None else "approved"
 
 
 def about_meeting(work: Work, meeting: Sitting | None, municipality_id: UUID | None = None) -> About:
@@ -190,7 +216,7 @@ def about_meeting(work: Work, meeting: Sitting | None, municipality_id: UUID | N
 
 def about_whole(work: Work, meeting: Sitting | None) -> list[About]:
     """Give what the journal says of a step with the meeting as a whole: one line for each municipality tabling there."""
-    tabling = queries.municipalities_at(work.session, meeting.id) if meeting else []
+    tabling = agenda_queries.municipalities_at(work.session, meeting.id) if meeting else []
     lines = [About(each, object_type="meeting", object_id=meeting.id) for each in tabling if meeting]
     return lines or [about_meeting(work, meeting)]
 
@@ -206,7 +232,7 @@ def about_item(
 
 def at_the_table(work: Work, agenda_item_id: UUID, case_id: UUID) -> Standing:
     """Give the standing at an item for what is said there of its case; NONE at an item of another case."""
-    seat = queries.seat(work.session, work.actor, agenda_item_id)
+    seat = sight_queries.seat(work.session, work.actor, agenda_item_id)
     if seat is None or seat.item.case_id != case_id:
         return Standing.NONE
     return item_standing(work, seat)
@@ -214,7 +240,7 @@ def at_the_table(work: Work, agenda_item_id: UUID, case_id: UUID) -> Standing:
 
 def present_at(work: Work, agenda_item_id: UUID, person_id: UUID) -> bool:
     """Tell whether somebody was recorded present at an item, as far as this actor may know (R62)."""
-    row = queries.attendance(work.session, agenda_item_id, person_id)
+    row = sitting_queries.attendance(work.session, agenda_item_id, person_id)
     return row is not None and row.present
 
 

@@ -16,7 +16,7 @@ from app.cases.standing import about_case, case_facts
 from app.directory.actors import undertaking_until
 from app.kernel.operation import operation
 from app.kernel.work import Work
-from app.meetings import queries as meetings
+from app.meetings import sight_queries
 from app.meetings.standing import item_facts
 from app.oversight import queries
 from app.oversight.commands import ExplainAccess
@@ -93,7 +93,7 @@ def _under(
         if action.noun in AT_AN_ITEM:
             for item_id in queries.items_of(work.session, case.id):
                 state = {"state": case.state} if action.noun in OF_A_CASE else {}
-                facts = item_facts(theirs, meetings.seat(session, actor, item_id), **state)
+                facts = item_facts(theirs, sight_queries.seat(session, actor, item_id), **state)
                 found.append((*explain(actor, action, facts), facts))
         if not found:
             facts = theirs.facts(standing=Standing.NONE)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Discussion, Listing, Statement, Trajectory
 from app.constitution.models import Cell
 from app.directory.models import Mandate, Person
+from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
@@ -103,8 +104,7 @@ def present_mandates(session: Session, person_id: UUID, today: date) -> list[Man
     """Give the mandates that somebody holds today, oldest first."""
     query = select(Mandate).where(
         Mandate.person_id == person_id,
-        Mandate.starts_on <= today,
-        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
+        *in_office(today),
     )
     return list(session.scalars(query.order_by(Mandate.starts_on, Mandate.id)))
 

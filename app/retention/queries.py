@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.constitution.models import Municipality
-from app.directory.models import Exclusion, Mandate, Person
+from app.directory.models import Exclusion, Person
 from app.intake.models import Registration
-from app.meetings.models import Attendance
+from app.meetings.models import AgendaItem, Attendance, Meeting
+from app.meetings.sight_queries import FINISHING
 from app.retention.models import Certificate
 from app.rules.retention import WARNING_DAYS
-from app.rules.roles import DESK
 
 _CHUNK = 5000
 
@@ -34,6 +34,12 @@ def calendar(session: Session, until: date, after: tuple[Any, ...] | None, limit
             {"until": until, "limit": limit} | values,
         )
     )
+
+
+def items_over(now: datetime) -> Select[UUID]:
+    """Give the query of the items whose meeting is so long past that nobody sits at them or finishes their record."""
+    ended = Meeting.ends_at + FINISHING < now
+    return select(AgendaItem.id).join(Meeting, Meeting.id == AgendaItem.meeting_id).where(ended)
 
 
 def municipality_ids(session: Session) -> list[UUID]:
@@ -77,24 +83,6 @@ def cases_to_warn_of(
     )
     query = query.order_by(Case.due_on, Case.id)
     return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))
-
-
-def desk_of(session: Session, case: Case, today: date) -> list[UUID]:
-    """Give the persons of the desk of a case's municipality who may know of it."""
-    query = (
-        select(Mandate.person_id)
-        .join(Person, Person.id == Mandate.person_id)
-        .where(
-            Mandate.municipality_id == case.municipality_id,
-            Mandate.role.in_(DESK),
-            Mandate.starts_on <= today,
-            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= today),
-            Person.active,
-            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Mandate.person_id),
-        )
-        .distinct()
-    )
-    return list(session.scalars(query))
 
 
 def attended_by(session: Session, case: Case) -> list[UUID]:

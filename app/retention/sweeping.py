@@ -10,21 +10,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-
+from app.cases import queries as cases
 from app.cases.models import Case
 from app.cases.standing import about_case
-from app.directory.models import Notice, SignIn, SignInPause, SignInReferral, TryLimit
-from app.intake.models import QueryPace, Registration
+from app.directory.notices import NoticeCode, leave_notice
+from app.intake.models import Registration
 from app.kernel.clock import brussels_day
-from app.kernel.idempotency import KEPT, Answered
-from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
 from app.retention import queries
 from app.retention.calendar import about_ending
+from app.retention.clearing import clear
 from app.retention.commands import DestroyCase, EraseRegistration, PreviewSweep, RunSweep
 from app.retention.destroying import destroy_case, erase_registration
 from app.retention.rotating import Rotation, make_final
@@ -39,6 +37,7 @@ from app.rules.roles import Role
 
 log = logging.getLogger("livcr")
 _PREVIEW_MOST = 10_000
+_WARNINGS = {days: NoticeCode(f"retentionWarning{days}") for days in WARNING_DAYS}
 
 ROBOT = Actor(role=Role.ROBOT)
 """The sweep when nobody asked for it; logged like a person."""
@@ -216,24 +215,16 @@ def _warn(run: Run, municipality_id: UUID) -> int:
 
 
 def _send(unit: Work, row: Case, days: int) -> None:
-    desk = queries.desk_of(unit.session, row, unit.today)
-    notices = [(person, f"retentionWarning{days}") for person in desk]
+    desk = cases.desk_of(unit.session, row, unit.today)
+    notices = [(person, _WARNINGS[days]) for person in desk]
     if row.warned is None:  # once per term is enough of a reminder
         notices += [
-            (person, "ownFileTerm") for person in queries.attended_by(unit.session, row) if person not in desk
+            (person, NoticeCode.OWN_FILE_TERM)
+            for person in queries.attended_by(unit.session, row)
+            if person not in desk
         ]
-    unit.session.add_all(
-        Notice(
-            id=new_id(),
-            person_id=person,
-            code=code,
-            reference=row.reference,
-            municipality_id=row.municipality_id,
-            due_on=row.due_on,
-            created_at=unit.now,
-        )
-        for person, code in notices
-    )
+    for person, code in notices:
+        leave_notice(unit, person, code, row.reference, row.municipality_id, row.due_on)
 
 
 def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
@@ -255,20 +246,13 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
 def resume(installation: Installation, now: datetime | None = None) -> Swept:
     """Finish every destruction that was ordered, and clear rows whose keys are gone: at start-up and before a sweep.
 
-    What is known of keyed requests and of failed sign-ins of more than a day ago goes with them.
+    What goes with time or with an office goes first.
 
     Rows whose keys are gone come from a main database that was restored from an older copy (tech note on
     shredding); nobody could read them, and here they go.
     """
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
-    with installation.retention_sessions.begin() as session:
-        a_day_ago = installation.clock.now() - KEPT
-        session.execute(delete(Answered).where(Answered.at < a_day_ago))
-        session.execute(delete(SignInPause).where(SignInPause.failed_at < a_day_ago))
-        session.execute(delete(SignInReferral).where(SignInReferral.created_at < a_day_ago))
-        session.execute(delete(QueryPace).where(QueryPace.since < a_day_ago))
-        session.execute(delete(TryLimit).where(TryLimit.spent_until < a_day_ago))
-        session.execute(delete(SignIn).where(SignIn.person_id.is_(None), SignIn.opened_at < a_day_ago))
+    clear(installation, run.now)
     done = Swept()
     for model, what, act in (
         (Case, "destroyed", carry_out_case),

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.rules.facts import Actor, Facts
-from app.rules.roles import POLICE, Role
+from app.rules.roles import MAYORAL, POLICE, Role
 
 _UNDER_TWELVE = 12
+_UNTIL_CLOSED = frozenset({"draft", "convened", "inSession"})
 ADULT = 18
 BEGUN = frozenset({"destroyed", "erased"})
 """States of a file whose destruction was ordered and only has to be finished (R92)."""
@@ -45,9 +46,18 @@ def _window(actor: Actor, facts: Facts) -> bool:
 
 def _notice(actor: Actor, facts: Facts) -> bool:
     del actor
-    if facts.notice_required is None or facts.notice_days is None:
+    return _in_time(facts, facts.notice_required)
+
+
+def _agreed_notice(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return _in_time(facts, facts.notice_agreed)
+
+
+def _in_time(facts: Facts, term: int | None) -> bool:
+    if term is None or facts.notice_days is None:
         return False
-    return facts.notice_days >= facts.notice_required or facts.urgency_reason is True
+    return facts.notice_days >= term or facts.urgency_reason is True
 
 
 def _age(actor: Actor, facts: Facts) -> bool:
@@ -113,11 +123,31 @@ class Condition(Enum):
     CLEARANCE_VALID = Test("R10", "livcrAct.core", law=True, met=_clearance)
     # Local policy: the law asks that participants, purpose and method are fixed beforehand, not for an agreement.
     CONSTITUTION_COMPLETE = Test("R115", "", law=False, met=lambda _, f: f.constitution_complete is True)
+    # Purpose, participants and method are fixed beforehand: an agreement with a gap fixes nothing (art. 458ter).
+    AGREEMENT_WHOLE = Test("R115", "caseConsultation", law=False, met=lambda _, f: f.agreement_whole is True)
+    # Participants are fixed beforehand: a table that nobody agreed on has no members, no chair and no meeting.
+    TABLE_AGREED = Test("R115", "caseConsultation", law=False, met=lambda _, f: f.table_agreed is True)
+    # What somebody put a signature under is no longer its writer's alone to throw away.
+    UNSIGNED = Test(
+        "R115",
+        "caseConsultation",
+        law=False,
+        met=lambda a, f: a.role is Role.MAYOR or f.signed_by_nobody is True,
+    )
+    EVERY_MAYOR_SIGNED = Test(
+        "R1", "livcrAct.jointCell", law=True, met=lambda _, f: f.every_mayor_signed is True
+    )
     RECORDING_BASIS = Test(
         "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.recording_basis is True
     )
     # The national number may be used only where a law or an authorisation says so; a keyed hash of it is use as well.
     NUMBER_GROUND = Test("R113", "nationalRegister.use", law=True, met=lambda _, f: f.number_ground is True)
+    CHAIR_MANDATED = Test("R13", "", law=False, met=lambda _, f: f.chair_mandated is True)
+    # The day on which a sitting opens is the day of discussion, from which the term runs: it is the day that was announced.
+    DAY_COME = Test("R69", "flemishDecree.retention", law=True, met=lambda _, f: f.day_come is True)
+    BY_MAYOR = Test(
+        "R24", "livcrAct.invited", law=True, met=lambda a, f: a.role in MAYORAL or f.state == "draft"
+    )
     CORE_RECORDED = Test("R11", "livcrAct.core", law=True, met=lambda _, f: f.core_recorded is True)
     RECEIVED_BY_MAYOR = Test("R39", "flemishDecree.registration", law=True, met=_received_by_mayor)
     LISTING_AUTHORITY = Test("R41", "livcrAct.list", law=False, met=_listing_authority)
@@ -127,9 +157,15 @@ class Condition(Enum):
         "R23", "flemishDecree.residualClause", law=True, met=lambda _, f: f.residual_reason is True
     )
     NOTICE_PERIOD = Test("R26", "frenchDecree.notice", law=True, met=_notice)
+    # No law gives a Flemish service a notice: only what the agreement of the cell promises it, and none by default.
+    NOTICE_AGREED = Test("R30", "", law=False, met=_agreed_notice)
     LINE_MANAGER = Test(
         "R28", "frenchDecree.addressee", law=True, met=lambda _, f: f.line_manager_addressed is True
     )
+    NOMINEE_FITS = Test(
+        "R28", "frenchDecree.participation", law=True, met=lambda _, f: f.nominee_fits is True
+    )
+    CHILD_REASON = Test("R29", "frenchDecree.children", law=True, met=lambda _, f: f.child_reason is True)
     REFUSAL_REASON = Test(
         "R32", "flemishDecree.voluntary", law=True, met=lambda _, f: f.refusal_reason is True
     )
@@ -142,11 +178,39 @@ class Condition(Enum):
     HANDLER_BOUND = Test(
         "R36", "flemishDecree.permanentRepresentative", law=True, met=lambda _, f: f.handler_bound is True
     )
+    # One decree knows the permanent representative, the other who came for the service; no other text knows a briefing.
+    BRIEFING_KNOWN = Test(
+        "R36", "flemishDecree.permanentRepresentative", law=True, met=lambda _, f: f.briefing_known is True
+    )
+    DOWNLOAD_ALLOWED = Test(
+        "R68", "flemishDecree.operations", law=False, met=lambda _, f: f.download_allowed is True
+    )
+    # An agreement gives nobody a ground to keep a file: of the decrees the Flemish one alone lets a participant do that.
+    OWN_FILE_BASIS = Test(
+        "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.own_file_basis is True
+    )
+    CARD_NOTED = Test("R59", "dpa.securityOrigin", law=False, met=lambda _, f: f.card_noted is True)
+    STILL_LISTED = Test("R78", "livcrAct.feedbackSheet", law=True, met=lambda _, f: f.still_listed is True)
+    # Whoever left the mayor's list is on no agenda any more, and nobody is asked about them (R42).
+    ON_THE_LIST = Test("R61", "livcrAct.list", law=True, met=lambda _, f: f.still_listed is True)
+    NO_SECRETS = Test("R81", "livcrAct.feedbackSheet", law=True, met=lambda _, f: f.no_secrets is True)
+    OTHERS_PRESENT = Test(
+        "R79", "livcrAct.feedbackSheet", law=True, met=lambda _, f: f.others_present is True
+    )
+    CONSENSUS = Test("R79", "livcrAct.feedbackSheet", law=True, met=lambda _, f: f.everybody_agreed is True)
+    RECIPIENT_COMPETENT = Test(
+        "R80", "livcrAct.feedbackSheet", law=True, met=lambda _, f: f.recipient_competent is True
+    )
+    HAND_OVER_GROUND = Test("R105", "dpa.logging", law=False, met=lambda _, f: f.ground_to_hand_over is True)
     WINDOW_OPEN = Test("R19", "flemishDecree.operations", law=False, met=_window)
     ACCESS_REASON = Test("R107", "", law=False, met=_access_reason)
     BREAK_GLASS_ON = Test("R21", "", law=False, met=lambda _, f: f.break_glass_on is True)
     WATCHERS_TOLD = Test("R21", "", law=False, met=lambda _, f: f.watchers_told is True)
     REVIEWED_BY_ANOTHER = Test("R21", "", law=False, met=lambda _, f: f.proposed_by_actor is False)
+    BY_ANOTHER = Test(
+        "R69", "flemishDecree.retention", law=True, met=lambda _, f: f.proposed_by_actor is False
+    )
+    NOBODY_NAMED = Test("R6", "flemishDecree.operations", law=True, met=lambda _, f: f.nobody_named is True)
     USE_CONDITIONS = Test("R66", "", law=False, met=lambda _, f: f.use_conditions_kept is True)
     NOT_LOCKED = Test("R90", "flemishDecree.retention", law=False, met=_not_locked)
     WITHIN_TERM = Test("R86", "flemishDecree.retention", law=True, met=_within_term)
@@ -168,6 +232,13 @@ class Condition(Enum):
         law=False,
         met=lambda _, f: f.discussed is True or f.struck_off is True,
     )
+    NEW_CHAIR_BY_MAYOR = Test(
+        "R13", "", law=False, met=lambda a, f: a.role in MAYORAL or f.state in _UNTIL_CLOSED
+    )
+    DECIDES_CORRECTION = Test(
+        "R67", "", law=False, met=lambda _, f: f.own is True and f.proposed_by_actor is False
+    )
+    REMARKS_OVER = Test("R67", "", law=False, met=lambda _, f: f.remarks_over is True)
     CHAIRS = Test("R67", "", law=False, met=lambda _, f: f.own is True)
     NOT_ABOUT_ONESELF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.own is False)
     OTHER_HALF = Test("R20", "gdpr.security", law=False, met=lambda _, f: f.counterpart is True)

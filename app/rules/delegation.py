@@ -9,29 +9,43 @@ from __future__ import annotations
 
 from app.rules.actions import Action
 
-LIST, SCREENING, INVITATIONS, MEETINGS, FILE, CLOSURE = PARTS = (
-    "list", "screening", "invitations", "meetings", "file", "closure",
+LIST, SCREENING, INVITATIONS, MEETINGS, FILE, CLOSURE, POLICY = PARTS = (
+    "list", "screening", "invitations", "meetings", "file", "closure", "policy",
 )  # fmt: skip
 
 _BY_NOUN: dict[str, str] = {
     "registration": SCREENING,
     "case": FILE,
     "statement": FILE,
+    "discussion": FILE,
     "attachment": FILE,
     "trajectory": FILE,
     "action": FILE,
+    "transmission": FILE,
     "retention": FILE,
     "certificate": FILE,
     "meeting": MEETINGS,
     "agendaItem": MEETINGS,
+    "agendaProposal": MEETINGS,
     "attendance": MEETINGS,
     "minutes": MEETINGS,
+    "framework": MEETINGS,
     "invitation": INVITATIONS,
+    "topic": POLICY,
+    "policyMeeting": POLICY,
+    "agendaTopic": POLICY,
+    "policyPlan": POLICY,
+    "goal": POLICY,
+    "measure": POLICY,
+    "contributionRequest": INVITATIONS,
+    "contributionBoard": INVITATIONS,
 }
 
 _OF_THEIR_OWN: dict[Action, str] = {
     Action.REGISTRATION_DECIDE: LIST,
     Action.MEETING_CONVENE: INVITATIONS,
+    Action.MEETING_INVITE: INVITATIONS,
+    Action.CONTRIBUTION_REQUEST_OPEN: MEETINGS,
     Action.CASE_PROPOSE_CLOSURE: CLOSURE,
     Action.CASE_CLOSE: CLOSURE,
     Action.CASE_KEEP_OPEN: CLOSURE,
@@ -41,9 +55,20 @@ _OF_THEIR_OWN: dict[Action, str] = {
 FOR_EVERY_DELEGATE = frozenset(
     {
         Action.AGENCY_LIST, Action.PERSON_LIST, Action.MANDATE_LIST, Action.MUNICIPALITY_LIST, Action.CELL_LIST,
-        Action.TABLE_LIST, Action.AGREEMENT_READ, Action.REGISTRATION_SUBMIT, Action.MEETING_LIST,
+        Action.TABLE_LIST, Action.AGREEMENT_READ, Action.AGREEMENT_LIST, Action.AGREEMENT_COMPARE, Action.AGREEMENT_PRINT,
+        Action.PUBLIC_NOTICE_PRINT,
+        Action.CONSTITUTION_CHECK, Action.RECORDING_BASIS_LIST,
+        Action.REGISTRATION_SUBMIT, Action.MEETING_LIST,
         Action.INVITATION_LIST, Action.INVITATION_ANSWER, Action.EXCLUSION_DECLARE,
-        Action.BRIEFING_RECORD, Action.BRIEFING_LIST,
+        Action.INVITATION_NOMINATE, Action.NOMINATION_LIST, Action.NOMINATION_TAKE_BACK,
+        Action.BRIEFING_RECORD, Action.BRIEFING_LIST, Action.NOTICE_LIST, Action.NOTICE_READ,
+        Action.CONTRIBUTION_REQUEST_LIST, Action.CONTRIBUTION_REQUEST_ANSWER, Action.CONTRIBUTION_REQUEST_WITHDRAW,
+        Action.MAIL_ADDRESS_READ, Action.MAIL_ADDRESS_CHANGE,
+        Action.TOPIC_LIST, Action.TOPIC_READ, Action.POLICY_MEETING_LIST, Action.POLICY_MEETING_READ,
+        Action.POLICY_MEETING_PRINT,
+        Action.POLICY_PLAN_LIST, Action.POLICY_PLAN_READ, Action.MEASURE_LIST,
+        Action.FEEDBACK_SHEET_AGREE, Action.FEEDBACK_SHEET_READ, Action.FEEDBACK_SHEET_LIST,
+        Action.CALENDAR_OPEN, Action.CALENDAR_CLOSE, Action.CALENDAR_LIST, Action.CALENDAR_READ,
     }
 )  # fmt: skip
 """What somebody does for themselves, or needs to find their way."""

@@ -19,15 +19,20 @@ ASKED_OF_THE_REQUEST = frozenset(
     {
         C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON,
         C.GROUND_STATED, C.RESIDUAL_REASON, C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE,
-        C.DISCUSSED, C.OWN, C.CHAIRS, C.WAS_PRESENT, C.HANDLER_BOUND,
+        C.NOMINEE_FITS,
+        C.DISCUSSED, C.OWN, C.CHAIRS, C.DECIDES_CORRECTION, C.WAS_PRESENT, C.HANDLER_BOUND, C.DOWNLOAD_ALLOWED, C.BY_ANOTHER,
         C.REVIEWED_BY_ANOTHER, C.USE_CONDITIONS, C.BREAK_GLASS_ON, C.WATCHERS_TOLD, C.NOT_ABOUT_ONESELF, C.OTHER_HALF,
-        C.RECENTLY_CONFIRMED, C.CONSTITUTION_COMPLETE, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
-        C.LISTING_AUTHORITY,
+        C.RECENTLY_CONFIRMED, C.CHAIR_MANDATED, C.DAY_COME, C.CHILD_REASON,
+        C.CONSTITUTION_COMPLETE, C.AGREEMENT_WHOLE, C.EVERY_MAYOR_SIGNED,
+        C.UNSIGNED, C.TABLE_AGREED, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
+        C.LISTING_AUTHORITY, C.NOBODY_NAMED,
+        C.CARD_NOTED, C.STILL_LISTED, C.ON_THE_LIST, C.NO_SECRETS, C.OTHERS_PRESENT, C.CONSENSUS, C.RECIPIENT_COMPETENT,
+        C.HAND_OVER_GROUND, C.NOTICE_AGREED, C.OWN_FILE_BASIS, C.BRIEFING_KNOWN, C.REMARKS_OVER,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
 
-_WHOSE = {C.OWN: True, C.CHAIRS: True, C.NOT_ABOUT_ONESELF: False}
+_WHOSE = {C.OWN: True, C.CHAIRS: True, C.DECIDES_CORRECTION: True, C.NOT_ABOUT_ONESELF: False}
 """Of these the ones that are known where the caller knows whose the object is."""
 
 
@@ -88,21 +93,42 @@ def _as_if_in_order(facts: Facts) -> Facts:
         residual_reason=True,
         notice_days=0,
         notice_required=0,
+        notice_agreed=0,
         line_manager_addressed=True,
+        nominee_fits=True,
+        child_reason=True,
         refusal_reason=True,
         care_relation=True,
         was_present=True,
         handler_bound=True,
+        briefing_known=True,
+        download_allowed=True,
+        own_file_basis=True,
         age=18,
         discussed=True,
         constitution_complete=True,
+        agreement_whole=True,
+        signed_by_nobody=True,
+        table_agreed=True,
+        every_mayor_signed=True,
         recording_basis=True,
         number_ground=True,
         counterpart=True,
         core_recorded=True,
+        chair_mandated=True,
+        day_come=True,
         listing_by_delegate=True,
         use_conditions_kept=True,
+        nobody_named=True,
+        remarks_over=True,
         break_glass_on=True,
         watchers_told=True,
         proposed_by_actor=False,
+        card_noted=True,
+        still_listed=True,
+        no_secrets=True,
+        others_present=True,
+        everybody_agreed=True,
+        recipient_competent=True,
+        ground_to_hand_over=True,
     )

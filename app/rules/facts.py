@@ -77,27 +77,68 @@ class Facts:
     proposed_by_actor: bool | None = None
     window_until: datetime | None = None
     """Until when the object may be read by those invited (R19, R68)."""
+    download_allowed: bool | None = None
+    own_file_basis: bool | None = None
+    """It is the file of one's own municipality, or one's service may by decree record in its own what it heard (R113)."""
+    """It is the reader's own file, or the agreement lets who attended keep a copy of the extract (R68)."""
     constitution_complete: bool | None = None
     """Agreement in force, core members recorded (art. 458ter: fixed beforehand)."""
+    agreement_whole: bool | None = None
+    """The version answers the four questions, names its parties and its tables, and fixes lawful settings (R115)."""
+    table_agreed: bool | None = None
+    """The agreement in force has the table at which a meeting is planned (R3)."""
+    signed_by_nobody: bool | None = None
+    """No party signed this draft, as it stands or as it stood before."""
+    every_mayor_signed: bool | None = None
+    """The mayor of each municipality of the cell signed the text as it stands (R1)."""
     recording_basis: bool | None = None
     """A basis on which the municipality may record case data (R113)."""
     number_ground: bool | None = None
     """No national number was given, or the agreement in force names the ground on which it may be used (R113)."""
     core_recorded: bool | None = None
     """Mayor or delegate, police member and prevention official are members (R11)."""
+    chair_mandated: bool | None = None
+    """Who is to chair holds a mandate for that today (R13)."""
+    day_come: bool | None = None
+    """The calendar day of the meeting is here, or past (R69)."""
     ground_stated: bool | None = None
     residual_reason: bool | None = None
     notice_days: int | None = None
-    """Whole days between sending and meeting, when the invitee's regime sets a least number (R26)."""
+    """Whole days between sending and meeting."""
     notice_required: int | None = None
+    """The least number of them that the law wants for the invitee's service; 0 for none (R26)."""
+    notice_agreed: int | None = None
+    """The least number of them that the agreement promises a Flemish service; 0 for none (R30)."""
     urgency_reason: bool | None = None
+    child_reason: bool | None = None
+    """Why a child under twelve has to be discussed was said, or nobody has to say it (R29)."""
     line_manager_addressed: bool | None = None
+    nominee_fits: bool | None = None
+    """Who is named to come for a service works there, sits in the cell, is bound by secrecy today, declared no conflict and
+    was not asked already (R28)."""
     care_relation: bool | None = None
     was_present: bool | None = None
     """Was recorded present when the person was discussed; said as well of what comes before the discussion (R36)."""
     handler_bound: bool | None = None
-    """Who is briefed is a colleague in the same service, bound by secrecy today, without a declared conflict (R36)."""
+    """Who is briefed is a colleague in the same service, said to be directly involved with the person discussed, bound by
+    secrecy today, without a declared conflict (R36)."""
+    briefing_known: bool | None = None
+    """The decree of the service knows a briefing by who was asked: its permanent representative, or its participant (R36)."""
     refusal_reason: bool | None = None
+    still_listed: bool | None = None
+    """The person is on the mayor's list today (R61, R78); what is said of who leaves the room needs no list."""
+    no_secrets: bool | None = None
+    """The drafter confirmed that no secret told in the consultation is in it (R81)."""
+    others_present: bool | None = None
+    """Somebody else than who drafts a feedback sheet was recorded present: there is somebody to ask (R79)."""
+    everybody_agreed: bool | None = None
+    """Everybody recorded present, and nobody else, was asked and said yes (R79)."""
+    recipient_competent: bool | None = None
+    """Each recipient is of a kind that the law names, and confirmed to be competent for the area (R80)."""
+    ground_to_hand_over: bool | None = None
+    """Why something leaves the house is a ground of the code list (R105)."""
+    card_noted: bool | None = None
+    """Setting: that a card was mentioned is noted (R59)."""
     access_reason: bool | None = None
     age: int | None = None
     age_known: bool | None = None
@@ -140,5 +181,9 @@ class Facts:
     """The actor has a break-glass open on this case now (R21)."""
     use_conditions_kept: bool | None = None
     """No minutes text repeats a statement that its contributor kept out of minutes (R65, R66)."""
+    remarks_over: bool | None = None
+    """The days for remarks on the minutes are over, or everybody who was there assented to the text as submitted (R67)."""
+    nobody_named: bool | None = None
+    """The writer confirmed that no person is named, and no mark of one (a reference, a national number) is in it (R6)."""
     delegated: bool | None = None
     """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""

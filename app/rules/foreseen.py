@@ -13,7 +13,16 @@ from app.rules.conditions import Condition as C  # noqa: N817 — a column of th
 from app.rules.facts import Standing
 from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
 from app.rules.policy import WRITERS
-from app.rules.roles import DESK, EVERYONE, MAYORAL, OVERSIGHT, PEOPLE, POLICE, TABLE, Role
+from app.rules.roles import (
+    DESK,
+    EVERYONE,
+    MAYORAL,
+    OVERSIGHT,
+    PEOPLE,
+    STRATEGISTS,
+    TABLE,
+    Role,
+)
 
 NONE, PART, INVITED, ATTENDING, FILE = (
     Standing.NONE, Standing.PART, Standing.INVITED, Standing.ATTENDING, Standing.FILE,
@@ -21,7 +30,6 @@ NONE, PART, INVITED, ATTENDING, FILE = (
 DPO, MAYOR, COORDINATOR, ADMINISTRATOR, ROBOT = (
     frozenset({role}) for role in (Role.DPO, Role.MAYOR, Role.COORDINATOR, Role.ADMINISTRATOR, Role.ROBOT)
 )
-STRATEGISTS = DESK | {Role.STRATEGIC_MEMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +48,6 @@ def _in(*states: str) -> frozenset[str]:
 
 
 FORESEEN: dict[str, Foreseen] = {
-    # the feedback sheet: about a listed person, by the police member, with everybody's consent, sent by nobody but them
-    "feedbackSheet.draft": Foreseen("R78", POLICE, ATTENDING, OPEN_CASE, (C.CLEARANCE_VALID, C.NOTHING_CLASSIFIED)),
-    "feedbackSheet.askConsensus": Foreseen("R79", POLICE, PART, _in("draft"), (
-        C.OWN, C.CLEARANCE_VALID, "no professional secret in it (R81)", "the text is fixed from now on")),
-    "feedbackSheet.agree": Foreseen("R79", TABLE, PART, _in("consensusAsked"), (
-        C.CLEARANCE_VALID, "was recorded present when the person was discussed", "no reason is asked")),
-    "feedbackSheet.read": Foreseen("R79", POLICE | TABLE, PART, _in("consensusAsked", "agreed"), (
-        "was recorded present when the person was discussed",)),
-    "feedbackSheet.issue": Foreseen("R80", POLICE, PART, _in("agreed"), (
-        C.OWN, C.CLEARANCE_VALID, "everybody who was there agreed (R79)", "the recipient is competent", "still on the list",
-        C.RECENTLY_CONFIRMED)),
     # extension of the term
     "extension.propose": Foreseen("R87", DESK, FILE, READABLE_CASE, ("within a year of the last discussion",)),
     "extension.discuss": Foreseen("R88", WRITERS, ATTENDING, _in("proposed"), (
@@ -82,11 +79,6 @@ FORESEEN: dict[str, Foreseen] = {
     "breach.close": Foreseen("R108", DPO, PART, _in("assessed", "notified")),
     "breach.list": Foreseen("R108", OVERSIGHT | MAYORAL, PART),
     # strategy: never about a person
-    "topic.create": Foreseen("R6", STRATEGISTS, PART, None, ("names nobody",)),
-    "topic.list": Foreseen("R6", STRATEGISTS, PART),
-    "policyPlan.draft": Foreseen("R6", STRATEGISTS, PART, _in("draft"), ("names nobody",)),
-    "policyPlan.adopt": Foreseen("R6", MAYOR, FILE, _in("draft"), ("every mayor of a joint cell", C.RECENTLY_CONFIRMED)),
-    "measure.add": Foreseen("R6", STRATEGISTS, PART, None, ("names nobody",)),
     "statistics.read": Foreseen("R112", STRATEGISTS | DPO, PART, None, ("small counts are left out (R7)",)),
     "annualReport.draft": Foreseen("R112", COORDINATOR, FILE, _in("draft"), ("small counts are left out (R7)",)),
     "annualReport.publish": Foreseen("R112", MAYOR, FILE, _in("draft"), (C.RECENTLY_CONFIRMED,)),
@@ -100,18 +92,6 @@ FORESEEN: dict[str, Foreseen] = {
     "handOver.receive": Foreseen("R40", MAYORAL, PART, _in("sent"), (C.RECORDING_BASIS, "the term is not started anew")),
     "handOver.withdraw": Foreseen("R84", MAYORAL, FILE, _in("proposed", "sent")),
     "case.purge": Foreseen("R92", ROBOT, PART, _in("received"), ("at the sender, once it was received",)),
-    # contributions asked for in advance
-    "contributionRequest.send": Foreseen("R24", MAYORAL, FILE, _in("convened"), (
-        C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER, C.NOTICE_PERIOD, C.NOT_LOCKED)),
-    "contributionRequest.list": Foreseen("R31", TABLE, PART, None, (C.OWN,)),
-    "contributionRequest.answer": Foreseen("R64", TABLE, INVITED, _in("convened"), (
-        C.OWN, C.CLEARANCE_VALID, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.CATEGORY_REASON,
-        "to have nothing to share is an answer")),
-    "contributionRequest.withdraw": Foreseen("R64", TABLE, INVITED, _in("convened"), (C.OWN, "until the meeting opens")),
-    "contributionRequest.open": Foreseen("R18", TABLE, ATTENDING, _in("inSession"), (C.CLEARANCE_VALID,)),
-    # those who stand in for a service
-    "invitation.nominate": Foreseen("R28", TABLE, PART, _in("sent"), (
-        C.OWN, C.CARE_RELATION, "French Community: who manages the service")),
     # third persons, assessments, corrections
     "contact.add": Foreseen("R49", DESK, FILE, OPEN_CASE, (C.RECORDING_BASIS, C.RELEVANT, "why it is needed", C.NOT_LOCKED)),
     "contact.list": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
@@ -124,32 +104,12 @@ FORESEEN: dict[str, Foreseen] = {
         "one's own, or as the desk", "with reasons", C.NOT_LOCKED)),
     "statement.withdraw": Foreseen("R65", TABLE, ATTENDING, READABLE_CASE, ("one's own, or as the desk", C.NOT_LOCKED)),
     "subject.correct": Foreseen("R55", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
-    "cardMention.record": Foreseen("R57", POLICE, ATTENDING, _in("inSession"), (
-        C.CLEARANCE_VALID, "where the agreement has it (R59)", "date and meeting, no text")),
     # intake
     "registration.withdraw": Foreseen("R46", TABLE, PART, _in("received"), (C.OWN,)),
-    "registration.alert": Foreseen("R45", ROBOT, PART, _in("received", "inScreening", "moreInformationWanted")),
     "screeningAnswer.record": Foreseen("R43", MAYORAL | COORDINATOR, FILE, _in("inScreening"), (C.RECEIVED_BY_MAYOR,)),
     # the consultation
-    "agendaItem.order": Foreseen("R61", DESK, FILE, _in("draft", "convened")),
-    "agendaItem.postpone": Foreseen("R61", DESK, FILE, _in("convened", "inSession"), ("does not count as discussed (R69)",)),
-    "meeting.cancel": Foreseen("R26", MAYORAL, FILE, _in("convened")),
-    "meeting.move": Foreseen("R26", MAYORAL, FILE, _in("convened"), (C.NOTICE_PERIOD,)),
-    "framework.state": Foreseen("R38", TABLE, ATTENDING, _in("inSession"), ("French Community",)),
-    "discussion.propose": Foreseen("R69", COORDINATOR, FILE, _in("closed"), ("with reasons", "never later than the true day")),
-    "discussion.approve": Foreseen("R69", MAYOR, FILE, _in("closed"), ("by another person", C.RECENTLY_CONFIRMED)),
-    "minutes.correct": Foreseen("R67", WRITERS, ATTENDING, _in("approved"), (
-        C.USE_CONDITIONS, "as an addendum the chair approves")),
-    "extract.read": Foreseen("R68", TABLE, PART, _in("approved"), ("was recorded present", C.WINDOW_OPEN)),
-    "transmission.record": Foreseen("R105", DESK | POLICE, FILE, None, ("a ground for handing it over", C.NOTHING_CLASSIFIED)),
-    "transmission.list": Foreseen("R105", DESK | OVERSIGHT, PART),
-    "calendar.read": Foreseen("R37", STRATEGISTS | TABLE, PART, None, ("references alone",)),
     "trajectory.change": Foreseen("R72", DESK, FILE, _in("inTrajectory"), (C.NOT_LOCKED,)),
     # the house itself
-    "agreement.draft": Foreseen("R115", COORDINATOR, FILE, _in("draft")),
-    "agreement.sign": Foreseen("R4", MAYOR, FILE, _in("draft"), ("each mayor of a joint cell", C.RECENTLY_CONFIRMED)),
-    "recordingBasis.propose": Foreseen("R113", ADMINISTRATOR, PART, _in("none"), ("act, article, document and date",)),
-    "recordingBasis.signOff": Foreseen("R113", DPO, PART, _in("proposed"), (C.REVIEWED_BY_ANOTHER, C.RECENTLY_CONFIRMED)),
     "recordingBasis.withdraw": Foreseen("R113", DPO | MAYOR, PART, _in("signed"), (C.RECENTLY_CONFIRMED,)),
     "mandate.confirm": Foreseen("R9", MAYOR | COORDINATOR | DPO, PART, _in("proposed"), (
         "by who appoints: the mayor; for a mayor the coordinator and the data protection officer",

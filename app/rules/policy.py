@@ -15,7 +15,7 @@ from app.rules.conditions import BEGUN
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.delegation import within
 from app.rules.facts import Actor, Facts, Standing
-from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, sources
+from app.rules.lifecycle import OPEN_CASE, READABLE_CASE, STATES, sources
 from app.rules.roles import (
     BREAKERS,
     DESK,
@@ -25,9 +25,12 @@ from app.rules.roles import (
     OVERSIGHT,
     PEOPLE,
     POLICE,
+    STRATEGISTS,
     TABLE,
     Role,
 )
+from app.rules.rule import Rule
+from app.rules.strategy import STRATEGY
 
 NONE, PART, INVITED, ATTENDING, FILE = (
     Standing.NONE, Standing.PART, Standing.INVITED, Standing.ATTENDING, Standing.FILE,
@@ -41,21 +44,6 @@ class Outcome(Enum):
     HIDE = "hidden"
     REFUSE = "refused"
     CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the policy. *states* None: the object's state does not matter."""
-
-    number: str
-    roles: frozenset[Role]
-    standing: Standing
-    states: frozenset[str] | None = None
-    conditions: tuple[C, ...] = ()
-    before_access: bool = False
-    """Belongs to getting in: possible before second factor and secrecy undertaking."""
-    by_glass: bool = False
-    """A reading that an open break-glass leads to, whatever the standing but an exclusion (R21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +63,7 @@ ACCESS = (C.SECOND_FACTOR, C.UNDERTAKING_CONFIRMED, C.DELEGATION_IN_SCOPE)
 ROBOT = frozenset({Role.ROBOT})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 MAYOR = frozenset({Role.MAYOR})
+COORDINATOR = frozenset({Role.COORDINATOR})
 CONTRIBUTORS = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 MINUTE_TAKERS = DESK | {Role.SECRETARY}
 """Those who open and close a sitting and record who is there."""
@@ -92,6 +81,7 @@ R21 = "R21"
 _MEETING_BEFORE = frozenset({"draft", "convened"})
 _ON_AGENDA = frozenset({"convened", "inSession", "closed"})
 _IN_SESSION = frozenset({"inSession"})
+_ASKED = frozenset(STATES["invitation"]) - {"draft", "removed"}
 
 POLICY: dict[A, Rule] = {
     # signing in (standing on oneself; VISITOR has none and needs none)
@@ -123,12 +113,14 @@ POLICY: dict[A, Rule] = {
     # what is refused at the door, before it is an act: a line, and nothing else
     A.REQUEST_REFUSE: Rule("R105", EVERYONE, NONE, before_access=True),
     A.UNDERTAKING_READ: Rule("R16", EVERYONE, FILE, before_access=True),
+    A.UNDERTAKING_PRINT: Rule("R16", EVERYONE, FILE, before_access=True),
     A.UNDERTAKING_CONFIRM: Rule("R16", EVERYONE, FILE, conditions=(C.SECOND_FACTOR,), before_access=True),
     # directory
     A.AGENCY_CREATE: Rule("R22", ADMINISTRATOR, PART),
     A.AGENCY_IDENTIFY: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.AGENCY_LIST: Rule("R22", DESK | ADMINISTRATOR | {Role.SECRETARY}, PART),
     A.PERSON_CREATE: Rule("R14", ADMINISTRATOR, PART),
+    A.PERSON_CHANGE: Rule("R14", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.PERSON_LIST: Rule("R14", DESK | ADMINISTRATOR | {Role.SECRETARY, Role.CASE_MANAGER}, PART),
     A.MANDATE_GRANT: Rule("R9", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.MANDATE_END: Rule("R9", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
@@ -142,15 +134,53 @@ POLICY: dict[A, Rule] = {
     A.REPRESENTATIVE_END: Rule("R36", NAMERS, PART),
     A.REPRESENTATIVE_LIST: Rule("R36", NAMERS, PART),
     A.EXCLUSION_DECLARE: Rule("R14", TABLE, PART),
+    # what somebody was told
+    A.NOTICE_LIST: Rule("R37", PEOPLE, FILE),
+    A.NOTICE_READ: Rule("R37", PEOPLE, FILE),
+    A.NOTICE_REMIND: Rule("R37", ROBOT, PART),
+    A.NOTICE_SEND: Rule("R37", ROBOT, PART),
+    A.MAIL_ADDRESS_READ: Rule("R37", PEOPLE, FILE),
+    A.MAIL_ADDRESS_CHANGE: Rule("R37", PEOPLE, FILE, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.MAIL_ADDRESS_ASSIGN: Rule("R37", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.POST_READ: Rule("R37", ADMINISTRATOR, PART),
+    A.CALENDAR_OPEN: Rule("R37", TABLE | STRATEGISTS, FILE, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.CALENDAR_CLOSE: Rule("R37", PEOPLE, FILE),
+    A.CALENDAR_LIST: Rule("R37", PEOPLE, FILE),
+    # by an address alone: the operation asks for mandate, undertaking and clearance, and answers 404 without them
+    A.CALENDAR_READ: Rule("R37", TABLE | STRATEGISTS, FILE, before_access=True),
     # constitution
     A.MUNICIPALITY_CREATE: Rule("R113", ADMINISTRATOR, PART),
     A.MUNICIPALITY_LIST: Rule("R1", PEOPLE, PART),
+    # Outside Flanders: proposed by one, signed off by the officer of the municipality, who is somebody else.
+    A.RECORDING_BASIS_PROPOSE: Rule("R113", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.RECORDING_BASIS_SIGN_OFF: Rule(
+        "R113", frozenset({Role.DPO}), PART, sources(A.RECORDING_BASIS_SIGN_OFF), (C.REVIEWED_BY_ANOTHER, C.RECENTLY_CONFIRMED),
+    ),
+    A.RECORDING_BASIS_LIST: Rule("R113", ADMINISTRATOR | OVERSIGHT | DESK, PART),
     A.CELL_CREATE: Rule("R1", ADMINISTRATOR, PART),
     A.CELL_LIST: Rule("R1", PEOPLE, PART),
     A.TABLE_CREATE: Rule("R3", ADMINISTRATOR | {Role.COORDINATOR}, PART),
     A.TABLE_LIST: Rule("R3", PEOPLE, PART),
-    A.AGREEMENT_ADOPT: Rule("R115", MAYOR, FILE, conditions=(C.RECENTLY_CONFIRMED,)),
+    # the agreement: drafted by the coordinator, signed by every mayor, adopted as it was signed
+    A.AGREEMENT_DRAFT: Rule("R115", frozenset({Role.COORDINATOR}), FILE),
+    A.AGREEMENT_DISCARD: Rule(
+        "R115", MAYOR | {Role.COORDINATOR}, FILE, sources(A.AGREEMENT_DISCARD), (C.UNSIGNED, C.RECENTLY_CONFIRMED),
+    ),
+    A.AGREEMENT_SIGN: Rule(
+        "R1", MAYOR, FILE, sources(A.AGREEMENT_ADOPT), (C.AGREEMENT_WHOLE, C.RECENTLY_CONFIRMED),
+    ),
+    A.AGREEMENT_RECORD_SIGNATURE: Rule(
+        "R115", frozenset({Role.COORDINATOR}), FILE, sources(A.AGREEMENT_ADOPT), (C.AGREEMENT_WHOLE,),
+    ),
+    A.AGREEMENT_ADOPT: Rule(
+        "R115", MAYOR, FILE, sources(A.AGREEMENT_ADOPT), (C.AGREEMENT_WHOLE, C.EVERY_MAYOR_SIGNED, C.RECENTLY_CONFIRMED),
+    ),
     A.AGREEMENT_READ: Rule("R115", PEOPLE, PART),
+    A.AGREEMENT_LIST: Rule("R115", PEOPLE, PART),
+    A.AGREEMENT_COMPARE: Rule("R115", PEOPLE, PART),
+    A.AGREEMENT_PRINT: Rule("R115", PEOPLE, PART),
+    A.PUBLIC_NOTICE_PRINT: Rule("R103", PEOPLE, PART),
+    A.CONSTITUTION_CHECK: Rule("R11", DESK | ADMINISTRATOR, PART),
     A.REF_DATA_READ: Rule("R111", EVERYONE, NONE, before_access=True),
     # intake
     A.REGISTRATION_SUBMIT: Rule("R39", CONTRIBUTORS, PART,
@@ -164,6 +194,7 @@ POLICY: dict[A, Rule] = {
         "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
         (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE, C.RECENTLY_CONFIRMED),
     ),
+    A.REGISTRATION_ALERT: Rule("R45", ROBOT, PART, _UNDECIDED),
     # finding a person again: what it finds, its reader could open
     A.REGISTRATION_COMPARE: Rule(
         "R43", DESK, FILE, _UNDECIDED, (C.RECEIVED_BY_MAYOR, C.NOT_LOCKED),
@@ -181,6 +212,10 @@ POLICY: dict[A, Rule] = {
     ),
     A.CASE_CLOSE: Rule("R85", MAYORAL, FILE, sources(A.CASE_CLOSE), (C.LISTING_AUTHORITY, C.DISCUSSED, C.NOT_LOCKED)),
     A.CASE_KEEP_OPEN: Rule("R85", MAYORAL, FILE, sources(A.CASE_KEEP_OPEN), (C.LISTING_AUTHORITY, C.NOT_LOCKED)),
+    # the day of the last discussion: set by the record of a meeting, corrected by two roles, and only to an earlier end
+    A.DISCUSSION_LIST: Rule("R96", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
+    A.DISCUSSION_PROPOSE: Rule("R69", COORDINATOR, FILE, READABLE_CASE, (C.NOT_LOCKED,)),
+    A.DISCUSSION_DECIDE: Rule("R69", MAYOR, FILE, READABLE_CASE, (C.BY_ANOTHER, C.NOT_LOCKED, C.RECENTLY_CONFIRMED)),
     A.STATEMENT_CREATE: Rule(
         "R51", CONTRIBUTORS, ATTENDING, OPEN_CASE,
         (
@@ -215,48 +250,154 @@ POLICY: dict[A, Rule] = {
     A.ACTION_LIST: Rule("R73", TABLE, PART),
     A.ACTION_COMPLETE: Rule("R73", TABLE, PART, sources(A.ACTION_COMPLETE), (C.NOT_LOCKED,)),
     # the consultation
-    A.MEETING_PLAN: Rule("R3", DESK, PART),
+    A.MEETING_PLAN: Rule("R3", DESK, PART, conditions=(C.TABLE_AGREED,)),
     A.MEETING_LIST: Rule("R18", TABLE, PART),
     A.MEETING_READ: Rule("R18", TABLE, INVITED, conditions=(C.CLEARANCE_VALID,)),
+    # Until it sits, each desk of the cell puts its own cases on an agenda, also on one that another desk planned (R4).
+    A.MEETING_TABLE: Rule("R61", DESK, INVITED, _MEETING_BEFORE, (C.CONSTITUTION_COMPLETE,)),
+    A.MEETING_REVIEW: Rule("R24", DESK, FILE, _MEETING_BEFORE),
     A.MEETING_CONVENE: Rule(
         "R24", MAYORAL, FILE, sources(A.MEETING_CONVENE), (C.CONSTITUTION_COMPLETE,),
     ),
+    A.MEETING_INVITE: Rule("R24", MAYORAL, FILE, frozenset({"convened"})),
+    # Of the desk that planned it, and of its chair. Once people were convened, day and calling off are the mayor's.
+    # After the sitting only who chairs, named by the mayor: for a chair who left before the minutes were approved.
+    A.MEETING_CHANGE: Rule("R13", DESK, FILE, frozenset({"draft", "convened", "inSession", "closed"}), (C.NEW_CHAIR_BY_MAYOR,)),
+    A.MEETING_MOVE: Rule("R24", DESK, FILE, _MEETING_BEFORE, (C.BY_MAYOR, C.NOTICE_PERIOD, C.NOTICE_AGREED)),
+    A.MEETING_CANCEL: Rule("R24", DESK, FILE, sources(A.MEETING_CANCEL), (C.BY_MAYOR,)),
     A.MEETING_OPEN: Rule(
-        "R11", MINUTE_TAKERS, FILE, sources(A.MEETING_OPEN), (C.CONSTITUTION_COMPLETE, C.CORE_RECORDED),
+        "R11", MINUTE_TAKERS, FILE, sources(A.MEETING_OPEN),
+        (C.CONSTITUTION_COMPLETE, C.CORE_RECORDED, C.CHAIR_MANDATED, C.DAY_COME),
     ),
     A.MEETING_CLOSE: Rule("R69", MINUTE_TAKERS, FILE, sources(A.MEETING_CLOSE)),
+    # On paper: what its reader may read, for those who prepare and hold the meeting; others read on screen (R68).
+    A.MEETING_PRINT: Rule("R68", MINUTE_TAKERS, FILE),
+    A.AGENDA_PROPOSAL_LIST: Rule("R61", DESK, INVITED, _MEETING_BEFORE),
     A.AGENDA_ITEM_ADD: Rule("R61", DESK, FILE, OPEN_CASE, (C.CONSTITUTION_COMPLETE, C.NOT_LOCKED)),
     A.AGENDA_ITEM_READ: Rule(
-        "R18", TABLE, INVITED, _ON_AGENDA | {"draft"},
+        "R18", TABLE, INVITED, _ON_AGENDA | {"draft", "cancelled", "postponed", "takenOff"},
         (C.CLEARANCE_VALID, C.WINDOW_OPEN, C.ACCESS_REASON, C.NOT_LOCKED),
     ),
+    # A desk orders and changes its own items alone: it does not see the others of a joint cell (R4).
+    A.AGENDA_ITEM_ORDER: Rule("R61", DESK, FILE, _MEETING_BEFORE),
+    A.AGENDA_ITEM_CHANGE: Rule("R61", DESK, FILE, _MEETING_BEFORE, (C.NOT_LOCKED,)),
+    A.AGENDA_ITEM_POSTPONE: Rule("R69", DESK, FILE, sources(A.AGENDA_ITEM_POSTPONE)),
+    A.AGENDA_ITEM_TAKE_OFF: Rule("R61", DESK, FILE, sources(A.AGENDA_ITEM_TAKE_OFF)),
+    A.AGENDA_ITEM_CARRY_OVER: Rule(
+        "R61", DESK, FILE, frozenset({"postponed", "cancelled", "notDiscussed"}), (C.NOT_LOCKED,),
+    ),
     A.INVITATION_PREPARE: Rule(
-        "R22", DESK, FILE, _MEETING_BEFORE, (C.NOT_LOCKED, C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER),
+        "R22", DESK, FILE, _MEETING_BEFORE,
+        (C.NOT_LOCKED, C.ON_THE_LIST, C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER, C.CHILD_REASON),
     ),
     A.INVITATION_SEND: Rule(
         "R24", MAYORAL, FILE, sources(A.INVITATION_SEND),
-        (C.NOT_LOCKED, C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER, C.NOTICE_PERIOD),
+        (
+            C.NOT_LOCKED, C.ON_THE_LIST, C.GROUND_STATED, C.RESIDUAL_REASON, C.LINE_MANAGER, C.CHILD_REASON,
+            C.NOTICE_PERIOD, C.NOTICE_AGREED,
+        ),
     ),
+    A.INVITATION_WITHDRAW: Rule("R24", MAYORAL, FILE, sources(A.INVITATION_WITHDRAW)),
+    A.INVITATION_REMOVE: Rule("R22", DESK, FILE, sources(A.INVITATION_REMOVE)),
     A.INVITATION_LIST: Rule("R31", TABLE, PART),
     A.INVITATION_ANSWER: Rule(
         "R31", TABLE, PART, sources(A.INVITATION_ANSWER), (C.OWN, C.CLEARANCE_VALID, C.REFUSAL_REASON, C.CARE_RELATION),
     ),
+    A.INVITATION_PRINT: Rule("R24", DESK, FILE, _ASKED, (C.NOT_LOCKED,)),
+    # The management of a service of the French Community names who of the service comes in its place.
+    A.INVITATION_NOMINATE: Rule(
+        "R28", TABLE, PART, sources(A.INVITATION_NOMINATE),
+        (C.OWN, C.CLEARANCE_VALID, C.LINE_MANAGER, C.CARE_RELATION, C.NOMINEE_FITS),
+    ),
+    A.NOMINATION_LIST: Rule(
+        "R28", TABLE, PART, sources(A.INVITATION_NOMINATE) | sources(A.NOMINATION_TAKE_BACK),
+        (C.OWN, C.CLEARANCE_VALID, C.LINE_MANAGER),
+    ),
+    A.NOMINATION_TAKE_BACK: Rule("R28", TABLE, PART, sources(A.NOMINATION_TAKE_BACK), (C.OWN, C.CLEARANCE_VALID)),
+    # A question to one invited person before the meeting; nobody has to answer, and nobody reads the answer before it sits.
+    A.CONTRIBUTION_REQUEST_SEND: Rule(
+        "R24", MAYORAL, FILE, frozenset({"convened"}), (C.NOT_LOCKED, C.ON_THE_LIST),
+    ),
+    A.CONTRIBUTION_REQUEST_LIST: Rule("R31", TABLE, PART, conditions=(C.OWN,)),
+    A.CONTRIBUTION_REQUEST_ANSWER: Rule(
+        "R64", TABLE, INVITED, frozenset({"convened"}),
+        (
+            C.OWN, C.CLEARANCE_VALID, C.RECORDING_BASIS, C.CARE_RELATION, C.WINDOW_OPEN, C.NOT_LOCKED, C.RELEVANT,
+            C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.CATEGORY_REASON,
+        ),
+    ),
+    A.CONTRIBUTION_REQUEST_WITHDRAW: Rule(
+        "R64", TABLE, INVITED, frozenset({"convened"}), (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED),
+    ),
+    A.CONTRIBUTION_REQUEST_OPEN: Rule(
+        "R18", MINUTE_TAKERS, ATTENDING, frozenset({"inSession"}), (C.RECORDING_BASIS, C.NOT_LOCKED),
+    ),
+    A.CONTRIBUTION_BOARD_READ: Rule("R24", DESK, FILE, _ON_AGENDA, (C.NOT_LOCKED,)),
     # That a colleague was briefed, with date and case: it gives the colleague no sight of anything (R18).
     A.BRIEFING_RECORD: Rule(
         "R36", TABLE, INVITED, _ON_AGENDA,
-        (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED, C.WAS_PRESENT, C.HANDLER_BOUND),
+        (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED, C.BRIEFING_KNOWN, C.WAS_PRESENT, C.HANDLER_BOUND),
     ),
     A.BRIEFING_LIST: Rule(
-        "R36", TABLE, INVITED, _ON_AGENDA, (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED),
+        "R36", TABLE, INVITED, _ON_AGENDA,
+        (C.OWN, C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOT_LOCKED, C.BRIEFING_KNOWN),
     ),
-    A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION),
+    A.ATTENDANCE_RECORD: Rule("R62", MINUTE_TAKERS, ATTENDING, _IN_SESSION, (C.ON_THE_LIST,)),
+    # What the police bring about and take along. A card: that it was mentioned, and no word of it (R57).
+    A.CARD_MENTION_RECORD: Rule("R57", POLICE, ATTENDING, _IN_SESSION, (C.CLEARANCE_VALID, C.CARD_NOTED, C.NOT_LOCKED)),
+    # By who was recorded present, for a month after the sitting. From asking on nobody changes the text; those asked read
+    # it until the day by which to answer, and only while it can come to an issue.
+    A.FEEDBACK_SHEET_DRAFT: Rule(
+        "R78", POLICE, ATTENDING, OPEN_CASE,
+        (C.CLEARANCE_VALID, C.WINDOW_OPEN, C.NOTHING_CLASSIFIED, C.NO_SECRETS, C.NOT_LOCKED),
+    ),
+    A.FEEDBACK_SHEET_ASK_CONSENSUS: Rule(
+        "R79", POLICE, PART, sources(A.FEEDBACK_SHEET_ASK_CONSENSUS),
+        (C.OWN, C.CLEARANCE_VALID, C.STILL_LISTED, C.NOT_LOCKED, C.WINDOW_OPEN, C.OTHERS_PRESENT),
+    ),
+    A.FEEDBACK_SHEET_AGREE: Rule(
+        "R79", TABLE, PART, sources(A.FEEDBACK_SHEET_AGREE),
+        (C.CLEARANCE_VALID, C.STILL_LISTED, C.NOT_LOCKED, C.WINDOW_OPEN),
+    ),
+    A.FEEDBACK_SHEET_READ: Rule("R79", TABLE, PART, conditions=(C.CLEARANCE_VALID, C.NOT_LOCKED, C.WINDOW_OPEN)),
+    A.FEEDBACK_SHEET_LIST: Rule("R79", TABLE, PART),
+    A.FEEDBACK_SHEET_ISSUE: Rule(
+        "R80", POLICE, PART, sources(A.FEEDBACK_SHEET_ISSUE),
+        (
+            C.OWN, C.CLEARANCE_VALID, C.STILL_LISTED, C.NOT_LOCKED, C.WINDOW_OPEN, C.CONSENSUS, C.RECIPIENT_COMPETENT,
+            C.RECENTLY_CONFIRMED,
+        ),
+    ),
+    A.FEEDBACK_SHEET_FETCH: Rule(
+        "R83", POLICE, PART, frozenset({"issued"}),
+        (C.OWN, C.CLEARANCE_VALID, C.NOT_LOCKED, C.WINDOW_OPEN, C.RECENTLY_CONFIRMED),
+    ),
+    A.TRANSMISSION_RECORD: Rule(
+        "R105", DESK | POLICE, PART, READABLE_CASE, (C.CLEARANCE_VALID, C.HAND_OVER_GROUND, C.NOT_LOCKED),
+    ),
+    A.TRANSMISSION_LIST: Rule("R105", DESK | OVERSIGHT, PART),
+    # What a service of the French Community says of its framework: its own, or for it by who holds the meeting.
+    A.FRAMEWORK_LIST: Rule("R38", TABLE, INVITED),
+    A.FRAMEWORK_STATE: Rule("R38", TABLE, INVITED, _IN_SESSION, (C.OWN,)),
     A.MINUTES_DRAFT: Rule("R66", WRITERS, ATTENDING, frozenset({"draft"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),
     A.MINUTES_SUBMIT: Rule("R67", WRITERS, ATTENDING, sources(A.MINUTES_SUBMIT), (C.USE_CONDITIONS,)),
     A.MINUTES_REMARK: Rule("R67", TABLE, ATTENDING, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
-    A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS, C.USE_CONDITIONS)),
+    A.MINUTES_ASSENT: Rule("R67", TABLE, ATTENDING, frozenset({"submitted"}), (C.CLEARANCE_VALID, C.WINDOW_OPEN)),
+    A.MINUTES_REVISE: Rule("R67", WRITERS, ATTENDING, sources(A.MINUTES_REVISE)),
+    A.MINUTES_APPROVE: Rule("R67", DESK, PART, sources(A.MINUTES_APPROVE), (C.CHAIRS, C.REMARKS_OVER, C.USE_CONDITIONS)),
+    # What the chair approved stays; a correction stands beside it once somebody else than its writer agreed.
+    A.MINUTES_CORRECT: Rule("R67", DESK, FILE, frozenset({"approved"}), (C.NOT_LOCKED, C.USE_CONDITIONS)),
+    A.MINUTES_DECIDE_CORRECTION: Rule(
+        "R67", DESK, FILE, frozenset({"approved"}), (C.DECIDES_CORRECTION, C.NOT_LOCKED, C.USE_CONDITIONS),
+    ),
     A.MINUTES_READ: Rule(
         "R68", TABLE, ATTENDING, conditions=(C.CLEARANCE_VALID, C.WINDOW_OPEN, C.ACCESS_REASON, C.NOT_LOCKED),
     ),
+    A.MINUTES_PRINT: Rule(
+        "R68", TABLE, ATTENDING, frozenset({"approved"}),
+        (C.CLEARANCE_VALID, C.DOWNLOAD_ALLOWED, C.OWN_FILE_BASIS),
+    ),
+    **STRATEGY,
     # the end
     A.RETENTION_LIST: Rule("R90", DESK | {Role.DPO}, PART),
     A.SWEEP_PREVIEW: Rule("R90", ROBOT | {Role.DPO}, PART),

@@ -6,6 +6,7 @@ ends on 28 February, because a term may be shorter than the law's, never longer.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +18,8 @@ CASE_TERM_YEARS = 1
 EXTENSION_MOST_YEARS = 5
 JOURNAL_YEARS = 10
 BACKUP_DAYS = 35
+NOTICE_DAYS = 366
+"""How long a notice stands on the page of its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ SCHEDULE: tuple[Term, ...] = (
     Term("rightsRequest", "5 years", "decision", "R101", "", law=False),
     Term("journal", "10 years, whole years", "moment of the entry", "R105", "", law=False),
     Term("certificate", "kept; holds no personal data", "destruction", "R93", "", law=False),
+    Term("contribution", "31 days, when it was not opened", "end of the meeting", "R64", "", law=False),
+    Term("notice", "366 days; with its case when that is destroyed", "moment of the notice", "R37", "", law=False),
+    Term("mailAddress", "until the day after", "last day of the last mandate", "R37", "", law=False),
+    Term("calendarAddress", "until the day after; once closed, until the next sweep", "last day of its mandate", "R37", "",
+         law=False),
+    Term("topicAndPlan", "kept; no person discussed stands in it", "its writing", "R6", "", law=False),
     Term("backup", "35 days", "moment of the backup", "R92", "", law=False),
 )  # fmt: skip
 
@@ -50,6 +59,13 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the day *months* months after *day*; the last day of a shorter month where there is no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def case_due_on(started: date, fixed: dict[str, int], extended_until: date | None = None) -> date:

@@ -39,6 +39,8 @@ POLICE = _roles(Role.POLICE_MEMBER, Role.INFORMATION_OFFICER)
 """Those who need a security clearance of at least 'secret' (R10)."""
 TABLE = DESK | POLICE | {Role.PARTICIPANT, Role.SECRETARY, Role.CASE_MANAGER}
 """Those who can sit at an operational table."""
+STRATEGISTS = DESK | {Role.STRATEGIC_MEMBER}
+"""Those who sit at the strategic and the tactical table, where no person is discussed (R6)."""
 OVERSIGHT = _roles(Role.AUDITOR, Role.DPO)
 BREAKERS = _roles(Role.CASE_MANAGER) | POLICE
 """Who can be in need of a file they know one part of, by break-glass (R21; decisions 0020, 0024).

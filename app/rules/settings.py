@@ -19,6 +19,8 @@ class Setting:
     unit: str
     number: str
     law: str = ""
+    more: bool = False
+    """Whether the larger value is the stricter one; otherwise it is the smaller."""
 
 
 SETTINGS: dict[str, Setting] = {
@@ -28,15 +30,21 @@ SETTINGS: dict[str, Setting] = {
     "break_glass_minutes": Setting(60, 15, 240, "minutes", "R21"),
     "participant_window_hours": Setting(2, 0, 24, "hours", "R19"),
     "extract_days": Setting(14, 0, 31, "days", "R68"),
+    "extract_download": Setting(0, 0, 1, "yesno", "R68"),
     "minutes_remark_days": Setting(7, 1, 31, "days", "R67"),
+    "card_mention_note": Setting(0, 0, 1, "yesno", "R59"),
+    "feedback_answer_days": Setting(7, 1, 14, "days", "R79"),
+    "feedback_supervisors": Setting(1, 0, 1, "yesno", "R80"),
     "registration_alert_days": Setting(14, 1, 60, "days", "R45"),
     "registration_limit_days": Setting(90, 14, 90, "days", "R45"),
     "not_listed_days": Setting(30, 0, 30, "days", "R46"),
     "review_months": Setting(3, 1, 6, "months", "R76"),
     "case_term_days": Setting(365, 30, 365, "days", "R86", law="flemishDecree.retention"),
-    "retention_lock_days": Setting(14, 0, 30, "days", "R90"),
-    "invitation_notice_days_flemish": Setting(0, 0, 31, "days", "R30"),
-    "invitation_notice_days_french": Setting(14, 14, 60, "days", "R26", law="frenchDecree.notice"),
+    "retention_lock_days": Setting(14, 0, 30, "days", "R90", more=True),
+    "invitation_notice_days_flemish": Setting(0, 0, 31, "days", "R30", more=True),
+    "answer_reminder_days": Setting(3, 1, 14, "days", "R37"),
+    "action_reminder_days": Setting(3, 1, 14, "days", "R73"),
+    "invitation_notice_days_french": Setting(14, 14, 60, "days", "R26", law="frenchDecree.notice", more=True),
 }
 
 
@@ -48,6 +56,14 @@ def setting(fixed: dict[str, int], name: str) -> int:
     """
     row = SETTINGS[name]
     return min(max(fixed.get(name, row.default), row.least), row.most)
+
+
+def strictest(*versions: dict[str, int]) -> dict[str, int]:
+    """Give every setting as the strictest of these versions has it."""
+    return {
+        name: (max if row.more else min)(setting(fixed, name) for fixed in versions)
+        for name, row in SETTINGS.items()
+    }
 
 
 def faults(fixed: dict[str, int]) -> dict[str, str]:

@@ -135,6 +135,32 @@
     if (!Number.isNaN(ends)) tick();
   }
 
+  /* An agenda is ordered by dragging too; what is dropped goes by the button that moves it, to its new place. */
+  for (const list of document.querySelectorAll("[data-order]")) {
+    let dragged = null;
+    for (const row of list.querySelectorAll("[data-place]")) {
+      const form = row.querySelector("form input[name=position]")?.form;
+      if (!form) continue;
+      row.draggable = true;
+      row.addEventListener("dragstart", (event) => {
+        dragged = row;
+        event.dataTransfer.effectAllowed = "move";
+        row.classList.add("agenda__dragged");
+      });
+      row.addEventListener("dragend", () => row.classList.remove("agenda__dragged"));
+      row.addEventListener("dragover", (event) => {
+        if (dragged && dragged !== row) event.preventDefault();
+      });
+      row.addEventListener("drop", (event) => {
+        event.preventDefault();
+        const mover = dragged?.querySelector("form input[name=position]");
+        if (!mover || dragged === row) return;
+        mover.value = row.dataset.place;
+        mover.form.requestSubmit();
+      });
+    }
+  }
+
   /* How much room is left, only once it begins to matter. Characters are counted as the server does. */
   for (const field of document.querySelectorAll("[data-max-length]")) {
     const left = document.getElementById(`${field.id}-left`);

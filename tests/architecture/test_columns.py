@@ -20,6 +20,7 @@ TABLES = Row.metadata.tables
 
 CODES = "a code of a closed list"
 REFERENCE = "a random reference, for speech and paper"
+NOBODY = "of topics and policy, at a table where no person is discussed (R6)"
 DIGEST = "a digest; tells nothing"
 
 READABLE: dict[str, dict[str, str]] = {
@@ -50,18 +51,88 @@ READABLE: dict[str, dict[str, str]] = {
     "attachment_part": {},
     "trajectory": {"person_informed": CODES},
     "action_item": {"life_domain": CODES, "state": CODES},
-    "meeting": {"place": "where a meeting is; of no person", "state": CODES},
-    "minutes": {"state": CODES},
-    "agenda_item": {},
-    "invitation": {"regime": CODES, "ground_list": CODES, "ground_code": CODES, "state": CODES},
+    "meeting": {
+        "place": "where a meeting is; of no person",
+        "state": CODES,
+        "table_kind": CODES,
+        "blocks": "ids of municipalities",
+    },
+    "topic": {
+        "kind": CODES,
+        "title": NOBODY,
+        "text": NOBODY,
+        "phenomenon": CODES,
+        "action_field": CODES,
+        "state": CODES,
+    },
+    "policy_meeting": {
+        "place": "where a meeting is; of no person",
+        "changed_reason": CODES,
+        "state": CODES,
+        "table_kind": CODES,
+    },
+    "agenda_topic": {"notes": NOBODY, "decisions": NOBODY, "outcome": CODES},
+    "policy_attendance": {},
+    "policy_plan": {"title": NOBODY, "text": NOBODY, "state": CODES},
+    "policy_plan_adoption": {},
+    "goal": {"title": NOBODY, "text": NOBODY, "action_field": CODES},
+    "measure": {"title": NOBODY, "text": NOBODY, "state": CODES},
+    "measure_evaluation": {"state": CODES, "done": NOBODY, "brought": NOBODY},
+    "minutes": {"state": CODES, "leaves": DIGEST, "note": "a signature over digests"},
+    "agenda_item": {"state": CODES, "put_off_reason": CODES},
+    "agenda_change": {"kind": CODES, "reason": CODES},
+    "invitation": {
+        "regime": CODES,
+        "ground_list": CODES,
+        "ground_code": CODES,
+        "nominated_as": CODES,
+        "state": CODES,
+    },
+    "contribution_request": {"state": CODES},
+    "contribution": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
     "briefing": {"moment": CODES},
     "attendance": {},
+    "attendance_move": {"kind": CODES},
+    "framework_statement": {"text": "of a service and its rules; of no person"},
+    "discussion_correction": {"kind": CODES, "state": CODES},
+    "card_mention": {},
+    "feedback_sheet": {"state": CODES, "digest": DIGEST, "blocked_because": CODES},
+    "feedback_consent": {},
+    "transmission": {
+        "ground": CODES,
+        "recipient_type": CODES,
+        "recipient_name": "a service or an office of one; read by oversight, which opens no case",
+        "digest": DIGEST,
+        "object_type": CODES,
+    },
     "minutes_item": {"digest": DIGEST},
     "minutes_remark": {},
+    "minutes_addendum": {"state": CODES, "digest": DIGEST, "note": "a signature over a digest"},
     "exclusion": {},
-    "notice": {"code": CODES, "reference": REFERENCE},
+    "notice": {"code": CODES, "reference": REFERENCE, "post_state": CODES, "fault": CODES},
     "subject_mark": {},
     "subject_query_pace": {},
+    "agreement": {
+        "document": "the council's decision; public",
+        "answers": "what the cell agreed; of no person",
+        "settings": "numbers",
+        "parties": "services",
+        "tables": "functions and services",
+        "written": "the whole text; of no person",
+        "digest": DIGEST,
+        "state": CODES,
+    },
+    "recording_basis": {
+        "act": "a published text",
+        "article": "a published text",
+        "document": "a document of the house; of no person",
+        "state": CODES,
+    },
+    "agreement_signature": {
+        "name": "who signed for a party, as on paper",
+        "capacity": "the function in which they signed",
+        "digest": DIGEST,
+    },
     "certificate": {
         "reference": REFERENCE,
         "kind": CODES,
@@ -98,6 +169,8 @@ class LOCK:
 for revision in revisions():
     for name in ("POLICIES", "DIRECTORY", "OPEN_TABLES"):
         getattr(LOCK, name).update(getattr(revision, name, {}))
+    for closed in getattr(revision, "POLICIES", {}):
+        LOCK.OPEN_TABLES.pop(closed, None)  # a later revision put it under row-level security
 
 
 def test_every_table_is_either_under_row_level_security_or_open_on_purpose():

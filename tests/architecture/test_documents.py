@@ -106,3 +106,14 @@ def test_what_comes_in_refuses_what_it_does_not_know():
     for name, schema in DOCUMENT["components"]["schemas"].items():
         if name.endswith("Input"):
             assert schema.get("additionalProperties") is False, name
+
+
+@pytest.mark.parametrize("page", ["threat-model.md", "asvs.md", "keys.md"])
+def test_every_proof_that_is_named_exists(page):
+    """What a page of the privacy file says is shown by a test, is: a bare name stands in the folder of the one before it."""
+    said = (ROOT / "docs" / "privacy" / page).read_text(encoding="utf-8")
+    for line in said.splitlines():
+        folder = "tests"
+        for named in re.findall(r"`((?:tests/[\w/]*)?test_[\w*]+\.py)`", line):
+            folder = named.rpartition("/")[0] or folder
+            assert list((ROOT / folder).glob(named.rpartition("/")[2])), f"{page}: {folder}, {named}"

@@ -17,19 +17,15 @@ CODE = sorted(p for folder in ("app", "migrations", "tests", "bench") for p in (
 
 LONG = {
     "tests/rules/test_matrix.py": "the whole policy against its reviewed matrix",
-    "tests/cases/test_attachments.py": "a document from its sending to its end",
-    "tests/meetings/test_break_glass.py": "one act from every side: the rules, the database, the pages, its end",
-    "app/cases/pages.py": "one page per act on a case, each short",
-    "app/meetings/queries.py": "every list of who may see what of a consultation, reviewed as one",
-    "app/walkthrough.py": "a story from its file to its end; each step a few lines",
+    "app/rules/policy.py": "the whole policy, one row an act: a jurist reads it as one",
     "bench/world.py": "a world of 30,000 cases, table by table",
     "app/kernel/embedded.py": "one cluster from its first start to its last; its parts share locks and files",
-    "app/kernel/http/forms.py": "every sort of input a form can have, each a few lines, in one table",
     "app/kernel/journal/verify.py": "an auditor reads the verifier as one text; it imports nothing but the tree",
     "migrations/main/versions/0001_tables.py": "the schema as it first stood, table by table",
     "migrations/main/versions/0002_second_lock.py": "what the database lets whom see and write, reviewed as one",
     "tests/http/test_page_door.py": "the drill of one door",
     "tests/kernel/test_embedded.py": "the drill of one module",
+    "tests/proofs/proving/table.py": "every route of both doors, one line each",
     "tests/kernel/test_journal_exportfile.py": "every way to tamper with an export, listed",
 }
 """Files that may be longer than 400 lines, and why."""
@@ -116,7 +112,7 @@ ASKS_THE_MACHINE = {
     "app/kernel/journal/sealer.py",  # a checkpoint says when it was signed, whatever it seals
     "app/cli.py",  # stories begin from the machine's day
     "app/demo.py",
-    "app/walkthrough.py",
+    "app/staging.py",
 }
 
 
@@ -139,8 +135,7 @@ def test_no_module_is_named_after_a_layer():
 
 def test_files_stay_short_enough_to_read():
     long = {str(p.relative_to(ROOT)) for p in CODE if len(p.read_text(encoding="utf-8").splitlines()) > 400}
-    assert long <= set(LONG), long - set(LONG)
-    assert all((ROOT / name).exists() for name in LONG)
+    assert long == set(LONG), "a new one is split, one that is short by now is taken off the list"
 
 
 def test_nobody_sets_an_actor_beyond_one_transaction():
@@ -190,7 +185,9 @@ def test_only_a_problem_or_a_fault_of_ours_is_raised_in_features():
     }
     ours |= {"Elsewhere"}  # no error: another page is the answer
     ours |= {"_not_let_in"}  # a Problem, the same one for every reason not to let somebody in
+    ours |= {"NotHanded"}  # a letter that the mail server did not take; tried again
     ours |= {"NotVerified", "KeysRemain"}  # one sentence at the console; a step of the sweep left out
+    ours |= {"ArticleError"}  # the table of articles breaks its own rules: nothing starts
     for folder in ("cases", "intake", "meetings", "directory", "constitution", "retention", "oversight"):
         for path in (APP / folder).glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

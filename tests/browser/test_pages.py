@@ -53,7 +53,7 @@ def convened(house):
     item = _id(_ok(tabled), "agenda-items")
     for name in ("participant", "policeMember"):
         _ok(coordinator.send(f"/agenda-items/{item}/invite", personId=str(house.cast.persons[name])))
-    _ok(mayor.send(f"/meetings/{meeting}", "/convene"))
+    _ok(mayor.send(f"/meetings/{meeting}/review", "/convene"))
     return meeting, item, case
 
 

@@ -62,7 +62,8 @@ def sitting(house):
         )  # fmt: skip
         house.sql(
             "INSERT INTO agenda_item (id, meeting_id, cell_id, municipality_id, case_id, subject_id, position, minutes,"
-            " question, version) SELECT :i, :m, cell_id, municipality_id, id, subject_id, 1, 20, 'x', 1 FROM case_file"
+            " question, version, state, starts_after) SELECT :i, :m, cell_id, municipality_id, id, subject_id, 1, 20, 'x', 1,"
+            " 'tabled', 0 FROM case_file"
             " WHERE id = :c",
             i=item, m=meeting, c=case_id,
         )  # fmt: skip

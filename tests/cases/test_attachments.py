@@ -18,7 +18,7 @@ from attachcraft import remove as _remove
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.cases import attachment_api
+from app.kernel.http import routes
 from app.retention.sweeping import sweep_all
 
 
@@ -304,8 +304,8 @@ def test_the_line_is_there_before_the_bytes_leave(house, added, monkeypatch):
         seen.append(len(_lines(house, "attachment.read")))
         return real_download(fetched)
 
-    real_download = attachment_api.download
-    monkeypatch.setattr(attachment_api, "download", watched)
+    real_download = routes.download
+    monkeypatch.setattr(routes, "download", watched)
     assert _read(house, added).status_code == 200
     assert seen == [1]
 

@@ -17,7 +17,7 @@ def _as(house, name, statement, **values):
 
 ITEM = (
     "INSERT INTO agenda_item (id, meeting_id, cell_id, municipality_id, case_id, subject_id, position, minutes, question,"
-    " version) VALUES (:id, :meeting, :cell, :town, :case, :id, 1, 20, 'x', 1)"
+    " version, state, starts_after) VALUES (:id, :meeting, :cell, :town, :case, :id, 1, 20, 'x', 1, 'tabled', 0)"
 )
 INVITATION = (
     "INSERT INTO invitation (id, meeting_id, agenda_item_id, case_id, municipality_id, person_id, regime, ground_list,"

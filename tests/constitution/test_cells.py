@@ -1,17 +1,38 @@
 """What stands before anything is discussed: municipalities, cells, tables, the agreement (R1, R3, R5, R113, R115)."""
 
 import pytest
-from cast import agreement
 
 
-def test_outside_flanders_a_recording_basis_has_to_be_stated(house):
+def test_outside_flanders_a_municipality_begins_without_a_recording_basis(house):
     admin = house.client("administrator")
-    made = admin.post("/api/v1/municipalities", json={"nameNl": "Gemeente W", "profile": "wallonia"}).json()
-    assert made["recordingBasis"] is False
-    basis = {"basisAct": "x", "basisDocument": "y", "basisSignedOffBy": "DPO", "basisDate": "2026-01-01"}
-    body = {"nameNl": "Gemeente V", "profile": "wallonia"}
-    assert admin.post("/api/v1/municipalities", json=body | basis).json()["recordingBasis"] is True
+    for profile, stands in (("wallonia", False), ("flanders", True)):
+        made = admin.post(
+            "/api/v1/municipalities", json={"nameNl": f"Gemeente {profile}", "profile": profile}
+        ).json()
+        assert made["recordingBasis"] is stands
+        ((null,),) = house.sql(
+            "SELECT recording_basis IS NULL FROM municipality WHERE id = :m", m=made["municipalityId"]
+        )
+        assert null is not stands, "SQL asks for it too"
     assert admin.post("/api/v1/municipalities", json={"nameNl": "Z", "profile": "mars"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("code", "profile"),
+    [("92094", "wallonia"), ("21004", "brussels"), ("63023", "germanSpeakingCommunity"), ("44021", "flanders"),
+     ("25112", "wallonia"), ("23088", "flanders")],
+)  # fmt: skip
+def test_the_law_of_a_municipality_is_the_one_of_its_code(house, code, profile):
+    admin = house.client("administrator")
+    for other in {"wallonia", "brussels", "germanSpeakingCommunity", "flanders"} - {profile}:
+        refused = admin.post(
+            "/api/v1/municipalities", json={"nameNl": "Verzonnen", "profile": other, "nisCode": code}
+        )
+        assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "profile")
+    made = admin.post(
+        "/api/v1/municipalities", json={"nameNl": "Verzonnen", "profile": profile, "nisCode": code}
+    )
+    assert made.status_code == 201
 
 
 def test_without_a_recording_basis_no_signal_is_stored(house):
@@ -54,30 +75,6 @@ def test_one_table_of_a_kind(house):
         admin.post("/api/v1/tables", json={"cellId": cell, "kind": "strategic", "name": "T"}).status_code
         == 400
     )
-
-
-def test_an_agreement_fixes_settings_within_the_law(house):
-    path = f"/api/v1/cells/{house.cast.cells['C']}/agreement"
-    before = house.client("participant").get(path).json()
-    assert next(s for s in before["settings"] if s["name"] == "participant_window_hours")["value"] == 2
-    body = agreement(house.cast.cells["C"]).model_dump(mode="json", by_alias=True, exclude={"cell_id"})
-    mayor = house.client("mayor")
-    for settings, field in (
-        ({"case_term_days": 400}, "settings.case_term_days"),
-        ({"weather": 1}, "settings.weather"),
-    ):
-        refused = mayor.post(path + "/adopt", json=body | {"settings": settings})
-        assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, field)
-    assert mayor.post(path + "/adopt", json=body | {"adoptedOn": "2030-01-01"}).status_code == 400
-    adopted = mayor.post(path + "/adopt", json=body | {"settings": {"participant_window_hours": 5}})
-    assert adopted.status_code == 201, adopted.text
-    assert adopted.json()["number"] == before["number"] + 1
-    in_force = house.sql(
-        "SELECT id FROM agreement WHERE state = 'adopted' AND cell_id = :c", c=house.cast.cells["C"]
-    )
-    assert len(in_force) == 1
-    assert house.client("coordinator").post(path + "/adopt", json=body).status_code == 403
-    assert house.client("zoneMayorD").get(path).status_code == 404
 
 
 def test_code_lists_are_public_and_in_four_languages(house):

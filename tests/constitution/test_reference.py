@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.constitution import reference
+from app.constitution.contents import Wanted, lacking
 from app.constitution.reference import (
     LANGUAGES,
     ReferenceDataError,
@@ -17,6 +18,7 @@ from app.constitution.reference import (
     load_rules,
     reference_in_force,
 )
+from app.rules.settings import SETTINGS
 
 TODAY = date(2026, 11, 21)
 
@@ -47,6 +49,7 @@ COUNTS = {
     "reliabilityGrades": 5,
     "statementCapacities": 6,
     "transmissionGrounds": 7,
+    "transmissionRecipients": 5,
     "feedbackRecipients": 6,
     "tableKinds": 3,
     "urgencies": 3,
@@ -219,6 +222,23 @@ def test_the_settings_of_the_policy_rules_have_the_defaults_of_the_field():
         "card_mention_note": False,
     }
     assert {name: defaults[name] for name in expected} == expected
+
+
+def test_what_an_agreement_may_fix_stands_in_the_rules_and_what_it_may_not_says_why():
+    """The table and `app/rules/settings.py` name the same settings, under the same rule and with the same default."""
+    rows = {row.name: (rule.name, row) for rule in load_rules().values() for row in rule.settings}
+    open_ones = {name: (number, row.default) for name, (number, row) in rows.items() if row.fixed is None}
+    assert open_ones == {name: (row.number, row.default) for name, row in SETTINGS.items()}
+    reasons = [row.fixed for _, row in rows.values() if row.fixed]
+    assert len(reasons) == len(set(reasons)), "a reason said twice is none"
+    assert all(len(reason.split()) >= 5 for reason in reasons)
+
+
+def test_the_table_says_of_the_information_officer_what_the_code_does():
+    """Stricter than the source, which warns: such an agreement cannot be signed (R12)."""
+    assert default_settings()["information_officer_chair"] == "block"
+    table = {"kind": "operational", "functions": ["informationOfficer"], "chair": "informationOfficer"}
+    assert "informationOfficerChairs" in lacking(Wanted(tables=[table]))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import IntegrityError
 
 from app.kernel.ids import NIL
 
@@ -152,7 +153,7 @@ def test_the_auditor_of_the_municipality_sees_who_was_let_in(house):
     town, zone = house.cast.towns, str(house.cast.cells["zone"])
     assert _grant(house, role="coordinator", municipalityId=str(town["C"])).status_code == 201
     assert _lines(house) == {(town["C"], "allowed")}
-    made = _grant(house, cellId=zone, personId=str(house.cast.persons["zoneSchool"]))
+    made = _grant(house, cellId=zone, personId=str(house.cast.persons["zoneSchool"]), role="caseManager")
     assert made.status_code == 201
     assert _lines(house) == {(town[t], "allowed") for t in "CDE"}
     mandate = made.json()["mandateId"]
@@ -199,3 +200,81 @@ def test_two_roles_that_exclude_each_other_cannot_be_given_at_the_same_moment(ho
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(grant, ("auditor", "mayor"))) == [201, 400]
         house.sql("DELETE FROM mandate WHERE person_id = :p", p=person)
+
+
+@pytest.mark.parametrize(
+    ("over", "status"),
+    [
+        ({}, 409),
+        ({"startsOn": "2027-01-01"}, 409),
+        ({"startsOn": "2019-01-01", "endsOn": "2020-01-01"}, 409),
+        ({"startsOn": "2019-01-01", "endsOn": "2019-12-31"}, 201),
+        ({"role": "caseManager"}, 201),
+        ({"cellId": "zone"}, 201),
+    ],
+)
+def test_nobody_holds_the_same_role_at_the_same_place_twice_at_a_time(house, over, status):
+    if "cellId" in over:
+        over = {"cellId": str(house.cast.cells["zone"])}
+    answer = _grant(house, **over)
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        (issue,) = answer.json()["issues"]
+        assert issue["name"] == "startsOn"
+        assert "al op een deel van deze dagen" in issue["detail"]
+        lines = house.sql(
+            "SELECT rule FROM journal.entry WHERE action = 'mandate.grant' AND outcome = 'conflict'"
+        )
+        assert {line.rule for line in lines} == {"R9"}
+
+
+def test_a_mandate_that_ended_is_followed_by_the_next_and_not_stretched_over_it(house):
+    client = house.client("administrator")
+    mandate = house.cast.mandates["participant"]
+    path = f"/api/v1/mandates/{mandate}/end"
+    assert client.post(path, json={"endsOn": "2026-03-31"}, headers={"If-Match": "*"}).status_code == 200
+    assert _grant(house, startsOn="2026-03-31").status_code == 409
+    assert _grant(house, startsOn="2026-04-01").status_code == 201
+    stretched = client.post(path, json={"endsOn": "2026-04-01"}, headers={"If-Match": "*"})
+    assert stretched.status_code == 409
+    assert [issue["name"] for issue in stretched.json()["issues"]] == ["endsOn"]
+    assert client.post(path, json={"endsOn": "2026-03-15"}, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_two_grants_of_the_same_at_once_make_one_mandate(house):
+    house.client("administrator")
+    wanted = {"role": "secretary", "personId": str(house.cast.persons["school"])}
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(lambda _: _grant(house, **wanted).status_code, range(2)))
+    assert answers == [201, 409]
+
+
+def test_the_database_holds_it_too(house):
+    again = """
+        INSERT INTO mandate (id, person_id, role, cell_id, municipality_id, starts_on, ends_on, document, created_at, version)
+        SELECT gen_random_uuid(), person_id, role, cell_id, municipality_id, :first, :last, 'x', now(), 1
+        FROM mandate WHERE id = :m
+    """
+    values = {"m": house.cast.mandates["coordinator"], "first": "2030-01-01", "last": None}
+    with pytest.raises(IntegrityError, match="once_at_a_time"):
+        house.sql(again, **values)
+    house.sql("UPDATE mandate SET ends_on = '2029-12-31' WHERE id = :m", m=values["m"])
+    house.sql(again, **values)
+    with pytest.raises(IntegrityError, match="once_at_a_time"):
+        house.sql("UPDATE mandate SET ends_on = NULL WHERE id = :m", m=values["m"])
+
+
+def test_an_account_manages_its_service_only_where_that_is_said(house):
+    """Neither that no line manager was typed in, nor that somebody is named as one, says so (R28)."""
+    agency = str(house.cast.agencies["french youth"])
+
+    def made(**over):
+        body = {"name": "Iemand Verzonnen", "agencyId": agency} | over
+        answer = house.client("administrator").post("/api/v1/persons", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["personId"]
+
+    silent, chief = made(username="silent"), made(username="chief", managesService=True)
+    made(username="handler", lineManagerId=silent)
+    rows = house.sql("SELECT id FROM person WHERE manages_service")
+    assert {str(row.id) for row in rows} == {chief, str(house.cast.persons["frenchYouth"])}

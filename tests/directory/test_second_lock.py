@@ -95,7 +95,6 @@ UNCHANGED = (
     "UPDATE cell_municipality SET cell_id = cell_id",
     "UPDATE agency SET ground_code = 'x'",
     "UPDATE consultation_table SET kind = 'x'",
-    "UPDATE agreement SET settings = '{}'",
     "UPDATE sign_in_pause SET key_hash = 'x'",
     "DELETE FROM session",
     "DELETE FROM sign_in_pause",

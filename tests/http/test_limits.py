@@ -157,7 +157,7 @@ def test_somebody_was_born_since_1900(house):
 
 def test_a_mandate_begins_on_a_day_we_know(house):
     body = {
-        "personId": str(house.cast.persons["school"]), "role": "participant", "cellId": str(house.cast.cells["C"]),
+        "personId": str(house.cast.persons["school"]), "role": "caseManager", "cellId": str(house.cast.cells["C"]),
         "document": "Aanstelling (invented)",
     }  # fmt: skip
     for starts, status in (("1999-12-31", 400), ("2000-01-01", 201), ("2050-01-01", 400)):

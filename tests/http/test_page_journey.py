@@ -79,7 +79,7 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
         _ok(coordinator.send(f"/agenda-items/{item}/invite", personId=str(house.cast.persons[name])))
     assert participant.get(f"/meetings/{meeting}").status_code == 404
     assert "/convene" not in coordinator.get(f"/meetings/{meeting}").text
-    _ok(mayor.send(f"/meetings/{meeting}", "/convene"))
+    _ok(mayor.send(f"/meetings/{meeting}/review", "/convene"))
 
     # The participant: my agenda is one click from the first page, answering two.
     home = _ok(participant.get("/"))
@@ -127,6 +127,10 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
     _ok(coordinator.send(f"/meetings/{meeting}/minutes", "/submit"))
     assert writing not in coordinator.get(f"/meetings/{meeting}?reason=minutesAndCorrection").text
     _ok(participant.send(f"/meetings/{meeting}/minutes/{item}/remark", text="Graag 'drie' weken."))
+    early = mayor.get(f"/meetings/{meeting}/minutes")
+    assert "/approve" not in early.text
+    assert "Wie dat nog niet zei: 1." in texts_of(early.text)
+    _ok(participant.send(f"/meetings/{meeting}/minutes", "/assent"))
     approved = _ok(mayor.send(f"/meetings/{meeting}/minutes", "/approve"))
     assert "done=minutes.approve" in str(approved.url)
     assert "/approve" not in mayor.get(f"/meetings/{meeting}/minutes").text

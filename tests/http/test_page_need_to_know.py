@@ -34,7 +34,7 @@ def convened(house):
     )
     for name in ("participant", "policeMember", "frenchYouth"):
         _ok(coordinator.send(f"/agenda-items/{item}/invite", personId=str(house.cast.persons[name])))
-    _ok(mayor.send(f"/meetings/{meeting}", "/convene"))
+    _ok(mayor.send(f"/meetings/{meeting}/review", "/convene"))
     return meeting, item, case
 
 

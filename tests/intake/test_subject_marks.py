@@ -5,6 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import agreecraft
 import pytest
 
 from app.cases.marking import Match, marks_of
@@ -55,15 +56,11 @@ def test_with_a_ground_a_person_is_found_by_number_whatever_the_name(house):
 
 
 def test_an_agreement_names_the_ground(house):
-    body = {
-        "document": "GR 2026/7 (verzonnen)", "adoptedOn": "2026-03-01",
-        "answerRegister": "a", "answerDiscuss": "b", "answerRecord": "c", "answerClose": "d",
-        "nationalNumberGround": "Machtiging 12/2026 (verzonnen)",
-    }  # fmt: skip
-    answer = house.client("mayor").post(f"/api/v1/cells/{house.cast.cells['C']}/agreement/adopt", json=body)
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["answers"]["nationalNumber"] == "Machtiging 12/2026 (verzonnen)"
+    said = {"nationalNumberGround": "Machtiging 12/2026 (verzonnen)"}
+    assert agreecraft.adopted(house, **said)["answers"]["nationalNumber"] == "Machtiging 12/2026 (verzonnen)"
     assert ask(house, nationalNumber=NUMBER).status_code == 200
+    agreecraft.adopted(house, nationalNumberGround="-")
+    assert ask(house, nationalNumber=NUMBER).status_code == 409
 
 
 # -- the marks themselves ----------------------------------------------------------------------------------------

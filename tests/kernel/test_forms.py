@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from app.kernel import i18n
 from app.kernel.http import forms
+from app.kernel.http.form_reading import WHOLE_FORM, parse_form
+from app.kernel.http.questions import questions_of
 from app.kernel.shapes import Command, Line, Moment, Prose
 
 
@@ -72,7 +74,7 @@ def sent(**changes):
         items += [
             (name, each) for each in ([] if text is None else [text] if isinstance(text, str) else text)
         ]
-    return forms.parse_form(PlanMeeting, items, "en")
+    return parse_form(PlanMeeting, items, "en")
 
 
 def test_a_good_form_becomes_the_command_that_json_would_be():
@@ -156,9 +158,9 @@ def test_what_is_wrong_is_said_in_a_sentence(changes, field, sentence):
 
 def test_no_error_ever_echoes_what_was_sent():
     marker = "Zq7"
-    names = [question.name for question in forms._questions(PlanMeeting)]
+    names = [question.name for question in questions_of(PlanMeeting)]
     items = [(name, marker + "\x00" + "x" * 9000) for name in names] + [(marker, marker)]
-    command, values, errors = forms.parse_form(PlanMeeting, items, "nl")
+    command, values, errors = parse_form(PlanMeeting, items, "nl")
     assert command is None
     assert len(errors) > 10
     assert not any(marker in text for text in errors.values())
@@ -167,7 +169,7 @@ def test_no_error_ever_echoes_what_was_sent():
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_errors_speak_the_language_of_the_page(language):
-    _, _, errors = forms.parse_form(PlanMeeting, [], language)
+    _, _, errors = parse_form(PlanMeeting, [], language)
     assert errors["title"] == i18n.translate(language, "error.missing")
 
 
@@ -194,11 +196,9 @@ class Period(Command):
 
 def test_an_error_of_the_whole_form_stands_on_top():
     forms.register_form(Period)
-    command, values, errors = forms.parse_form(
-        Period, [("first", "2026-05-02"), ("last", "2026-05-01")], "en"
-    )
+    command, values, errors = parse_form(Period, [("first", "2026-05-02"), ("last", "2026-05-01")], "en")
     assert command is None
-    assert errors == {forms.WHOLE_FORM: "This answer cannot be used. Check it."}
+    assert errors == {WHOLE_FORM: "This answer cannot be used. Check it."}
     form = forms.form_of(Period, "en", values, errors)
     assert form.faults == (forms.Fault("", errors[""]),)
     assert form["first"].value == "2026-05-02"
@@ -327,7 +327,7 @@ def test_a_command_of_several_types_has_no_form():
         what: int | date
 
     with pytest.raises(TypeError, match="several types"):
-        forms.parse_form(Vague, [], "nl")
+        parse_form(Vague, [], "nl")
 
 
 def test_defaults_made_by_a_factory_are_left_to_the_command():
@@ -337,5 +337,5 @@ def test_defaults_made_by_a_factory_are_left_to_the_command():
 
     forms.register_form(Draft)
     assert forms.form_of(Draft, "en")["names"].value == ""
-    _, _, errors = forms.parse_form(Draft, [], "en")
+    _, _, errors = parse_form(Draft, [], "en")
     assert errors == {"must": "Fill in this field."}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -165,3 +166,14 @@ def test_bringing_in_step_adds_drops_and_keeps(monkeypatch, tmp_path):
     assert steps["en"] == ("en", 0, 0, 1)
     assert i18n.read_catalogue("nl")["Kept"].string == "Behouden"
     assert "New" not in i18n.read_catalogue("en")
+
+
+def test_french_is_written_with_one_sort_of_apostrophe_and_a_space_before_what_stands_high():
+    for message in i18n.read_catalogue("fr"):
+        if not message.id:
+            continue
+        texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        assert not [each for each in texts if re.search(r"[\w)»][:;?!](\s|$)", each)], message.id
+        ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+        for msgid in ids:
+            assert not re.search(r"[^\W\d_]'\w", i18n.translations("fr").gettext(msgid)), msgid

@@ -106,11 +106,40 @@ def test_a_fault_in_the_very_commit_leaves_neither_change_nor_line(house):
     with pytest.raises(IntegrityError), house.work("mayor") as unit:
         allowed(unit)
         unit.session.add(an_agency(unit))
-        twice = an_agency(unit, "Kernel twice (invented)")
-        unit.session.add(twice)
-        unit.session.flush()
-        unit.session.execute(text("INSERT INTO agency SELECT * FROM agency WHERE id = :id"), {"id": twice.id})
+        unit.session.add(an_agency(unit, name=None))
     assert (agencies(house), journal(house)) == (set(), [])
+
+
+@pytest.mark.parametrize("flushed", [True, False], ids=["by the act", "in the very commit"])
+def test_what_the_database_refuses_because_it_is_there_already_leaves_the_line_of_that_refusal(
+    house, flushed
+):
+    """Two at once: the second was allowed, changes nothing, and the log says that it was refused (R105)."""
+    with house.work("mayor") as unit:
+        allowed(unit)
+        unit.session.add(first := an_agency(unit))
+        first_id = first.id
+    about = About(house.cast.towns["C"], uuid4(), uuid4(), "case", uuid4())
+    with pytest.raises(IntegrityError), house.work("mayor") as unit:
+        allowed(unit, about)
+        again = an_agency(unit, "Kernel twice (invented)")
+        again.id = first_id
+        unit.session.add(again)
+        if flushed:
+            unit.session.flush()
+    assert agencies(house) == {"Kernel (invented)"}
+    _, line = journal(house)
+    assert (line.action, line.outcome, line.reason, line.case_id) == (
+        "refData.read", "conflict", "conflict", about.case_id,
+    )  # fmt: skip
+
+
+def test_what_is_there_already_before_anything_was_decided_leaves_no_line(house):
+    with pytest.raises(IntegrityError), house.work("mayor") as unit:
+        unit.session.add_all([first := an_agency(unit), again := an_agency(unit)])
+        again.id = first.id
+        unit.session.flush()
+    assert journal(house) == []
 
 
 def test_what_comes_after_the_commit_runs_then_and_only_then(house):

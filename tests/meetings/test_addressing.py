@@ -13,13 +13,6 @@ def _name(house, **over):
     return house.client("coordinator").post(PATH, json=body)
 
 
-def _under_management(house):
-    house.sql(
-        "UPDATE person SET line_manager_id = :m WHERE id = :p",
-        m=house.cast.persons["frenchYouth"], p=house.cast.persons["frenchHandler"],
-    )  # fmt: skip
-
-
 @pytest.fixture
 def invites(table):
     """Prepare an invitation of somebody to one item of a draft agenda; gives how, the table and the item."""
@@ -29,7 +22,6 @@ def invites(table):
 
 def test_an_invitation_to_the_permanent_representative_is_addressed_rightly(house, invites):
     invite, table, _ = invites
-    _under_management(house)
     refused = invite("frenchHandler")
     assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
     made = _name(house)
@@ -47,7 +39,6 @@ def test_an_invitation_to_the_permanent_representative_is_addressed_rightly(hous
 
 def test_neither_a_naming_in_another_cell_nor_one_of_another_day_addresses_it(house, invites):
     invite, *_ = invites
-    _under_management(house)
     assert _name(house, startsOn="2026-03-03").status_code == 201
     assert invite("frenchHandler").status_code == 409
     house.sql("UPDATE representative SET starts_on = '2026-03-01', cell_id = :c", c=house.cast.cells["zone"])

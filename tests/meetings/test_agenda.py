@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from strategycraft import agree_on
 
 from app.meetings.agenda import read_meeting
 from app.meetings.commands import ReadMeeting
@@ -81,8 +82,8 @@ def test_a_longer_agenda_asks_the_database_no_more_often(table, monkeypatch):
         invitation = table.invite(table.add(meeting, table.case(name)), "school")
         table.ok(table.post("mayor", f"/invitations/{invitation}/send"))
     three = asked()
-    assert one == (1, 3)  # who acts, the meeting with its items, the journal
-    assert three == (3, 3)
+    assert one == (1, 4)  # who acts, the meeting with its items, what changed since convening, the journal
+    assert three == (3, 4)
 
 
 def test_nobody_else_learns_that_the_meeting_or_the_item_exists(table):
@@ -159,8 +160,7 @@ def test_a_case_stands_once_on_an_agenda(table):
 
 
 @pytest.mark.parametrize("kind", ["strategic", "tactical"])
-def test_a_table_without_cases_takes_none(table, kind):
-    case = table.case()
+def test_a_table_without_cases_has_no_meeting_that_takes_one(table, kind):
     made = table.ok(
         table.post(
             "coordinator",
@@ -169,12 +169,11 @@ def test_a_table_without_cases_takes_none(table, kind):
         ),
         201,
     )
-    meeting = table.plan(tableId=made["tableId"])
-    refused = table.post(
-        "coordinator", "/agendaItems", {"meetingId": meeting, "caseId": case, "question": "?"}
-    )
-    assert refused.status_code == 409
-    assert refused.json()["rule"] == "R6"
+    agree_on(table.house, "C", kind)
+    refused = table.post("coordinator", "/meetings", table.planning(tableId=made["tableId"]))
+    assert refused.status_code == 400
+    assert refused.json()["issues"][0]["name"] == "tableId"
+    assert table.house.sql("SELECT 1 FROM meeting") == []
 
 
 def test_without_the_core_of_the_cell_nothing_is_tabled(table):
@@ -289,7 +288,7 @@ def test_after_the_sitting_the_desk_reads_an_item_for_a_stated_reason_only(table
         assert entry["reference"].startswith("C-2026-")
         assert "subjectName" not in entry
         assert "question" not in entry
-        assert "Verzonnen" not in listed.text
+        assert "Zorgeloos" not in listed.text
     assert not [x for x in table.journal("agendaItem.read", "coordinator") if x.at == table.house.now]
     assert case in {str(x.case_id) for x in table.journal("meeting.read", "coordinator")}
     table.ok(table.get("coordinator", f"/agendaItems/{item}", reason="supervision"))

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from pagecraft import reader, texts_of
+from sqlalchemy import text
+
 
 def asked(table, who="school", **over):
     meeting, item, case = table.tabled(who, **over)
@@ -15,12 +18,60 @@ def test_my_invitations_name_a_reference_and_never_the_person(table):
     (mine,) = answer.json()["items"]
     assert mine["meetingId"] == meeting
     assert mine["reference"].startswith("C-2026-")
-    assert mine["abilities"] == ["invitation.answer", "briefing.record"]
+    assert mine["abilities"] == ["invitation.answer"]
     assert "Verzonnen" not in answer.text
     lines = table.journal("invitation.list", "school")
     assert str(lines[-1].case_id) == case
     assert table.ok(table.get("clb", "/invitations"))["items"] == []
     assert table.get("auditor", "/invitations").status_code == 403
+
+
+def test_on_the_page_of_the_item_stands_all_that_an_invitation_says(table):
+    """Purpose, when, where, who, the services invited and the decree (R27); the services, never the persons."""
+    meeting, item, case = table.tabled("school", "clb", "frenchYouth")
+    del meeting, case
+    shown = table.ok(table.get("frenchYouth", f"/agendaItems/{item}"))
+    letter = shown["letter"]
+    assert shown["subjectName"]
+    assert all(letter[name] for name in ("purpose", "startsAt", "endsAt", "place", "legalReference"))
+    assert len(letter["services"]) == 3
+    page = texts_of(reader(table.house, "frenchYouth").get(f"/agenda-items/{item}").text)
+    for said in (*letter["services"], letter["legalReference"], letter["place"], letter["purpose"]):
+        assert said in page, said
+    names = {
+        row.name for row in table.house.sql("SELECT name FROM person WHERE username IN ('school', 'clb')")
+    }
+    assert names
+    assert not any(name in page for name in names)
+    assert "letter" not in table.ok(table.get("coordinator", f"/agendaItems/{item}"))
+
+
+def test_the_services_are_those_of_the_invitation_and_reading_again_gives_nothing_away(table):
+    """Who refuses stays named, who is asked later is not: the list says who was invited, not who comes (R27, R35)."""
+    _, item, _ = table.tabled("school", "clb")
+    invitations = {row.person_id: row.id for row in table.house.sql("SELECT id, person_id FROM invitation")}
+    clb = invitations[table.house.cast.persons["clb"]]
+
+    def named():
+        return table.ok(table.get("school", f"/agendaItems/{item}"))["letter"]["services"]
+
+    before = named()
+    assert len(before) == 2
+    table.ok(table.post("clb", f"/invitations/{clb}/answer", {"answer": "declined", "reason": "Verhinderd."}))
+    assert named() == before
+    table.house.later(hours=1)
+    late = table.invite(item, "participant")
+    table.ok(table.post("mayor", f"/invitations/{late}/send"))
+    assert named() == before
+    asked = text("SELECT count(*) FROM services_told(:i)")
+    found = {}
+    for who in ("school", "clb", "participant", "policeMember", "coordinator", "zoneMayorD", "auditor"):
+        with table.house.work(who) as unit:
+            found[who] = unit.session.scalar(asked, {"i": item})
+            unit.repeat()
+    assert found == {
+        "school": 2, "clb": 0, "participant": 3, "policeMember": 0, "coordinator": 0, "zoneMayorD": 0, "auditor": 0,
+    }  # fmt: skip
 
 
 def test_an_accepted_invitation_stays_in_view(table):
@@ -144,7 +195,7 @@ def test_the_answer_is_possible_until_the_meeting_opens(table):
     table.open(meeting)
     assert table.post("school", path, {"answer": "accepted"}).status_code == 409
     (mine,) = table.ok(table.get("school", "/invitations"))["items"]
-    assert mine["abilities"] == ["briefing.record"]
+    assert mine["abilities"] == []
 
 
 def test_past_invitations_page_back_without_a_reference(table):

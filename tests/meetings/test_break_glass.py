@@ -287,7 +287,7 @@ def test_a_person_with_both_hats_reviews_not_their_own(table, known):
 
 def test_in_a_joint_cell_it_stays_with_the_police_and_the_other_desk_has_none(zone):
     d, e = zone
-    switch(d, "zoneMayorD", break_glass=1)
+    switch(d, break_glass=1)
     meeting, _, case = d.sat("zonePolice", "zoneCoordinatorE")
     d.close(meeting)
     d.house.later(days=2)

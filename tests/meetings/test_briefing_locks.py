@@ -82,3 +82,18 @@ def test_the_database_closes_with_the_window_and_tells_nobody_who_could_be_brief
             assert unit.session.scalar(asked, {"i": briefed.item, "h": handler}) is False, who
     with briefed.house.installation.sessions() as session:
         assert session.scalar(text("SELECT count(*) FROM briefing")) == 0
+
+
+def test_the_database_takes_no_briefing_of_the_police(table):
+    police = Story(table, "policeMember", "informationOfficer")
+    assert not written(police, "policeMember", handler=table.house.cast.persons["informationOfficer"])
+
+
+def test_the_database_takes_a_briefing_of_a_flemish_service_by_its_representative(table):
+    school = Story(table, "school", "zoneSchool")
+    colleague = table.house.cast.persons["zoneSchool"]
+    assert not written(school, "school", handler=colleague)
+    school.represents()
+    assert written(school, "school", handler=colleague)
+    table.house.sql("UPDATE representative SET starts_on = '2026-02-01', ends_on = '2026-03-01'")
+    assert not written(school, "school", handler=colleague, moment="before", day=table.house.now.date())

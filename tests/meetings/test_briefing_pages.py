@@ -55,7 +55,8 @@ def test_the_invited_person_records_and_the_desk_reads(table):
     assert NAMED in form
     assert "Vóór het overleg" in form
     assert "Na het overleg" not in form
-    said = {"handlerId": table.person("frenchHandler"), "moment": "before", "briefedOn": "2026-03-02"}
+    said = {"handlerId": table.person("frenchHandler"), "moment": "before", "briefedOn": "2026-03-02",
+            "directlyInvolved": "true"}  # fmt: skip
     assert "De briefing is vastgelegd." in _shown(invited.send(address, **said))
     assert invited.send(address, **said).status_code == 409
     assert f"U hebt vastgelegd: {NAMED}" in _shown(invited.get(address))

@@ -6,6 +6,7 @@ import pytest
 from briefcraft import Story
 from sqlalchemy import text
 
+from app.directory.models import TEXT_VERSION
 from app.kernel.ids import new_id
 
 
@@ -119,7 +120,11 @@ def test_every_reason_against_somebody_is_one_answer(briefed):
             "'2050-01-01'",
             "valid_until",
         ),
-        ("UPDATE undertaking SET text_version = '2020-1' WHERE person_id = :p", "'2026-2'", "text_version"),
+        (
+            "UPDATE undertaking SET text_version = '2020-1' WHERE person_id = :p",
+            f"'{TEXT_VERSION}'",
+            "text_version",
+        ),
     )
     for statement, back, column in reasons:
         house.sql(statement, p=who)
@@ -143,6 +148,7 @@ def test_every_reason_against_somebody_is_one_answer(briefed):
 
 def test_a_colleague_who_sits_in_another_cell_can_be_briefed_and_still_sees_nothing(table):
     story = Story(table, "school", "zoneSchool")
+    story.represents()
     table.ok(story.record(), 201)
     assert all(status in {403, 404} or items == [] for status, items in story.sees("zoneSchool"))
     assert set(story.shown_rows("zoneSchool").values()) == {0}
@@ -243,28 +249,34 @@ def test_when_the_window_has_closed_it_is_over_until_the_extract_can_be_read(bri
     assert len(briefed.table.ok(told)["briefings"]) == 3
 
 
-def test_an_invited_desk_is_held_to_the_window_as_everybody(table):
-    story = Story(table, "coordinator", "mayor")
-    table.ok(story.record(), 201)
-    table.house.later(days=20)
-    table.open(story.meeting)
-    table.attend(story.item, "coordinator", "school")
-    table.ok(story.record("after"), 201)
-    table.house.sql("UPDATE meeting SET chair_id = :p", p=table.house.cast.persons["mayor"])
-    table.close(story.meeting)
-    table.house.later(hours=3)
-    story.refused(story.record("after", handler="delegate"), "R19")
+@pytest.mark.parametrize(
+    ("who", "handler"),
+    [("coordinator", "mayor"), ("policeMember", "informationOfficer"), ("school", "zoneSchool")],
+    ids=["municipal staff", "the police", "a Flemish service without a representative"],
+)
+def test_where_no_decree_knows_it_nobody_is_briefed(table, who, handler):
+    """Telling it on would be a breach of secrecy there, and nothing here makes it look regular (R16, R36)."""
+    story = Story(table, who, handler)
+    story.refused(story.record(), "R36")
+    story.refused(table.get(who, story.path), "R36")
+    assert not offered(story, who)
+    assert story.rows() == []
 
 
-def test_a_police_member_without_a_clearance_briefs_nobody(table):
-    table.house.sql(
-        "UPDATE mandate SET clearance_until = '2026-03-03' WHERE person_id = :p",
-        p=table.house.cast.persons["policeMember"],
-    )
-    story = Story(table, "policeMember", "informationOfficer")
+def test_a_flemish_service_briefs_through_its_permanent_representative_alone(table):
+    story = Story(table, "school", "zoneSchool")
+    named = story.represents()
+    assert offered(story, "school")
     table.ok(story.record(), 201)
-    table.house.later(days=2)
-    story.refused(story.record(), "R10")
+    table.house.sql("UPDATE representative SET starts_on = '2026-02-01', ends_on = '2026-03-01'")
+    assert named
+    assert not offered(story, "school")
+    story.refused(story.record("before", day="2026-03-01"), "R36")
+
+
+def test_only_who_is_directly_involved_is_briefed(briefed):
+    briefed.refused(briefed.record(directlyInvolved=False), "R36")
+    assert briefed.rows() == []
 
 
 def test_a_locked_case_is_briefed_on_no_more(briefed):

@@ -1,24 +1,37 @@
 """Inviting: a ground for everybody, sent by the mayor, each invitation decided on its own facts (R22 to R28, R37)."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
-from app.constitution.reference import load_lists
+from app.constitution.reference import citation, load_lists
 from app.meetings.inviting import GROUND_LISTS
 
 
-def with_line_manager(table, name="frenchHandler", manager="frenchYouth"):
-    """Make somebody a case handler under a line manager; whoever has none is management."""
+def manages(table, name, said):
+    """Say of somebody that they are, or are not, the management of their service."""
     table.house.sql(
-        "UPDATE person SET line_manager_id = :m WHERE id = :p",
-        m=table.house.cast.persons[manager], p=table.house.cast.persons[name],
-    )  # fmt: skip
+        "UPDATE person SET manages_service = :s WHERE id::text = :p", s=said, p=table.person(name)
+    )
+
+
+def page_text(printed):
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.content)).pages)
 
 
 def soon(table, days):
     starts = table.house.now + timedelta(days=days)
     return {"startsAt": starts.isoformat(), "endsAt": (starts + timedelta(hours=1)).isoformat()}
+
+
+def agreed(table, days):
+    """Have the agreement promise a Flemish service so many days."""
+    table.house.sql(
+        "UPDATE agreement SET settings = settings || jsonb_build_object('invitation_notice_days_flemish', CAST(:d AS int))",
+        d=days,
+    )
 
 
 def test_the_mayor_convenes_and_each_invitation_is_sent_and_journalled(table):
@@ -56,12 +69,11 @@ def test_core_members_come_on_their_own_ground_others_on_that_of_their_service(t
         ("school", "groundsGeneral", "municipalStaff", "R22"),
         ("school", "groundsFrenchCommunity", "frenchYouthAid", "R22"),
         ("school", "groundsFlemish", "flemishResidualClause", "R23"),
-        ("school", "groundsGeneral", "otherLegalBasis", "R23"),
+        ("school", "groundsGeneral", "otherLegalBasis", "R22"),
         ("frenchHandler", None, None, "R28"),
     ],
 )
 def test_without_a_ground_that_holds_there_is_no_invitation(table, who, ground_list, code, rule):
-    with_line_manager(table)
     item = table.add(table.plan(), table.case())
     stated = {k: v for k, v in (("groundList", ground_list), ("groundCode", code)) if v}
     refused = table.post("coordinator", "/invitations", table.inviting(item, who, **stated))
@@ -112,8 +124,27 @@ def test_the_french_community_regime_wants_fourteen_days_or_an_urgency(table):
     table.convene(urgent)
 
 
+def test_a_flemish_service_has_only_the_notice_that_its_agreement_promises(table):
+    """No law gives it one: none by default, and the refusal names the agreement, not the French Community's decree (R30)."""
+    meeting = table.plan(**soon(table, 2))
+    table.invite(table.add(meeting, table.case()), "school")
+    table.convene(meeting)
+    agreed(table, 7)
+    late, in_time = table.plan(**soon(table, 6)), table.plan(**soon(table, 7))
+    case = table.case("Tweede Verzonnen")
+    table.invite(table.add(late, case), "school")
+    review = table.ok(table.get("mayor", f"/meetings/{late}/review"))
+    assert review["items"][0]["people"][0]["problems"] == ["noticeAgreed"]
+    refused = table.post("mayor", f"/meetings/{late}/convene")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R30")
+    assert "zelf afsprak" in refused.json()["detail"]
+    assert "legalReference" not in refused.json()
+    assert {line.legal_basis for line in table.journal("invitation.send", "mayor", "conflict")} == {""}
+    table.invite(table.add(in_time, case), "school")
+    table.convene(in_time)
+
+
 def test_a_french_community_invitation_goes_to_management_and_to_nobody_under_it(table):
-    with_line_manager(table)
     _, item, _ = table.tabled("frenchYouth")
     (notice,) = table.house.sql("SELECT person_id FROM notice")
     assert str(notice.person_id) == table.person("frenchYouth")
@@ -122,10 +153,22 @@ def test_a_french_community_invitation_goes_to_management_and_to_nobody_under_it
     assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
 
 
-def test_somebody_who_got_a_line_manager_meanwhile_is_not_sent_the_invitation(table):
+def test_nobody_is_management_because_nobody_typed_in_a_line_manager(table):
+    """An account that says nothing is a handler's: not invited, and not proposed either (R28)."""
+    assert table.house.sql("SELECT 1 FROM person WHERE line_manager_id IS NOT NULL") == []
+    meeting, case = table.plan(), table.case()
+    item = table.add(meeting, case)
+    refused = table.post("coordinator", "/invitations", table.inviting(item, "frenchHandler"))
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
+    manages(table, "frenchHandler", True)
+    assert table.post("coordinator", "/invitations", table.inviting(item, "frenchHandler")).status_code == 201
+
+
+def test_somebody_who_is_management_no_more_is_not_sent_the_invitation(table):
     meeting = table.plan()
+    manages(table, "frenchHandler", True)
     table.invite(table.add(meeting, table.case()), "frenchHandler")
-    with_line_manager(table)
+    manages(table, "frenchHandler", False)
     refused = table.post("mayor", f"/meetings/{meeting}/convene")
     assert (refused.status_code, refused.json()["rule"]) == (409, "R28")
 
@@ -139,6 +182,33 @@ def test_an_invitation_states_the_purpose_and_the_decree_it_goes_out_under(table
     made = table.ok(table.post("coordinator", "/invitations", table.inviting(item, "policeMember")), 201)
     assert "LIVC R-wet" in made["legalReference"]
     assert made["purpose"] == mine["purpose"]
+
+
+@pytest.mark.parametrize(
+    ("who", "stated", "key"),
+    [
+        ("policeMember", {}, "livcrAct.core"),
+        ("caseManager", {}, "livcrAct.invited"),
+        ("school", {}, "flemishDecree.participants"),
+        ("frenchYouth", {}, "frenchDecree.invitation"),
+        ("school", {"groundCode": "flemishResidualClause", "groundReason": "Verzonnen."}, "flemishDecree.residualClause"),
+        ("school", {"groundCode": "otherLegalBasis", "groundReason": "Verzonnen."}, "livcrAct.invited"),
+    ],
+)  # fmt: skip
+def test_an_invitation_cites_the_paragraph_of_its_ground(table, who, stated, key):
+    """On the screen of who prepares and of who is invited, and in the letter (R22, R27)."""
+    meeting = table.plan()
+    item = table.add(meeting, table.case())
+    made = table.ok(table.post("coordinator", "/invitations", table.inviting(item, who, **stated)), 201)
+    table.convene(meeting)
+    wanted = citation(key, "nl", table.house.now.date())
+    (mine,) = table.ok(table.get(who, "/invitations"))["items"]
+    letter = table.ok(table.get(who, f"/agendaItems/{item}"))["letter"]
+    assert {made["legalReference"], mine["legalReference"], letter["legalReference"]} == {wanted}
+    printed = table.get("coordinator", f"/invitations/{made['invitationId']}/document")
+    assert "".join(wanted.split()) in "".join(page_text(printed).split())
+    (line,) = table.journal("invitation.print", "coordinator")
+    assert (line.rule, line.legal_basis) == ("R24", "livcrAct.invited")
 
 
 def test_nobody_is_asked_for_a_case_that_is_locked(table):

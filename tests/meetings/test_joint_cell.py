@@ -98,7 +98,7 @@ def test_one_sitting_closes_for_both_and_each_keeps_its_own_record(joint):
     by_town = {(str(x.case_id), x.controller) for x in d.journal("meeting.close") if x.case_id}
     assert by_town == {(case_d, d.house.cast.towns["D"]), (case_e, d.house.cast.towns["E"])}
     d.ok(d.post("zoneSecretary", f"/meetings/{meeting}/minutes/submit"))
-    d.ok(d.post("zoneCoordinatorD", f"/meetings/{meeting}/minutes/approve"))
+    d.ok(d.approve("zoneCoordinatorD", meeting))
     for step in ("submit", "approve"):
         lines = d.journal(f"minutes.{step}")
         assert sorted(x.controller for x in lines) == sorted(d.house.cast.towns[t] for t in "DE"), step
@@ -217,7 +217,7 @@ def test_a_chair_from_the_other_municipality_holds_the_meeting_without_seeing_it
     d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/open"))
     d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/close"))
     d.ok(d.post("zoneCoordinatorD", f"/meetings/{meeting}/minutes/submit"))
-    assert d.ok(d.post("zoneCoordinatorE", f"/meetings/{meeting}/minutes/approve"))["items"] == []
+    assert d.ok(d.approve("zoneCoordinatorE", meeting))["items"] == []
     assert d.get("zoneCoordinatorE", f"/agendaItems/{item}").status_code == 404
     (line,) = d.journal("minutes.approve")
     assert line.controller == d.house.cast.towns["D"]

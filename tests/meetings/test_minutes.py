@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import orjson
 import pytest
+from pagecraft import reader, texts_of
 
 SAID = {"assessment": "Schooluitval weegt het zwaarst.", "decisions": "CLB belt de ouders."}
 
@@ -80,8 +81,8 @@ def test_the_secretary_named_for_the_meeting_takes_its_minutes_until_they_are_ap
     table.ok(draft(table, meeting, item, "secretary", match="*", decisions="Later aangevuld."))
     table.ok(table.post("secretary", f"/meetings/{meeting}/minutes/submit"))
     assert len(table.ok(table.get("secretary", f"/meetings/{meeting}/minutes"))["items"]) == 1
-    assert table.post("secretary", f"/meetings/{meeting}/minutes/approve").status_code == 403
-    table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/approve"))
+    assert table.approve("secretary", meeting).status_code == 403
+    table.ok(table.approve("coordinator", meeting))
     assert table.ok(table.get("secretary", f"/meetings/{meeting}"))["items"] == []
     assert table.ok(table.get("secretary", f"/meetings/{meeting}/minutes"))["items"] == []
     assert table.get("secretary", f"/agendaItems/{item}").status_code == 404
@@ -125,6 +126,27 @@ def test_those_who_were_there_read_and_remark_within_seven_days(table):
     assert table.get("school", f"/meetings/{meeting}/minutes").status_code == 404
 
 
+def test_whoever_of_the_desk_was_there_remarks_on_the_page_too_and_nobody_else_of_it(table):
+    """The coordinator sat at the item, the mayor did not; the answer says to each what they may do with it (R67)."""
+    meeting, item, _ = submitted(table, "school")
+    path = f"/meetings/{meeting}/minutes"
+
+    def offered(who):
+        (read,) = table.ok(table.get(who, path))["items"]
+        shown = reader(table.house, who).get(path).text
+        assert ("minutes.remark" in read["abilities"]) == (f'href="{path}/{item}/remark"' in shown), who
+        return "minutes.remark" in read["abilities"]
+
+    assert {who: offered(who) for who in ("school", "coordinator", "mayor")} == {
+        "school": True, "coordinator": True, "mayor": False,
+    }  # fmt: skip
+    done = reader(table.house, "coordinator").send(f"{path}/{item}/remark", text="De klas, niet de school.")
+    assert "De klas, niet de school." in texts_of(done.text)
+    assert reader(table.house, "mayor").get(f"{path}/{item}/remark").status_code == 409
+    table.house.later(days=7, seconds=1)
+    assert not offered("coordinator")
+
+
 def test_a_draft_is_for_desk_chair_and_secretary_only(table):
     meeting, _, _ = drafted(table)
     assert table.get("school", f"/meetings/{meeting}/minutes").status_code == 404
@@ -141,6 +163,7 @@ def test_whoever_was_not_there_does_not_learn_of_the_minutes(table, who):
 
 def test_the_chair_alone_approves_and_each_item_gets_its_digest(table):
     meeting, item, _ = submitted(table)
+    table.days_for_remarks_over(meeting)
     path = f"/meetings/{meeting}/minutes/approve"
     for who, status in (
         ("mayor", 409),
@@ -155,22 +178,24 @@ def test_the_chair_alone_approves_and_each_item_gets_its_digest(table):
     approved = table.ok(table.post("coordinator", path))
     assert approved["state"] == "approved"
     (shown,) = table.ok(table.get("school", f"/meetings/{meeting}/minutes"))["items"]
-    canonical = orjson.dumps({"agendaItemId": item} | SAID, option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(
+        {"agendaItemId": item, "salt": shown["salt"]} | SAID, option=orjson.OPT_SORT_KEYS
+    )
     assert shown["digest"] == hashlib.sha256(canonical).hexdigest()
 
 
 def test_a_text_that_was_changed_past_the_door_is_not_approved(table):
     meeting, _, _ = submitted(table)
     table.house.sql("UPDATE minutes_item SET digest = sha256('anders')")
-    assert table.post("coordinator", f"/meetings/{meeting}/minutes/approve").status_code == 409
+    assert table.approve("coordinator", meeting).status_code == 409
 
 
 def test_approved_minutes_do_not_change(table):
     meeting, item, _ = submitted(table)
-    table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/approve"))
+    table.ok(table.approve("coordinator", meeting))
     assert draft(table, meeting, item, match="*").status_code == 409
     assert table.post("coordinator", f"/meetings/{meeting}/minutes/submit").status_code == 409
-    assert table.post("coordinator", f"/meetings/{meeting}/minutes/approve").status_code == 409
+    assert table.approve("coordinator", meeting).status_code == 409
     with table.house.work("coordinator") as unit:
         changed = unit.session.connection().exec_driver_sql("UPDATE minutes_item SET version = version + 1")
         assert changed.rowcount == 0
@@ -180,7 +205,7 @@ def test_approved_minutes_do_not_change(table):
 def test_the_extract_is_readable_for_fourteen_days(table):
     meeting, _, _ = submitted(table, "school")
     table.house.later(days=10)
-    approved = table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/approve"))
+    approved = table.ok(table.approve("coordinator", meeting))
     del approved
     table.house.later(days=14)
     seen = table.ok(table.get("school", f"/meetings/{meeting}/minutes"))
@@ -206,6 +231,7 @@ def test_until_they_are_approved_those_who_write_and_approve_need_no_reason(tabl
         for who in ("coordinator", "mayor", "secretary"):
             assert table.ok(table.get(who, f"/meetings/{meeting}/minutes"))["items"], (who, step)
         table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/{step}"))
+        table.days_for_remarks_over(meeting)
     assert {x.reason for x in table.journal("minutes.read")} == {""}
     assert table.get("coordinator", f"/meetings/{meeting}/minutes").json()["rule"] == "R107"
 
@@ -296,6 +322,7 @@ def test_each_recipient_sees_only_the_items_attended(table):
 
 def test_of_two_approvals_at_once_one_wins(table):
     meeting, _, _ = submitted(table)
+    table.days_for_remarks_over(meeting)
     client = table.house.client("coordinator")
     tag = client.get(f"/api/v1/meetings/{meeting}/minutes").headers["etag"]
     start, answers = Barrier(2), []

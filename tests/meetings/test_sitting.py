@@ -3,6 +3,9 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from pagecraft import reader
+
+from app.kernel.clock import BRUSSELS
 
 
 def file_of(table, case):
@@ -19,9 +22,82 @@ def test_a_convened_meeting_opens_for_its_desk(table):
         ("auditor", 404),
     ):
         assert table.post(who, f"/meetings/{meeting}/open").status_code == status, who
+    table.house.later(days=20)
     assert table.house.client("coordinator").post(f"/api/v1/meetings/{meeting}/open").status_code == 428
     assert table.open(meeting)["state"] == "inSession"
     assert table.post("coordinator", f"/meetings/{meeting}/open").status_code == 409
+
+
+def test_before_its_own_day_a_meeting_is_not_opened(table):
+    """The day of opening is the day of discussion, from which the term runs: it is the day that was announced (R69)."""
+    meeting, _, _ = table.tabled("school")
+    starts = table.house.now + timedelta(days=20)
+    midnight = starts.astimezone(BRUSSELS).replace(hour=0, minute=0)
+    table.house.at(midnight - timedelta(minutes=1))
+    refused = table.post("coordinator", f"/meetings/{meeting}/open")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R69")
+    assert [each["detail"] for each in refused.json()["issues"]] == [
+        "De dag van de vergadering is nog niet gekomen. Verplaats ze eerst als ze vroeger plaatsvindt."
+    ]
+    assert table.journal("meeting.open", "coordinator", "conflict")
+    assert "meeting.open" not in table.ok(table.get("coordinator", f"/meetings/{meeting}"))["abilities"]
+    table.house.at(midnight)
+    assert "meeting.open" in table.ok(table.get("coordinator", f"/meetings/{meeting}"))["abilities"]
+    table.ok(table.post("coordinator", f"/meetings/{meeting}/open"))
+
+
+def test_the_page_says_on_which_day_the_sitting_opens(table):
+    meeting, _, _ = table.tabled("school")
+    early = reader(table.house, "coordinator").get(f"/meetings/{meeting}").text
+    assert "Open ze op 22 maart 2026." in early
+    assert f'action="/meetings/{meeting}/open"' not in early
+    table.house.later(days=20)
+    there = reader(table.house, "coordinator").get(f"/meetings/{meeting}").text
+    assert "Open ze op" not in there
+    assert f'action="/meetings/{meeting}/open"' in there
+
+
+def test_a_meeting_with_nothing_left_on_its_agenda_is_not_opened(table):
+    meeting, item, _ = table.tabled("school")
+    table.ok(table.post("mayor", f"/agendaItems/{item}/takeOff", {"reason": "notNeededNow"}))
+    table.house.later(days=20)
+    shown = table.ok(table.get("coordinator", f"/meetings/{meeting}"))
+    assert "meeting.open" not in shown["abilities"]
+    assert shown["holding"]["nextStep"] == "table", "a case can still be put on it"
+    refused = table.post("coordinator", f"/meetings/{meeting}/open")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R61")
+    assert table.journal("meeting.open", "coordinator", "conflict")
+
+
+def test_an_item_of_another_municipality_is_enough_to_open_a_joint_meeting(zone):
+    d, e = zone
+    joint = d.plan()
+    at_d, at_e = d.add(joint, d.case()), e.add(joint, e.case())
+    d.invite(at_d, "zoneSchool")
+    e.invite(at_e, "zonePolice")
+    d.convene(joint)
+    d.ok(d.post("zoneMayorD", f"/agendaItems/{at_d}/takeOff", {"reason": "notNeededNow"}))
+    d.house.later(days=20)
+    assert d.open(joint)["state"] == "inSession"
+
+
+def test_who_did_not_confirm_the_secrecy_duty_is_not_noted_in_the_room(table):
+    """Nor whose confirmation ran out; who was noted before can still be noted as having left (R16, R17)."""
+    meeting, item, _ = table.tabled("school", "clb")
+    table.house.later(days=20)
+    table.open(meeting)
+    table.attend(item, "school")
+    table.house.sql("UPDATE undertaking SET valid_until = '2026-01-01'")
+    table.house.sql(
+        "UPDATE undertaking SET valid_until = '2049-01-01' WHERE person_id = :p",
+        p=table.person("coordinator"),
+    )
+    said = {"agendaItemId": item, "personId": table.person("clb")}
+    refused = table.post("coordinator", "/attendances", said)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R16")
+    assert table.journal("attendance.record", "coordinator", "conflict")
+    left = said | {"personId": table.person("school"), "present": False}
+    assert table.ok(table.post("coordinator", "/attendances", left))["present"] is False
 
 
 def test_without_the_core_members_recorded_it_stays_shut(table):

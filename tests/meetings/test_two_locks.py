@@ -8,8 +8,10 @@ from app.cases.models import Listing
 from app.cases.standing import case_standing
 from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
+from app.meetings.agenda_queries import meeting
+from app.meetings.minutes_queries import readable_items
 from app.meetings.models import AgendaItem, Invitation, Meeting, Minutes, MinutesItem
-from app.meetings.queries import meeting, readable_items, seat, visible_items, visible_meetings
+from app.meetings.sight_queries import seat, visible_items, visible_meetings
 from app.meetings.standing import SEEN, item_standing, keeps_file, meeting_standing
 from app.rules.facts import Standing
 
@@ -109,7 +111,7 @@ def compare(house):
             assert held == {
                 m for m in meetings if ids_of(session, f"SELECT holds_meeting('{m}')") == [True]
             }, name
-            listed = visible_meetings(session, actor, unit.now, upcoming=False, after=None, limit=1000)
+            listed = visible_meetings(session, actor, unit.now, when="all", after=None, limit=1000)
             in_the_database = set(session.scalars(select(Meeting.id)))
             assert {m.id for m in listed} <= in_the_database, name
             assert held <= {m.id for m in listed}, name
@@ -146,7 +148,7 @@ def test_both_locks_agree_at_every_moment_of_a_consultation(table, zone):
     house.later(days=8)
     counts.append(compare(house))
     for side, which in ((t, meeting), (d, joint)):
-        side.ok(side.post(side.coordinator, f"/meetings/{which}/minutes/approve"))
+        side.ok(side.approve(side.coordinator, which))
     counts.append(compare(house))
     house.later(days=15)
     counts.append(compare(house))
@@ -189,6 +191,30 @@ def test_both_locks_agree_on_a_meeting_of_the_other_municipality(table, zone):
     d.open(alone)
     d.close(alone)
     assert compare(d.house) > 0
+
+
+def test_both_locks_agree_on_what_was_put_off_or_taken_off(table, zone):
+    house = table.house
+    (t, meeting, item, _), (d, joint, _, _), (e, _, at_e, _) = world(table, zone)
+    before = compare(house)
+    put_off = {"reason": "notEnoughTime"}
+    t.ok(t.post(t.coordinator, f"/agendaItems/{item}/postpone", put_off))
+    e.ok(e.post("zoneCoordinatorE", f"/agendaItems/{at_e}/takeOff", put_off))
+    house.sql(
+        "UPDATE invitation SET state = 'accepted' WHERE agenda_item_id = :i", i=item
+    )  # as if nobody asked
+    after = compare(house)
+    assert after < before
+    house.later(days=20)
+    t.open(meeting)
+    d.open(joint)
+    assert compare(house) == after
+    house.sql(
+        "INSERT INTO attendance (agenda_item_id, person_id, meeting_id, case_id, municipality_id, present, recorded_at)"
+        " SELECT id, :p, meeting_id, case_id, municipality_id, true, now() FROM agenda_item WHERE id = :i",
+        p=house.cast.persons["school"], i=item,
+    )  # fmt: skip
+    assert compare(house) == after
 
 
 def test_without_an_actor_the_database_shows_nothing_of_a_consultation(table):

@@ -201,6 +201,19 @@ KEPT_OUT = {
 }
 
 
+def test_a_correction_of_approved_minutes_does_not_repeat_it_either(table, told):
+    meeting, item, _ = told
+    table.ok(draft(table, meeting, item))
+    table.close(meeting)
+    table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/submit"))
+    table.ok(table.approve("coordinator", meeting))
+    for kind, said in KEPT_OUT.items():
+        body = {"agendaItemId": item, "text": f"Toch nog: {said}"}
+        refused = table.post("coordinator", f"/meetings/{meeting}/minutes/corrections", body)
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R66"), kind
+        assert not in_sight(refused), kind
+
+
 @pytest.mark.parametrize("where", ["assessment", "decisions"])
 @pytest.mark.parametrize("kind", KEPT_OUT)
 def test_minutes_that_repeat_what_was_kept_out_of_them_are_refused_without_quoting(table, told, kind, where):
@@ -226,7 +239,7 @@ def test_the_assessment_of_the_table_in_its_own_words_and_what_was_said_freely_g
     table.ok(draft(table, meeting, item, assessment=TEXTS["present"], decisions="De school volgt het op."))
     table.close(meeting)
     table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/submit"))
-    table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/approve"))
+    table.ok(table.approve("coordinator", meeting))
 
 
 def test_the_secretary_is_held_to_what_they_heard(table, told):
@@ -250,7 +263,7 @@ def test_what_is_said_under_a_condition_after_the_draft_stops_submitting_and_app
     table.ok(table.post("coordinator", f"/meetings/{meeting}/minutes/submit"))
     body |= {"text": "Met de familie spreken."}
     table.ok(table.post("coordinator", "/statements", body), 201)
-    assert table.post("coordinator", f"/meetings/{meeting}/minutes/approve").json()["rule"] == "R66"
+    assert table.approve("coordinator", meeting).json()["rule"] == "R66"
 
 
 def test_the_page_that_drafts_minutes_says_what_must_not_go_in(table, told):

@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, Uuid, inspect, text
 
 import app.main  # noqa: F401 — brings every model with it
 from app.kernel.database import APP, LEDGER, LOGIN_ROLES, OWNER, RETENTION, SEALER, Row
@@ -148,15 +148,28 @@ def fill(conn: Connection) -> dict[str, int]:
     fresh: dict[str, dict[str, Any]] = {}
     for name in names:
         table = known.tables[name]
+        for before, kind in KINDS.get(name, ()):  # a table of the kind that only such meetings can be of
+            fresh[before] = fresh[before] | {"id": uuid4(), "kind": kind}
+            conn.execute(known.tables[before].insert().values(**fresh[before]))
         fresh[name] = {c.name: _value(fresh, c) for c in table.columns}
         conn.execute(table.insert().values(**fresh[name]))
     conn.commit()
     return {name: conn.scalar(text(f"SELECT count(*) FROM {name}")) for name in names}
 
 
+CHECKED = {("consultation_table", "kind"): "operational"}
+"""What a check of the database admits, where it admits only some values."""
+KINDS = {
+    "meeting": [("consultation_table", "operational")],
+    "policy_meeting": [("consultation_table", "strategic")],
+}
+
+
 def _value(fresh: dict[str, dict[str, Any]], column: Any) -> Any:
     for key in column.foreign_keys:
         return fresh[key.column.table.name][key.column.name] if key.column.table.name in fresh else None
+    if (column.table.name, column.name) in CHECKED:
+        return CHECKED[column.table.name, column.name]
     kind = str(column.type).split("(")[0]
     return {
         "UUID": uuid4(),
@@ -168,7 +181,7 @@ def _value(fresh: dict[str, dict[str, Any]], column: Any) -> Any:
         "DATE": date(2026, 3, 2),
         "TIMESTAMP": datetime(2026, 3, 2, tzinfo=UTC),
         "JSONB": {"nl": "verzonnen"},
-        "ARRAY": ["verzonnen"],
+        "ARRAY": [uuid4() if isinstance(getattr(column.type, "item_type", None), Uuid) else "verzonnen"],
         "TEXT[]": ["verzonnen"],
     }[kind]
 
@@ -200,7 +213,8 @@ def _kept(conn: Connection, held: dict[str, int]) -> bool:
     present = set(inspect(conn).get_table_names())
     now = {name: conn.scalar(text(f"SELECT count(*) FROM {name}")) for name in held if name in present}
     conn.rollback()
-    return now == {name: count for name, count in held.items() if name in present} and bool(now)
+    # More is no loss: what a revision moved to a table of its own comes back with the way down.
+    return all(count >= held[name] for name, count in now.items()) and bool(now)
 
 
 def test_a_journal_with_entries_can_be_taken_down_and_comes_back_empty(empty):

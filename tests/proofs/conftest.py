@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from provider_door import settings
 from proving.client import Undone, swiftly
+from proving.prover import Prover
 from proving.stage import Stage
 from proving.things import ISSUER
 
@@ -94,3 +95,13 @@ def pair(proving_house: Any, undone: Undone) -> Iterator[tuple[Undone, Undone]]:
     made = Undone(proving_house)
     yield undone, made
     made.close()
+
+
+@pytest.fixture
+def prove(house: Any) -> Iterator[Prover]:
+    """Who asks one route of a house of one's own, for what the stage does not hold."""
+    engine = admin_engine(house.process.addresses.main).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn, swiftly():
+        made = Prover(house, conn)
+        yield made
+        made.caller.close()

@@ -8,7 +8,7 @@ import pytest
 from proving.chance import INVITED
 from proving.client import JSON
 from proving.oracle import Oracle
-from proving.scene import PHASES
+from proving.phases import PHASES
 from proving.table import REASON
 from proving.world import World
 

@@ -14,7 +14,7 @@ from proving.emergencies import SENSITIVE, heard, knows
 from proving.marks import marks_in
 from proving.oracle import KEEPERS, SEATED, Oracle
 from proving.scene import Asking
-from proving.table import JSON_DOOR, PAGES_DOOR, PROVEN_ELSEWHERE
+from proving.table import JSON_DOOR, OFF_STAGE_PAGES, PAGES_DOOR, WITHOUT_SESSION
 from proving.world import World
 
 from app.kernel.http.routes import ENDPOINTS
@@ -55,7 +55,7 @@ def test_answers_hold_what_is_theirs_to_know_and_nothing_else(data, proving_hous
     with undone.laying() as conn:
         drawn = Chance(draw, World(conn, house, moment)).lay()
         oracle = Oracle(drawn.world, moment)
-        shown = sorted(PAGES_DOOR.keys() - PROVEN_ELSEWHERE)
+        shown = sorted(PAGES_DOOR.keys() - OFF_STAGE_PAGES - WITHOUT_SESSION)
         pages = draw(st.lists(st.sampled_from(shown), min_size=6, max_size=6, unique=True))
         writes = draw(st.lists(st.sampled_from(sorted(WRITING)), min_size=6, max_size=6, unique=True))
         faults = []

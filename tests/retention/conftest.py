@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -89,8 +89,9 @@ def fill(house, listed):
         unit.session.add(
             Meeting(
                 id=meeting, municipality_id=cast.towns["C"], cell_id=cast.cells["C"], table_id=cast.tables["C"],
-                starts_at=unit.now, ends_at=unit.now, place="Stadhuis", chair_id=cast.persons["coordinator"], state="draft",
-                window_until=unit.now, created_by=cast.persons["coordinator"],
+                starts_at=unit.now, ends_at=unit.now + timedelta(hours=2), place="Stadhuis",
+                chair_id=cast.persons["coordinator"], state="draft",
+                window_until=unit.now + timedelta(hours=2), created_by=cast.persons["coordinator"],
             )
         )  # fmt: skip
         unit.session.flush()
@@ -131,6 +132,15 @@ def fill(house, listed):
                 decisions=sealed("minutes_item", "decisions", minuted), **case,
             )
         )  # fmt: skip
+        unit.session.add(
+            Notice(
+                id=new_id(), person_id=cast.persons["clb"], code="invited", reference=listed.reference,
+                municipality_id=cast.towns["C"], created_at=unit.now,
+            )
+        )  # fmt: skip
+    house.sql("UPDATE meeting SET state = 'inSession' WHERE id = :m", m=meeting)
+    with house.work("mayor") as unit:
+        unit.decided.append(Action.STATEMENT_CREATE)
         for name, present in (("participant", True), ("coordinator", True), ("school", True), ("clb", False)):
             unit.session.add(
                 Attendance(
@@ -138,12 +148,6 @@ def fill(house, listed):
                     recorded_at=unit.now, **case,
                 )
             )  # fmt: skip
-        unit.session.add(
-            Notice(
-                id=new_id(), person_id=cast.persons["clb"], code="invited", reference=listed.reference,
-                municipality_id=cast.towns["C"], created_at=unit.now,
-            )
-        )  # fmt: skip
 
 
 @pytest.fixture

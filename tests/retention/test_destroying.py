@@ -74,7 +74,12 @@ def _sealed_values(house):
         for value in house.sql(
             f"SELECT {owner} AS file, {row} AS row, {column} AS value FROM {table} WHERE {column} IS NOT NULL"
         ):
-            place = Place(value.file, {"listing": LISTED_UNDER}.get(table, table), column, value.row)
+            place = Place(
+                value.file,
+                {"listing": LISTED_UNDER, "contribution": "statement"}.get(table, table),
+                column,
+                value.row,
+            )
             found.append((place, bytes(value.value)))
     return found
 

@@ -16,7 +16,7 @@ FACTS = Facts(
     now=NOW, today=NOW.date(), standing=Standing.FILE, locks_on=date(2027, 1, 1), due_on=date(2027, 1, 15), window_until=NOW
 )  # fmt: skip
 MAYOR = Actor(role=Role.MAYOR, second_factor=True, undertaking_until=date(2030, 1, 1))
-EVERYTHING = frozenset({"list", "screening", "invitations", "meetings", "file", "closure"})
+EVERYTHING = frozenset({"list", "screening", "invitations", "meetings", "file", "closure", "policy"})
 
 
 def _actors():

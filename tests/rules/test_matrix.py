@@ -41,18 +41,30 @@ MET = Facts(
     own=True,
     window_until=datetime(2030, 1, 1, tzinfo=UTC),
     constitution_complete=True,
+    agreement_whole=True,
+    signed_by_nobody=True,
+    table_agreed=True,
+    every_mayor_signed=True,
     recording_basis=True,
     number_ground=True,
     core_recorded=True,
+    chair_mandated=True,
+    day_come=True,
     ground_stated=True,
     residual_reason=True,
     notice_days=20,
     notice_required=14,
+    notice_agreed=7,
     line_manager_addressed=True,
+    child_reason=True,
     care_relation=True,
     refusal_reason=True,
     was_present=True,
     handler_bound=True,
+    nominee_fits=True,
+    briefing_known=True,
+    download_allowed=True,
+    own_file_basis=True,
     access_reason=True,
     age=30,
     age_known=True,
@@ -66,10 +78,19 @@ MET = Facts(
     attachable_origin=True,
     category_reason=True,
     counterpart=True,
+    remarks_over=True,
     break_glass_on=True,
     watchers_told=True,
     proposed_by_actor=False,
     use_conditions_kept=True,
+    nobody_named=True,
+    card_noted=True,
+    still_listed=True,
+    no_secrets=True,
+    others_present=True,
+    everybody_agreed=True,
+    recipient_competent=True,
+    ground_to_hand_over=True,
 )
 """Every condition met, for every role that can meet it."""
 
@@ -168,6 +189,7 @@ CASE_NOUNS = {
     "action",
     "agendaItem",
     "invitation",
+    "nomination",
     "briefing",
     "attendance",
     "minutes",
@@ -227,7 +249,13 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
     ends = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
     keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
-    assert may == ends | keys | {Action.ACCESS_EXPLAIN, Action.SUBJECT_MARK}
+    assert may == ends | keys | {
+        Action.ACCESS_EXPLAIN,
+        Action.SUBJECT_MARK,
+        Action.REGISTRATION_ALERT,
+        Action.NOTICE_REMIND,
+        Action.NOTICE_SEND,
+    }
 
 
 def test_only_the_desk_finds_a_person_again():
@@ -273,12 +301,16 @@ def test_a_participant_reaches_only_what_they_were_invited_to_brought_or_own():
         Action.ACTION_COMPLETE,
         Action.INVITATION_LIST,
         Action.INVITATION_ANSWER,
+        Action.INVITATION_NOMINATE,
+        Action.NOMINATION_LIST,
+        Action.NOMINATION_TAKE_BACK,
     }
     at_the_table = {a for a, s in about_cases if s is Standing.INVITED} - with_a_part
     assert at_the_table == {Action.AGENDA_ITEM_READ, Action.BRIEFING_RECORD, Action.BRIEFING_LIST}
     attended = {a for a, s in about_cases if s is Standing.ATTENDING} - at_the_table - with_a_part
     assert attended == {
-        Action.MINUTES_READ, Action.MINUTES_REMARK, Action.STATEMENT_CREATE, Action.STATEMENT_OPEN,
+        Action.MINUTES_READ, Action.MINUTES_PRINT, Action.MINUTES_REMARK, Action.MINUTES_ASSENT, Action.STATEMENT_CREATE,
+        Action.STATEMENT_OPEN,
     }  # fmt: skip
 
 
@@ -311,9 +343,10 @@ def test_nobody_does_anything_before_second_factor_and_undertaking(action):
 def test_getting_in_is_the_whole_list_of_what_comes_before():
     assert ACCESS == (Condition.SECOND_FACTOR, Condition.UNDERTAKING_CONFIRMED, Condition.DELEGATION_IN_SCOPE)
     assert {a.noun for a in GETTING_IN} == {
-        "session", "password", "passkey", "recovery", "undertaking", "refData", "request",
+        "session", "password", "passkey", "recovery", "undertaking", "refData", "request", "calendar",
     }  # fmt: skip
     assert {a for a in GETTING_IN if a.noun == "recovery"} == {Action.RECOVERY_USE}
+    assert {a for a in GETTING_IN if a.noun == "calendar"} == {Action.CALENDAR_READ}
     assert Action.SESSION_REVOKE not in GETTING_IN
 
 
@@ -380,20 +413,42 @@ def _without(condition: Condition, actor: Actor) -> Iterator[tuple[Facts, Actor]
 
 BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.CONSTITUTION_COMPLETE: ("constitution_complete",),
+    Condition.AGREEMENT_WHOLE: ("agreement_whole",),
+    Condition.TABLE_AGREED: ("table_agreed",),
+    Condition.UNSIGNED: ("signed_by_nobody",),
+    Condition.EVERY_MAYOR_SIGNED: ("every_mayor_signed",),
     Condition.RECORDING_BASIS: ("recording_basis",),
     Condition.NUMBER_GROUND: ("number_ground",),
     Condition.CORE_RECORDED: ("core_recorded",),
+    Condition.CHAIR_MANDATED: ("chair_mandated",),
+    Condition.DAY_COME: ("day_come",),
     Condition.LISTING_AUTHORITY: ("listing_by_delegate",),
     Condition.AGE_GATE: ("age", "age_known"),
     Condition.GROUND_STATED: ("ground_stated",),
     Condition.RESIDUAL_REASON: ("residual_reason",),
-    Condition.NOTICE_PERIOD: ("notice_days",),
+    Condition.NOTICE_PERIOD: ("notice_required",),
+    Condition.NOTICE_AGREED: ("notice_agreed",),
     Condition.LINE_MANAGER: ("line_manager_addressed",),
+    Condition.CHILD_REASON: ("child_reason",),
     Condition.REFUSAL_REASON: ("refusal_reason",),
     Condition.CARE_RELATION: ("care_relation",),
     Condition.WAS_PRESENT: ("was_present",),
     Condition.HANDLER_BOUND: ("handler_bound",),
+    Condition.NOMINEE_FITS: ("nominee_fits",),
+    Condition.BRIEFING_KNOWN: ("briefing_known",),
+    Condition.DOWNLOAD_ALLOWED: ("download_allowed",),
+    Condition.OWN_FILE_BASIS: ("own_file_basis",),
+    Condition.BY_ANOTHER: ("proposed_by_actor",),
+    Condition.CARD_NOTED: ("card_noted",),
+    Condition.STILL_LISTED: ("still_listed",),
+    Condition.ON_THE_LIST: ("still_listed",),
+    Condition.NO_SECRETS: ("no_secrets",),
+    Condition.OTHERS_PRESENT: ("others_present",),
+    Condition.CONSENSUS: ("everybody_agreed",),
+    Condition.RECIPIENT_COMPETENT: ("recipient_competent",),
+    Condition.HAND_OVER_GROUND: ("ground_to_hand_over",),
     Condition.OTHER_HALF: ("counterpart",),
+    Condition.REMARKS_OVER: ("remarks_over",),
     Condition.WINDOW_OPEN: ("window_until",),
     Condition.ACCESS_REASON: ("access_reason",),
     Condition.WITHIN_TERM: ("due_on",),
@@ -405,7 +460,9 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.DISCUSSED: ("discussed",),
     Condition.BREAK_GLASS_ON: ("break_glass_on",),
     Condition.WATCHERS_TOLD: ("watchers_told",),
+    Condition.NOBODY_NAMED: ("nobody_named",),
     Condition.REVIEWED_BY_ANOTHER: ("proposed_by_actor",),
+    Condition.DECIDES_CORRECTION: ("proposed_by_actor",),
     Condition.USE_CONDITIONS: ("use_conditions_kept",),
 }
 

@@ -13,6 +13,7 @@ from app.rules.lifecycle import STATES
 from app.rules.retention import (
     BACKUP_DAYS,
     JOURNAL_YEARS,
+    NOTICE_DAYS,
     SCHEDULE,
     WARNING_DAYS,
     case_due_on,
@@ -156,5 +157,6 @@ def test_the_schedule_names_each_sort_of_data_once_and_on_which_basis():
 def test_the_schedule_says_the_terms_that_the_code_keeps():
     said = {term.data: term.length for term in SCHEDULE}
     assert said["journal"].startswith(f"{JOURNAL_YEARS} years")
+    assert said["notice"].startswith(f"{NOTICE_DAYS} days")
     assert said["backup"] == f"{BACKUP_DAYS} days"
     assert {term.data for term in SCHEDULE if term.law} == {"caseData", "caseDataExtended"}

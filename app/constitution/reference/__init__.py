@@ -119,10 +119,11 @@ class LegalReference:
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
-    """A setting that an agreement may fix, with the value it has while nobody fixes it."""
+    """A setting that an agreement may fix, with the value it has while nobody fixes it; *fixed*: why none may."""
 
     name: str
     default: SettingValue
+    fixed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +332,9 @@ def _setting(table: dict[str, Any], place: str) -> RuleSetting:
         default = tuple(default)
     if not isinstance(default, bool | int | str | tuple):
         raise ReferenceDataError(f"{place}: {name} has no usable default")
+    fixed = _text(table, "fixed", f"{place}: {name}") if "fixed" in table else None
     _refuse_unknown(table, place)
-    return RuleSetting(name, default)
+    return RuleSetting(name, default, fixed)
 
 
 def _texts(table: dict[str, Any], place: str) -> Texts:

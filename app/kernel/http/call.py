@@ -25,7 +25,7 @@ from starlette.responses import Response
 from app.kernel.http.problems import as_problem, related_trace_of, trace_of
 from app.kernel.idempotency import KEPT, Answered
 from app.kernel.shapes import Command, View, is_known_moment
-from app.kernel.work import Installation, Work
+from app.kernel.work import Installation, Work, finished
 from app.rules.facts import VISITOR, Actor
 from app.rules.problems import Kind, Problem, invalid
 
@@ -114,13 +114,9 @@ class Call:
                 while_locked=while_locked,
                 address=address_of(request),
             )
-            try:
+            with finished(unit):
                 self._identify(unit)
                 yield unit
-                unit.finish()
-            except BaseException as fault:
-                unit.abandon(fault)
-                raise
 
     def _identify(self, unit: Work) -> None:
         scheme, _, token = self.request.headers.get("authorization", "").partition(" ")

@@ -7,7 +7,7 @@ never lost by a refusal: the form comes back with its values and says what is as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
@@ -16,7 +16,8 @@ from fastapi import APIRouter
 from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
-from app.kernel.http.forms import WHOLE_FORM, Value, form_of, parse_form, register_form
+from app.kernel.http.form_reading import WHOLE_FORM, Value, parse_form
+from app.kernel.http.forms import Choice, Field, Form, form_of, register_form
 from app.kernel.http.frames import announces
 from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, Proof, page_post
 from app.kernel.http.problems import as_problem
@@ -35,8 +36,13 @@ _TOLD_IN_THE_FORM: Final = {
     Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT, Kind.PRECONDITION_FAILED,
     Kind.INVALID_TOKEN,
 }  # fmt: skip
-_BOXES: Final = {"R56": "nothingClassified", "R65": "relevantAndProportionate"}
+_BOXES: Final = {
+    "R6": "namesNobody", "R56": "nothingClassified", "R65": "relevantAndProportionate", "R80": "competentForArea",
+    "R81": "noSecrets",
+}  # fmt: skip
 """What a rule asks to be said by ticking a box."""
+_FIELDS: Final = {"R26": "urgencyReason", "R29": "childReason", "R32": "reason", "R35": "careRelation"}
+"""What a rule asks to be filled in: the refusal stands with that field, where the form has it."""
 _ISSUES: Final = {
     INPUT_EXT + "requiredInput": "error.missing",
     INPUT_EXT + "invalidPeriod": "error.invalidPeriod",
@@ -51,7 +57,7 @@ class Prepared:
 
     back: str
     """Where Cancel goes."""
-    options: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    options: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     hidden: Mapping[str, Any] = field(default_factory=dict)
     version: int | None = None
@@ -113,25 +119,47 @@ def page_form(router: APIRouter, row: FormRow, *, before_access: bool = False) -
 
 def _sent(row: FormRow, call: PageCall, *, before_access: bool) -> Response:
     command, values, errors = parse_form(row.command, _items(call, row.in_path), call.language)
+
+    def act(unit: Work) -> Response:
+        if command is None:
+            also = _left_empty(call, row.command)
+            return _shown(row, call, unit, values, also | errors, Kind.BAD_REQUEST.status)
+        view = row.operation(unit, command)
+        if row.show is not None:
+            return row.show(call, view)
+        return call.go(row.after(call, view), done=row.action.value)
+
+    def again(unit: Work, problem: Problem) -> Response:
+        return _shown(row, call, unit, values, told(call, problem, row.command), problem.kind.status)
+
+    return sent_form(call, act, again, before_access=before_access)
+
+
+def sent_form(
+    call: PageCall,
+    act: Callable[[Work], Response],
+    again: Callable[[Work, Problem], Response],
+    *,
+    also: Collection[Kind] = (),
+    before_access: bool = False,
+) -> Response:
+    """Do what a form that was sent asks for; a refusal that a form can say is said in the form, shown *again*.
+
+    In: the act and the form, each in a work of its own; the kinds of refusal that this form says besides. Raises Problem
+    for any other refusal, and where the form itself is out of reach by now: it then stands on a page of its own.
+    """
     try:
         with call.work() as unit:
             call.admit(unit, before_access=before_access)
-            if command is None:
-                return _shown(row, call, unit, values, errors, Kind.BAD_REQUEST.status)
-            view = row.operation(unit, command)
-            if row.show is not None:
-                return row.show(call, view)
-            href = row.after(call, view)
-            return call.go(href, done=row.action.value)
+            return act(unit)
     except (Elsewhere, Proof):
         raise
     except Exception as fault:  # noqa: BLE001 — every fault becomes a Problem
         problem = as_problem(fault)
-        # Where the form itself is out of reach by now, the refusal stands on a page of its own.
-        if problem.kind in _TOLD_IN_THE_FORM:
+        if problem.kind in _TOLD_IN_THE_FORM or problem.kind in also:
             with suppress(Problem), call.work() as unit:
                 call.admit(unit, before_access=before_access)
-                return _shown(row, call, unit, values, told(call, problem, row.command), problem.kind.status)
+                return again(unit, problem)
         raise problem from None
 
 
@@ -161,6 +189,7 @@ def _shown(
         ready.options,
         {**ready.hidden, **in_path},
     )
+    theirs = form_of(row.command, call.language, ready.values, {}, ready.options, ready.hidden)
     form = replace(form, hidden=tuple((name, value) for name, value in form.hidden if name not in in_path))
     return call.show(
         row.template,
@@ -177,8 +206,24 @@ def _shown(
         intro=ready.intro,
         warning=ready.warning,
         breadcrumb=ready.breadcrumb,
+        differing=differing(form, theirs, ready.values) if status == Kind.PRECONDITION_FAILED.status else [],
         **ready.context,
     )
+
+
+def differing(mine: Form, theirs: Form, saved: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Give (label, as it stands now, as it was typed) of each field of what is *saved* that two people wrote differently."""
+    now = {field.name: field for field in theirs.fields if saved.get(field.name) is not None}
+    return [
+        (field.label, _read_out(now[field.name]), _read_out(field))
+        for field in mine.fields
+        if field.name in now and _read_out(field) != _read_out(now[field.name])
+    ]
+
+
+def _read_out(field: Field) -> str:
+    chosen = [option.label for option in field.options if option.selected]
+    return ", ".join(chosen) if field.options else field.value.replace("\r\n", "\n").strip()
 
 
 def told(call: PageCall, problem: Problem, command: type[Command] | None = None) -> dict[str, str]:
@@ -188,11 +233,19 @@ def told(call: PageCall, problem: Problem, command: type[Command] | None = None)
     """
     if problem.issues:
         return {_field(issue): _sentence(call, issue) for issue in problem.issues}
-    box = _BOXES.get(problem.rule or "", "")
-    if command is not None and box in _names(command) and not any(name == box for name, _ in call.items):
-        said = call.phrase("Tick this if it is so. If it is not, take out what may not be here.")
-        return {box: f"{said} ({problem.rule})"}
-    return {WHOLE_FORM: reason_of(call.request.app.state.rule_text, call.language, problem)}
+    boxes = _left_empty(call, command) if command is not None else {}
+    if command is not None and _BOXES.get(problem.rule or "", "") in boxes:
+        return boxes
+    field = _FIELDS.get(problem.rule or "", WHOLE_FORM)
+    place = field if command is not None and field in _names(command) else WHOLE_FORM
+    return {place: reason_of(call.request.app.state.rule_text, call.language, problem)}
+
+
+def _left_empty(call: PageCall, command: type[Command]) -> dict[str, str]:
+    """Name the boxes that a rule asks for and that nobody ticked, all at once; one that goes along unseen is not asked."""
+    said = call.phrase("Tick this if it is so. If it is not, take out what may not be here.")
+    asked, sent = _names(command), {name for name, _ in call.items}
+    return {box: f"{said} ({rule})" for rule, box in _BOXES.items() if box in asked and box not in sent}
 
 
 def _names(command: type[Command]) -> set[str]:

@@ -37,12 +37,18 @@ TONES = {
     "received": "info", "decided": "closed", "inScreening": "warning", "listed": "info", "notListed": "closed",
     "referred": "closed", "moreInformationWanted": "warning", "passedToPolice": "closed", "erased": "closed",
     "underDiscussion": "warning", "inTrajectory": "info", "monitored": "info", "closureProposed": "warning",
+    "removed": "closed", "withdrawn": "closed", "cancelled": "closed", "postponed": "closed", "takenOff": "closed",
+    "notDiscussed": "closed",
     "closed": "closed", "destroyed": "closed", "draft": "neutral", "convened": "info", "inSession": "warning",
-    "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed",
+    "sent": "warning", "accepted": "success", "declined": "closed", "mustDecline": "closed", "passedOn": "closed",
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
-    "proposed": "warning", "agreed": "info", "used": "closed", "ended": "closed", "reviewed": "success",
-    "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
+    "consensusAsked": "warning", "blocked": "closed", "issued": "success",
+    "proposed": "warning", "agreed": "info", "refused": "closed", "used": "closed", "ended": "closed", "reviewed": "success",
+    "onAgenda": "info", "treated": "success", "parked": "closed", "carriedOver": "warning", "planned": "neutral",
+    "underWay": "info", "stopped": "closed", "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
+    "discarded": "closed", "signed": "success",
+    "asked": "warning", "answered": "success", "nothingToShare": "success", "opened": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""
 
@@ -80,6 +86,8 @@ class Line:
     href: str
     label: str
     shown: Able
+    also: tuple[str, ...] = ()
+    """Addresses elsewhere that belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +118,9 @@ def able(action: Action, roles: frozenset[Role] = EVERYONE) -> Able:
     return lambda actor: actor.role in roles and may(actor, action)
 
 
-def menu_line(order: int, href: str, label: str, shown: Able) -> None:
-    """Add a line to the menu; *label* is a message id."""
-    MENU.append(Line(order, href, label, shown))
+def menu_line(order: int, href: str, label: str, shown: Able, *also: str) -> None:
+    """Add a line to the menu; *label* is a message id, *also* are addresses elsewhere that belong to it."""
+    MENU.append(Line(order, href, label, shown, also))
     MENU.sort(key=lambda line: line.order)
 
 
@@ -176,7 +184,8 @@ def frame(
     role = actor.role if actor else None
     reader_locked = reader is not None and reader.locked
     menu = [line for line in MENU if line.shown(actor)] if actor and role and not reader_locked else []
-    current = max((line.href for line in menu if _within(path, line.href)), key=len, default="")
+    here = [(at, line.href) for line in menu for at in (line.href, *line.also) if _within(path, at)]
+    current = max(here, key=lambda found: len(found[0]), default=("", ""))[1]
     return Frame(
         title=title,
         purpose=purpose,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from fastapi import Request
 from starlette.responses import Response
 
 from app.kernel.http.form_pages import reason_of
-from app.kernel.http.pages import PageCall
+from app.kernel.http.pages import PageCall, local_path
 from app.kernel.http.problems import as_problem, trace_of
 from app.kernel.i18n import to_translate
 from app.rules.problems import Kind, Problem
@@ -58,12 +60,23 @@ def problem_page(request: Request, fault: Exception) -> Response:
         remedies=[call.phrase(each) for each in _REMEDIES.get(status, _USUALLY)],
         reference=str(trace_of(request)),
         action=(call.phrase("To the first page"), "/"),
+        back=_came_from(request),
         tone="danger" if status >= Kind.INTERNAL.status else "warning",
     )
     response.headers.update(problem.headers)
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
+
+
+def _came_from(request: Request) -> str:
+    """Give the page of ours that sent the reader here; empty where that is another site or this very page."""
+    said = urlsplit(request.headers.get("referer", ""))
+    here = request.url
+    if said.netloc != here.netloc or (said.path == here.path and request.method == "GET"):
+        return ""
+    back = local_path(said.path + (f"?{said.query}" if said.query else ""))
+    return "" if back == "/" else back  # the first page is offered already
 
 
 def _happened(call: PageCall, problem: Problem) -> str:

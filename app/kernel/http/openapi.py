@@ -170,6 +170,7 @@ def _in_words_of_3_0(node: dict[str, Any]) -> None:
     for edge, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if exclusive in node:
             node[edge], node[exclusive] = node[exclusive], True
+    node.pop("form", None)  # what a page asks with is no matter of this door
     if node.pop("contentMediaType", None) == "application/octet-stream":
         node["format"] = "binary"
     if "prefixItems" in node:

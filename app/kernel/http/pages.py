@@ -26,7 +26,7 @@ from app.kernel.http.uploads import Upload, is_multipart, received
 from app.kernel.i18n import LANGUAGES, negotiate, translate
 from app.kernel.identity import new_secret, secret_hash
 from app.kernel.rendering import render
-from app.kernel.work import Installation, Work
+from app.kernel.work import Installation, Work, finished
 from app.rules.facts import VISITOR
 from app.rules.problems import Kind, Problem, not_found
 
@@ -143,13 +143,9 @@ class PageCall:
                 address=address_of(self.request),
                 device=DEVICE.read(self.request)[:_DEVICE_MOST],
             )
-            try:
+            with finished(unit):
                 self._identify(unit)
                 yield unit
-                unit.finish()
-            except BaseException as fault:
-                unit.abandon(fault)
-                raise
 
     @property
     def is_post(self) -> bool:
@@ -325,6 +321,16 @@ def page_get(
 ) -> None:
     """Add a page: *build* runs its Operations in one Work and gives the answer."""
     _add(router, "GET", path, build, before_access=before_access, while_locked=while_locked)
+
+
+def page_send(router: APIRouter, path: str, send: Callable[[PageCall], Response]) -> None:
+    """Add what a form of a feature's own sends: *send* opens its own Works, so that it can show the form again."""
+
+    def handle(call: Page) -> Response:
+        return call.answer(lambda: send(call))
+
+    router.add_api_route(path, handle, methods=["POST"], include_in_schema=False)
+    PAGES.append(("POST", path))
 
 
 def page_upload(router: APIRouter, path: str, send: Callable[[PageCall, Upload], Response]) -> None:

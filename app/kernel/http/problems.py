@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.kernel.database import is_there_already
 from app.kernel.i18n import knows, negotiate, translate
 from app.kernel.keys.provider import KeyFault
 from app.kernel.vault import Shredded
@@ -38,7 +39,6 @@ _INPUT_TYPES = {
 _TELL_THE_RULE = {Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFIRMATION_REQUIRED}
 _ISSUES_MOST = 50
 _NAME_MOST = 100
-_UNIQUE_VIOLATION = "23505"
 _PLACES = {"body": "body", "query": "query", "path": "path", "header": "header"}
 
 
@@ -172,7 +172,7 @@ def _of_database(fault: DBAPIError) -> Problem | None:
     if isinstance(fault, DataError):  # SQLSTATE class 22, and what the driver itself cannot send
         log.warning("a value that no column holds: %s", type(fault.orig).__name__)
         return Problem(Kind.BAD_REQUEST)
-    if getattr(fault.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
+    if is_there_already(fault):
         return Problem(Kind.CONFLICT)  # somebody else made the same thing at the same moment
     return None
 

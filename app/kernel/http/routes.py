@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.alias_generators import to_camel
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.kernel.http.call import Call
+from app.kernel.http.papers import download
+from app.kernel.printing import Paper
 from app.kernel.shapes import Command, View
 from app.kernel.work import Work
 
@@ -62,7 +64,7 @@ def endpoint(
     router: APIRouter,
     method: str,
     path: str,
-    operation: Callable[[Work, Any], View | None],
+    operation: Callable[[Work, Any], View | Paper | None],
     command: type[Command],
     view: type[View] | None,
     *,
@@ -72,11 +74,13 @@ def endpoint(
     location: str = "",
     visitors: bool = False,
     while_locked: bool = False,
+    paper: Collection[str] = (),
 ) -> None:
     """Add one row: *method* on *path* builds *command*, runs *operation*, answers *view*.
 
     operationId is the operation's name in lowerCamelCase. *location* is a template for the Location header.
-    *while_locked*: what a session that was left idle may still do.
+    *while_locked*: what a session that was left idle may still do. *paper*: media types of what the operation prints,
+    and gives as a Paper instead of a View; it leaves once its line is committed.
     """
     in_path = set(_BRACES.findall(path))
     fields = {field.alias or to_camel(name): (name, field) for name, field in command.model_fields.items()}
@@ -120,8 +124,15 @@ def endpoint(
         call = Call(given.pop("request"))
         sent = given.pop("body", None)
         values = {name: getattr(sent, name) for name, _ in rest.values()} if sent is not None else {}
-        return call.answer(
-            operation,
+        printed: list[Paper] = []
+
+        def printing(work: Work, asked: Any) -> None:
+            made = operation(work, asked)
+            if isinstance(made, Paper):
+                printed.append(made)
+
+        answered = call.answer(
+            printing if paper else cast("Callable[[Work, Any], View | None]", operation),
             command.model_construct(**given, **values),
             status=status,
             location=location,
@@ -129,6 +140,7 @@ def endpoint(
             visitors=visitors,
             while_locked=while_locked,
         )
+        return download(printed[0]) if printed else answered
 
     handle.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     handle.__name__ = operation.__name__
@@ -139,14 +151,22 @@ def endpoint(
         operation_id=to_camel(operation.__name__),
         summary=summary,
         tags=[tag],
-        status_code=status if view is not None else 204,
+        status_code=status if view is not None or paper else 204,
+        response_class=Response if paper else JSONResponse,
         response_model=view,
         response_model_exclude_none=True,
-        responses=_PROBLEM,
+        responses=_PROBLEM | _papers(paper),
         description=inspect.getdoc(command) or None,
         openapi_extra=None if visitors else {"security": [{"bearer": []}]},
     )
     ENDPOINTS.append(Endpoint(method, path, operation.__name__))
+
+
+def _papers(media: Collection[str]) -> dict[int | str, dict[str, Any]]:
+    if not media:
+        return {}
+    content = {each: {"schema": {"type": "string", "format": "binary"}} for each in media}
+    return {200: {"description": "The document, as a download", "content": content}}
 
 
 def _annotated(*parts: Any) -> Any:

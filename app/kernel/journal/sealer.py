@@ -7,7 +7,6 @@ has a leaf. One sealer at a time; a crash between commit and sealing loses nothi
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine, text
 
+from app.kernel.first_file import make_once
 from app.kernel.journal.exportfile import tree_name
 from app.kernel.journal.leaf import JournalEntry, hash_leaf, leaf_bytes, moment_text
 from app.kernel.journal.note import Checkpoint, Signer, origin_of
@@ -33,17 +33,10 @@ _COLUMNS = (
 
 def load_signer(path: Path, name: str) -> Signer:
     """Give the journal's signing key, made on first use (mode 0600); its public half is written beside it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return Signer.parse(path.read_text().strip())
-    signer = Signer(name, Ed25519PrivateKey.generate())
-    with os.fdopen(handle, "w") as file:
-        file.write(signer.to_text() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    path.with_suffix(".pub").write_text(f"{signer.verifier}\n")
+    if not path.exists():
+        make_once(path, Signer(name, Ed25519PrivateKey.generate()).to_text() + "\n")
+    signer = Signer.parse(path.read_text().strip())
+    make_once(path.with_suffix(".pub"), f"{signer.verifier}\n")
     return signer
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from app.kernel.first_file import make_once
 from app.kernel.keys.provider import KeyFault, KeyGone, opened, shut
 
 _BYTES = 32
@@ -88,18 +88,17 @@ class FileKeys(_Held):
 
     def _write(self, keys: dict[str, bytes], *, first: bool = False) -> None:
         folder = self._path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        said = json.dumps(
+            {"wrappingKeys": [{"id": k, "key": base64.b64encode(v).decode()} for k, v in keys.items()]},
+            indent=1,
+        )
+        if first:
+            make_once(self._path, said)
+            _sync(folder)
+            return
         fresh = folder / f".{self._path.name}-{secrets.token_hex(4)}"
-        said = [{"id": k, "key": base64.b64encode(v).decode()} for k, v in keys.items()]
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump({"wrappingKeys": said}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
         try:
-            if first:
-                with contextlib.suppress(FileExistsError):  # somebody else's first key is the first key
-                    os.link(fresh, self._path)
-                return
+            make_once(fresh, said)
             with self._path.open("r+b") as old:
                 fresh.replace(self._path)
                 _sync(folder)

@@ -10,7 +10,8 @@ from uuid import uuid4
 from hypothesis import strategies as st
 
 from .emergencies import BREAKERS
-from .scene import PHASES, Scene
+from .phases import PHASES
+from .scene import Scene
 from .things import Act, Asked, File, Item, Said, Signal, Sitting, Somebody
 from .world import World
 
@@ -147,7 +148,8 @@ class Chance:
         return w.newcomer(f"Kans{number}x{uuid4().hex[:4]}", role, cell, town, **also)
 
     def _again(self, who: Somebody) -> Somebody:
-        role = self.one(("participant", "secretary", "coordinator", "caseManager"))
+        others = ("participant", "secretary", "coordinator", "caseManager")
+        role = self.one(tuple(each for each in others if each != who.role))
         cell, town = self._place(role)
         return self.world.second_mandate(who.name + "-again", who, role, cell, town)
 

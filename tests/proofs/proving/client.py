@@ -184,7 +184,7 @@ class Undone:
 
         @event.listens_for(retention_sessions, "after_transaction_end")
         def _give_back(session: Any, transaction: Any) -> None:
-            if self.conn.in_transaction():
+            if transaction.parent is None and self.conn.in_transaction():  # not at the end of a mere flush
                 self.conn.exec_driver_sql(f"SET LOCAL ROLE {APP}")
 
         inside: list[Any] = []

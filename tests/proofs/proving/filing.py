@@ -23,14 +23,17 @@ class Filing(Persons):
     def __init__(self, conn: Connection, *also: Any) -> None:
         super().__init__(conn, *also)
         self.switched: set[str] = set()
-        """Cells whose agreement has emergency access."""
+        """Cells whose agreement has what is off by default: emergency access, and the note that a card was mentioned."""
 
     def switch_on(self, cell: str) -> None:
-        """Have the agreement in force of a cell foresee emergency access (R21)."""
+        """Have the agreement in force of a cell foresee what is off by default (R21, R59)."""
         self.switched.add(cell)
         self.conn.execute(
-            text("UPDATE agreement SET settings = settings || '{\"break_glass\": 1}' WHERE id = :a"),
-            {"a": self.agreements[self.cast.cells[cell]]},
+            text("UPDATE agreement SET settings = settings || CAST(:chosen AS jsonb) WHERE id = :a"),
+            {
+                "a": self.agreements[self.cast.cells[cell]],
+                "chosen": '{"break_glass": 1, "card_mention_note": 1}',
+            },
         )
 
     def paper(self, case: File, category: int = 5, *, removed: bool = False) -> Paper:

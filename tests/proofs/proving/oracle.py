@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.rules.actions import Action
 from app.rules.delegation import within
 from app.rules.facts import NEVER, Actor, Facts, Standing
+from app.rules.lifecycle import OPEN_CASE
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
@@ -142,6 +143,16 @@ class Oracle:
                 found = max(found, Standing.INVITED)
         return found
 
+    def police_were_there(self, who: Somebody | None, item: Item) -> bool:
+        """Tell whether a member of the police was recorded present, for a month after the sitting (R62, R78)."""
+        sitting, case = item.sitting, item.case
+        return (
+            who is not None and self.role(who) in CLEARED and who.cell == sitting.cell and who.name in item.present
+            and sitting.state in {"inSession", "closed"} and self.now <= sitting.ends_at + A_MONTH
+            and item in sitting.items and case.state != "destroyed" and not case.shred and not self.locked(case)
+            and who.name not in case.excluded
+        )  # fmt: skip
+
     def in_sight(self, who: Somebody, item: Item) -> bool:
         return self.at_item(who, item) > Standing.NONE and not self.locked(item.case)
 
@@ -207,13 +218,15 @@ class Oracle:
         standing = known.pop("standing", self.at_item(who, item))
         until = UNBOUND if standing is Standing.FILE or who is None else self.window(who, item.sitting)
         known = {"state": item.sitting.state, "window_until": until, "access_reason": True} | known
+        known = {"still_listed": item.case.state in OPEN_CASE} | known
         return self.facts(standing, locks_on=item.case.locks_on, **known)
 
     def facts_on_sitting(self, who: Somebody | None, sitting: Sitting, **known: Any) -> Facts:
         standing = self.on_sitting(who, sitting)
         if who is not None and standing is Standing.NONE and any(self.in_sight(who, i) for i in sitting.items):  # fmt: skip
             standing = Standing.INVITED
-        return self.facts(standing, **({"state": sitting.state} | known))
+        come = day_of(sitting.starts_at) <= self.today
+        return self.facts(standing, **({"state": sitting.state, "day_come": come} | known))
 
     def facts_on_cell(self, who: Somebody | None, cell: str | None) -> Facts:
         role = self.role(who) if who else None
@@ -344,12 +357,13 @@ class Oracle:
                 return False
         seen = [i for i in items if self.cleared(who) and self.at_item(who, i) > Standing.NONE]
         read = [i for i in items if self.cleared(who) and self.reads_minutes(who, i, file=False)]
+        there = [i for i in items if self.cleared(who) and self.police_were_there(who, i)]
         if kind in {"case.id", "case.reference"}:
-            return bool(seen or read) or any(self.in_sight(who, i) for i in items)
+            return bool(seen or read or there) or any(self.in_sight(who, i) for i in items)
         if kind == "case.name":
             return bool(seen)
         if kind == "item.id":
-            return of in seen or of in read
+            return of in seen or of in read or of in there
         if kind == "item.text":
             return of in seen
         if kind == "asked.id":

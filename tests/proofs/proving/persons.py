@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, text
 
 from app.cases.marking import Marks
 from app.directory.models import (
+    TEXT_VERSION,
     Credential,
     FederatedIdentity,
     Mandate,
@@ -135,7 +136,7 @@ class Persons:
             created_at=self.now, version=1,
         )  # fmt: skip
         self.put(
-            Undertaking, id=uuid4(), person_id=who.person, text_version="2026-2", language="nl",
+            Undertaking, id=uuid4(), person_id=who.person, text_version=TEXT_VERSION, language="nl",
             confirmed_at=self.now - timedelta(days=400), valid_until=who.sworn_until,
         )  # fmt: skip
         if role:

@@ -9,10 +9,12 @@ from app.rules.actions import Action
 from app.rules.facts import Standing
 
 from . import emergencies
-from .steps import Ask, Steps
+from .oracle import A_MONTH, CLEARED, KEEPERS
+from .policymaking import Deliberating
+from .steps import Ask
 
 
-class Reaching(Steps):
+class Reaching(Deliberating):
     """Who asks, in which scene: for the file itself."""
 
     def opened(self) -> list[Ask]:
@@ -75,3 +77,47 @@ class Reaching(Steps):
             *([] if listed else [("not listed", 404)]),  # type: ignore[list-item]
             *self.offered(self.glass(Action.BREAK_GLASS_REVIEW)),
         ]
+
+    # feedback sheets, and what leaves the house --------------------------------------------------------
+
+    def police_at(self, action: Action, **known: Any) -> list[Ask]:
+        """What the police bring about at a discussion: who was recorded present, for a month (R62, R78)."""
+        oracle, item, who = self.oracle, self.scene.item, self.who
+        if oracle.police_were_there(who, item):
+            until = item.sitting.ends_at + A_MONTH
+            return [(action, oracle.facts(
+                Standing.ATTENDING, **({"state": item.case.state} | known), window_until=until, locks_on=item.case.locks_on
+            ))]  # fmt: skip
+        standing = oracle.at_item(who, item)
+        if self.role in CLEARED:
+            standing = min(standing, Standing.INVITED)
+        return [(action, oracle.facts(standing))]
+
+    def police_page(self, action: Action) -> list[Ask]:
+        """The list first; the form at a discussion that stands in it, to who may send it."""
+        oracle, who = self.oracle, self.who
+        listed = who is not None and oracle.cleared(who) and oracle.police_were_there(who, self.scene.item)
+        return [
+            *self.own_cell(Action.FEEDBACK_SHEET_LIST),
+            *([] if listed else [("not listed", 404)]),  # type: ignore[list-item]
+            *self.offered(self.police_at(action, no_classified=True, no_secrets=True)),
+        ]
+
+    def hands_over(self, action: Action, **known: Any) -> list[Ask]:
+        """By the desk of the case, or by the police who were at one of its discussions."""
+        oracle, case = self.oracle, self.scene.case
+        if self.role not in CLEARED:
+            return [(action, oracle.facts_on_file(self.who, case, **known))]
+        items = [i for s in self.world.sittings for i in s.items if i.case is case]
+        if not any(oracle.police_were_there(self.who, i) for i in items):
+            return [(action, oracle.facts(Standing.NONE))]
+        return [(action, oracle.facts(Standing.PART, state=case.state, locks_on=case.locks_on, **known))]
+
+    def handing_page(self) -> list[Ask]:
+        """The form with the cases one can say it of; for who only reads the register it is not."""
+        mine = not self.is_for(Action.TRANSMISSION_RECORD)
+        if mine and self.role in KEEPERS:
+            return self.own_town(Action.CASE_LIST)
+        return self.own_cell(Action.FEEDBACK_SHEET_LIST) if mine else [
+            *self.own_town(Action.TRANSMISSION_LIST), ("not for this role", 403),
+        ]  # fmt: skip

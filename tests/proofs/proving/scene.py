@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from app.rules.actions import Action
 from app.rules.delegation import within
 from app.rules.facts import Standing
-from app.rules.lifecycle import sources
+from app.rules.lifecycle import OPEN_CASE, sources
 from app.rules.policy import POLICY
 from app.rules.roles import Role
 
@@ -95,6 +95,60 @@ class Asking(Reaching):
     def sitting(self, action: Action, **known: Any) -> list[Ask]:
         return [(action, self.oracle.facts_on_sitting(self.who, self.scene.sitting, **known))]
 
+    def tables_free_case(self) -> int | None:
+        """A case that is on no agenda yet goes on one by its own desk alone; of others' it is not said whether it exists."""
+        case, who = self.scene.free_case, self.who
+        return None if case and self.oracle.on_file(who, case) is Standing.FILE else 400
+
+    def plans(self, action: Action, **known: Any) -> list[Ask]:
+        """Day and people of a meeting are its planner's and its chair's; another desk knows of it and no more (R4)."""
+        who, sitting = self.who, self.scene.sitting
+        if action is Action.MEETING_CHANGE and sitting.minutes == "approved":
+            known["state"] = "approved"
+        facts = self.oracle.facts_on_sitting(who, sitting, **known)
+        if (
+            facts.standing is Standing.FILE
+            and who
+            and who.town != sitting.town
+            and not self.oracle.chairs(who, sitting)
+        ):
+            facts = replace(facts, standing=Standing.INVITED)
+        return [(action, facts)]
+
+    def planning(self, action: Action) -> list[Ask]:
+        """The form of it: offered to who may do it."""
+        ((_, facts),) = self.plans(action, notice_days=0, notice_required=0, notice_agreed=0)
+        assert not isinstance(facts, int)
+        return [
+            (action, facts if facts.standing is Standing.FILE else replace(facts, standing=Standing.NONE))
+        ]
+
+    def carries(self, action: Action) -> list[Ask]:
+        return self.item(action)  # every sitting here that is over discussed its items
+
+    def has_drafts(self) -> int | None:
+        who, items = self.who, self.scene.sitting.items
+        own = [i for i in items if who and self.oracle.tables(who, i) and not self.oracle.locked(i.case)]
+        return None if any(a.state == "draft" for i in own for a in i.invited.values()) else 409
+
+    def takes_back(self, action: Action) -> list[Ask]:
+        oracle, item, asked = self.oracle, self.scene.item, self.scene.invitation
+        standing = oracle.at_item(self.who, item)
+        writes = self.who is not None and oracle.takes_minutes(self.who, item.sitting)
+        seen = same(asked.who, self.who) or (writes and standing > Standing.NONE)
+        if standing is not Standing.FILE and not seen:
+            standing = Standing.NONE
+        over = action is Action.INVITATION_WITHDRAW and item.sitting.state not in {"convened", "inSession"}
+        return [
+            (
+                action,
+                oracle.facts(standing, state="over" if over else asked.state, locks_on=item.case.locks_on),
+            )
+        ]
+
+    def sits_there(self) -> int | None:
+        return 409 if self.scene.invitation.who.name in self.scene.item.present else None
+
     def tables_something(self) -> int | None:
         who = self.who
         own = any(who and self.oracle.tables(who, i) for i in self.scene.sitting.items)
@@ -137,8 +191,61 @@ class Asking(Reaching):
         ):
             standing = Standing.NONE  # somebody else's invitation is not there
         return [(action, oracle.facts(
-            standing, state=asked.state, locks_on=item.case.locks_on, ground_stated=True, residual_reason=True,
-            line_manager_addressed=True, notice_days=99, notice_required=0,
+            standing, state=asked.state, locks_on=item.case.locks_on, still_listed=item.case.state in OPEN_CASE,
+            ground_stated=True, residual_reason=True, line_manager_addressed=True, child_reason=True, notice_days=99,
+            notice_required=0, notice_agreed=0,
+        ))]  # fmt: skip
+
+    def frames(self) -> list[Ask]:
+        """For somebody else: who holds the meeting may, nobody else."""
+        holds = self.oracle.on_sitting(self.who, self.scene.sitting) is Standing.FILE
+        return [
+            (Action.FRAMEWORK_STATE, self.oracle.facts_on_sitting(self.who, self.scene.sitting, own=holds))
+        ]
+
+    def asks_before(self, action: Action) -> list[Ask]:
+        """To one invited person, by the mayor or delegate whose item it is; somebody else's invitation is not there."""
+        ((_, facts),) = self.sends(action)
+        return [(action, replace(facts, state=self.scene.sitting.state))]  # type: ignore[type-var]
+
+    def in_the_room(self, action: Action) -> list[Ask]:
+        """Who keeps the record of an item: of its desk who is recorded present. What opens there stands in its file."""
+        case, sitting = self.scene.item.case, self.scene.sitting
+        state = sitting.state if case.state in OPEN_CASE else case.state
+        ((_, facts),) = self.writes(action, state=state, recording_basis=True)
+        standing = facts.standing  # type: ignore[union-attr]
+        if standing is Standing.FILE and not (self.who and self.who.name in self.scene.item.present):
+            return [(action, replace(facts, standing=Standing.INVITED))]  # type: ignore[type-var]
+        return [(action, facts)]  # type: ignore[list-item]
+
+    def asking_page(self) -> list[Ask]:
+        """The board first; the form for somebody invited who was not asked yet, by who may ask."""
+        asked, sitting = self.scene.invitation, self.scene.sitting
+        board = self.item(Action.CONTRIBUTION_BOARD_READ)
+        if asked.state == "draft":
+            return [*board, ("not on the board", 404)]  # type: ignore[list-item]
+        del sitting
+        return [*board, *self.offered(self.item(Action.CONTRIBUTION_REQUEST_SEND))]
+
+    def prints(self) -> list[Ask]:
+        """The agenda on paper, for who holds the meeting."""
+        return [(Action.MEETING_PRINT, self.oracle.facts_on_sitting(self.who, self.scene.sitting))]
+
+    def prints_invitation(self, action: Action) -> list[Ask]:
+        """A letter, by the desk whose file it comes from; to everybody else the invitation is not there."""
+        item, asked = self.scene.item, self.scene.invitation
+        if self.oracle.at_item(self.who, item) is not Standing.FILE or asked not in item.invited.values():
+            return [(action, self.oracle.facts(Standing.NONE))]
+        return [(action, self.oracle.facts_on_item(self.who, item, state=asked.state))]
+
+    def prints_minutes(self) -> list[Ask]:
+        """Approved minutes on paper: one's own file; an extract only where the agreement lets it leave the screen."""
+        oracle, sitting, who = self.oracle, self.scene.sitting, self.who
+        rows = [i for i in sitting.items if who is not None and oracle.reads_minutes(who, i) and i.minuted]
+        own = any(who is not None and oracle.keeps(who, i.case.town) for i in rows)
+        return [(Action.MINUTES_PRINT, oracle.facts(
+            Standing.FILE if own else Standing.ATTENDING, state=sitting.minutes if rows else None, download_allowed=own,
+            own_file_basis=own,
         ))]  # fmt: skip
 
     def answers(self, action: Action) -> list[Ask]:
@@ -182,21 +289,26 @@ class Asking(Reaching):
             until = max(until, ends)
             standing = Standing.ATTENDING if Standing.NONE <= standing <= Standing.INVITED else standing
         return [(action, oracle.facts_on_item(
-            who, item, standing=standing, window_until=until, own=True, **known
+            who, item, standing=standing, window_until=until, own=True, briefing_known=asked.regime == "frenchCommunity", **known
         ))]  # fmt: skip
 
     def desk_at_item(self, action: Action) -> list[Ask]:
         item = self.scene.item
         if self.oracle.at_item(self.who, item) is not Standing.FILE:
             return [(action, self.oracle.facts(Standing.NONE))]
-        known = {"ground_stated": True, "residual_reason": True, "line_manager_addressed": True}
+        known = {
+            "ground_stated": True,
+            "residual_reason": True,
+            "line_manager_addressed": True,
+            "child_reason": True,
+        }
         return [(action, self.oracle.facts_on_item(self.who, item, **known))]
 
     def keeps_record(self, action: Action) -> list[Ask]:
         standing = self.oracle.at_item(self.who, self.scene.item)
         writer = standing is Standing.FILE or (standing is Standing.ATTENDING and self.role == "secretary")
         at = Standing.ATTENDING if writer else Standing.INVITED
-        return [(action, self.oracle.facts(at, state=self.scene.sitting.state))]
+        return [(action, self.oracle.facts(at, state=self.scene.sitting.state, still_listed=True))]
 
     def may_speak(self, action: Action) -> list[Ask]:
         standing = self.oracle.at_item(self.who, self.scene.item)
@@ -248,6 +360,17 @@ class Asking(Reaching):
             window_until=item.sitting.remarks_until,
         ))]  # fmt: skip
 
+    def assents(self, action: Action) -> list[Ask]:
+        item, who = self.scene.item, self.who
+        if who is not None and who.name in item.present:
+            return self.remarks(action)
+        return [(action, self.oracle.facts(Standing.NONE))]
+
+    def remarks_over(self) -> bool:
+        """Nobody assented in the world of the proofs: what is left is that the days are over."""
+        until = self.scene.sitting.remarks_until
+        return until is not None and until <= self.now
+
     def may_remark(self) -> bool:
         sitting, role = self.scene.sitting, self.role
         seated = (
@@ -257,31 +380,4 @@ class Asking(Reaching):
         return sitting.minutes == "submitted" and seated and within_time
 
 
-PHASES: dict[str, dict[str, Any]] = {
-    "draft": {"state": "draft", "starts": timedelta(days=20)},
-    "convened": {"state": "convened", "starts": timedelta(days=20)},
-    "lateInvitation": {"state": "convened", "starts": timedelta(days=20)},
-    "inSession": {"state": "inSession", "starts": timedelta(hours=-1), "minutes": "draft"},
-    "justClosed": {"state": "closed", "starts": timedelta(hours=-3), "minutes": "draft"},
-    "writing": {"state": "closed", "starts": timedelta(days=-3), "minutes": "draft"},
-    "submitted": {"state": "closed", "starts": timedelta(days=-3), "minutes": "submitted", "remarks": timedelta(days=4)},
-    "approved": {
-        "state": "closed", "starts": timedelta(days=-10), "minutes": "approved", "remarks": timedelta(days=-2),
-        "extract": timedelta(days=9),
-    },
-    "filed": {
-        "state": "closed", "starts": timedelta(days=-60), "minutes": "approved", "remarks": timedelta(days=-40),
-        "extract": timedelta(days=-20),
-    },
-    "neverApproved": {"state": "closed", "starts": timedelta(days=-50), "minutes": "submitted", "remarks": timedelta(days=-40)},
-}  # fmt: skip
-"""Phases of a consultation, told from now."""
-
-CASE_STATES = (
-    "listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed", "closed", "locked", "shredOrdered",
-)  # fmt: skip
-"""`destroyed` is a scene too: its rows are gone, and only the certificate is left."""
-WITH_PLAN = {"inTrajectory", "monitored", "closureProposed", "closed", "locked", "shredOrdered"}
-SIGNAL_STATES = ("received", "inScreening", "moreInformationWanted", "notListed", "passedToPolice")
-
-__all__ = ["CASE_STATES", "PHASES", "SIGNAL_STATES", "WITH_PLAN", "Asking", "Scene", "always"]
+__all__ = ["Asking", "Scene", "always"]

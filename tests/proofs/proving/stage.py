@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from app.constitution.models import Municipality
 
-from .scene import CASE_STATES, PHASES, SIGNAL_STATES, WITH_PLAN, Scene
+from .phases import CASE_STATES, PHASES, SIGNAL_STATES, WITH_PLAN
+from .policymaking import MOMENTS, lay_policy
+from .scene import Scene
 from .things import File, Item, Sitting, Somebody
 from .world import World
 
@@ -48,6 +50,7 @@ class Stage:
         self.by_regaining: list[Scene] = []
         self.by_glass: list[Scene] = []
         self.by_link: list[Scene] = []
+        self.by_policy: list[Scene] = []
         self.certificate = self.world.certificate("C")
         self._lay()
         for who in self.world.people.values():
@@ -79,7 +82,7 @@ class Stage:
             w.newcomer("nobody", None, None),
         ]  # fmt: skip
         w.newcomer("zoneManager", "caseManager", "zone", agency="town hall")
-        w.second_mandate("policeBefore", w.people["policeMember"], "policeMember", "C")
+        w.second_mandate("policeBefore", w.people["policeMember"], "informationOfficer", "C")
         w.newcomer("spare", "participant", "C")
         w.newcomer("zoneSpare", "participant", "zone")
         return [None, *(w.people[n] for n in ASKING), *extras]
@@ -118,10 +121,23 @@ class Stage:
         for whose, state in (("school", "linked"), ("participant", "expected"), ("secretary", "ended")):
             link = self.world.link(self.world.people[whose], state)
             self.by_link.append(Scene(**(vars(base) | {"name": f"{state} at the provider", "link": link})))
+        free = {s.case.town: s.case for s in self.by_state if s.case.state == "inTrajectory"}
+        for scene in self.by_phase:
+            scene.free_case = free[scene.case.town]
+        self._deliberate(base)
         everything = (
             *self.by_state, *self.by_phase, *self.by_signal, *self.by_regaining, *self.by_glass, *self.by_link,
+            *self.by_policy,
         )  # fmt: skip
         self.scenes = list({id(s): s for s in everything}.values())
+
+    def _deliberate(self, base: Scene) -> None:
+        """Lay the strategic table at each moment of its round."""
+        for name in MOMENTS:
+            policy = lay_policy(self.world, "C", name)
+            self.by_policy.append(
+                Scene(**(vars(base) | {"name": f"{name} at the strategic table", "policy": policy}))
+            )
 
     def _regain(self, base: Scene) -> None:
         """Have recoveries under way: of each side, of somebody without a mandate, of the agreeing one, and decided."""
@@ -141,7 +157,7 @@ class Stage:
         """Give the scenes of one kind of route; at the page door, which runs the same operations, fewer of a kind."""
         found = {
             "case": self.by_state, "sitting": self.by_phase, "signal": self.by_signal, "recovery": self.by_regaining,
-            "glass": self.by_glass, "identity": self.by_link,
+            "glass": self.by_glass, "identity": self.by_link, "policy": self.by_policy,
         }.get(what)  # fmt: skip
         if found is None:
             return [self.by_state[1]]

@@ -16,7 +16,7 @@ from app.rules.conditions import Condition
 from app.rules.delegation import within
 from app.rules.facts import Facts, Standing
 from app.rules.policy import POLICY, Outcome, decide
-from app.rules.roles import Role
+from app.rules.roles import MAYORAL, Role
 
 from .oracle import Oracle
 from .things import (
@@ -28,6 +28,7 @@ from .things import (
     Item,
     Link,
     Paper,
+    Policy,
     Regaining,
     Said,
     Signal,
@@ -37,6 +38,11 @@ from .things import (
 from .world import World
 
 Ask = tuple[Action, Facts] | tuple[str, int]
+POLICY_IDS = {
+    "topic": "topic", "policyMeeting": "meeting", "agendaTopic": "item", "policyPlan": "plan", "goal": "goal",
+    "measure": "measure",
+}  # fmt: skip
+"""What lies on the strategic table, by its name on the wire and by ours."""
 STATUS = {Outcome.HIDE: 404, Outcome.REFUSE: 403, Outcome.CONFLICT: 409}
 
 
@@ -63,6 +69,11 @@ class Scene:
     """An emergency reading of the file, whatever became of it."""
     link: Link | None = None
     """Somebody's link at the provider of identities."""
+    policy: Policy | None = None
+    """What lies on the strategic table of a cell."""
+
+    free_case: File | None = None
+    """An open case of the same municipality that is not on the agenda."""
 
     @property
     def sitting(self) -> Sitting:
@@ -112,10 +123,16 @@ class Steps:
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
             "attachmentId": s.paper.id if s.paper else UUID(int=9),
             "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
-            "representativeId": UUID(int=12),
-            "agencyId": self.agency,
+            "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13),
+            "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),
+            "agencyId": self.agency, "agreementId": self.world.agreements[self.world.cast.cells[s.case.cell]],
+            **{f"{name}Id": self.policy_id(name) for name in POLICY_IDS},
         }  # fmt: skip
         return str(found[name])
+
+    def policy_id(self, name: str) -> UUID:
+        of = self.scene.policy
+        return getattr(of, POLICY_IDS[name]) if of else UUID(int=13)
 
     def path(self, template: str) -> str:
         """Fill in a path's ids."""
@@ -123,6 +140,7 @@ class Steps:
             "sessionId": lambda: self.session, "passkeyId": lambda: self.who.passkey if self.who else uuid4(),
             "personId": lambda: self.person("frenchYouth"), "mandateId": lambda: self.world.cast.mandates["clb"],
             "cellId": self.cell, "listName": lambda: "phenomena", "code": lambda: "nl", "form": lambda: "csv",
+            "token": lambda: "nobody-s",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda m: str(others[m[1]]() if m[1] in others else self.id(m[1])), template)  # fmt: skip
 
@@ -232,6 +250,21 @@ class Steps:
     def only_if(self, claim: bool) -> list[Ask]:
         return [] if claim else [("not now", 409)]
 
+    def corrects(self, action: Action, **known: Any) -> list[Ask]:
+        """Approved minutes are corrected by the item's own desk; its chair or mayor decides, if one waits."""
+        item, who = self.scene.item, self.who
+        decides = who is not None and (self.oracle.chairs(who, item.sitting) or who.role in MAYORAL)
+        state = item.sitting.minutes if item.minuted else None
+        return [(action, self.oracle.facts_on_item(who, item, state=state, own=decides, **known))]
+
+    def correcting(self, action: Action) -> list[Ask]:
+        """The form, offered with an item that one reads: to write a correction; nothing waits here to decide on."""
+        item, who = self.scene.item, self.who
+        if who is None or not item.minuted or not self.oracle.reads_minutes(who, item):
+            return [("not among what is read", 404)]
+        ((_, facts),) = self.corrects(action, use_conditions_kept=True, proposed_by_actor=True)
+        return self.only_if(facts.standing is Standing.FILE and self.allows(action, facts))
+
     # oneself, cells, towns ------------------------------------------------------------------------------
 
     def oneself(self, action: Action) -> list[Ask]:
@@ -288,12 +321,16 @@ class Steps:
     def any_cell(self, action: Action) -> list[Ask]:
         return [(action, self.oracle.facts_on_cell(self.who, "nowhere"))]
 
-    def cell_of_scene(self, action: Action) -> list[Ask]:
-        return [(action, self.oracle.facts_on_cell(self.who, self.scene.case.cell))]
+    def cell_of_scene(self, action: Action, **known: Any) -> list[Ask]:
+        return [(action, replace(self.oracle.facts_on_cell(self.who, self.scene.case.cell), **known))]
 
     def own_town(self, action: Action, **known: Any) -> list[Ask]:
         town, cell = (self.who.town, self.who.cell) if self.who else (None, None)
         return [(action, self.oracle.facts_on_town(self.who, town, cell, **known))]
+
+    def bases(self) -> list[Ask]:
+        action = Action.RECORDING_BASIS_LIST
+        return self.any_cell(action) if self.role == Role.ADMINISTRATOR else self.own_town(action)
 
     def town_of_scene(self, action: Action, **known: Any) -> list[Ask]:
         cell = self.scene.case.cell
@@ -317,7 +354,25 @@ class Steps:
     def agreement_page(self) -> list[Ask]:
         if self.role == "administrator":
             return [("no cell of their own", 404)]
-        return [*self.own_cell(Action.CELL_LIST), *self.own_cell(Action.AGREEMENT_READ)]
+        return [*self.own_versions(), *self.own_cell(Action.AGREEMENT_READ)]
+
+    def own_versions(self, *, draft: bool = False) -> list[Ask]:
+        """The cell and its versions; what is there of a draft alone is not there, for there is none."""
+        if self.role == "administrator":
+            return [("no cell of their own", 404)]
+        absent: list[Ask] = [("no draft", 404)] if draft else []
+        return [*self.own_cell(Action.CELL_LIST), *self.own_cell(Action.AGREEMENT_LIST), *absent]
+
+    def version(self, action: Action, **known: Any) -> list[Ask]:
+        """The version in force of the scene's cell."""
+        facts = self.oracle.facts_on_cell(self.who, self.scene.case.cell)
+        return [
+            (action, replace(facts, state="adopted", agreement_whole=True, every_mayor_signed=True, **known))
+        ]
+
+    def on_the_way(self) -> list[Ask]:
+        """A step on the way to adoption: what is in force is past it."""
+        return [*self.version(Action.AGREEMENT_COMPARE), ("not a draft", 409)]
 
     # intake ---------------------------------------------------------------------------------------------
 

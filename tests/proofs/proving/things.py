@@ -192,6 +192,28 @@ class Link:
     state: str
 
 
+@dataclass(repr=False, eq=False)
+class Policy:
+    """What lies on the strategic table of a cell at one moment: one of each, all in step."""
+
+    cell: str
+    table: UUID
+    raised_by: Somebody
+    owner: Somebody
+    topic: UUID
+    topic_state: str
+    waiting: UUID
+    """A topic that waits for an agenda."""
+    meeting: UUID
+    meeting_state: str
+    item: UUID
+    plan: UUID
+    plan_state: str
+    goal: UUID
+    measure: UUID
+    measure_state: str
+
+
 @dataclass(frozen=True)
 class Mark:
     """A text or an id that stands in one place only. *kind* says in which."""

@@ -265,7 +265,7 @@ class World(Filing):
         )  # fmt: skip
 
     def minute(self, item: Item) -> None:
-        from app.meetings.minuting import digest_of
+        from app.meetings.signing import digest_of
 
         row = item.minuted = self.id("minuted.id", item)
         agreed, decided = self.said("minuted.text", item), self.said("minuted.text", item)
