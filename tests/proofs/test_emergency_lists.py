@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from proving.client import JSON, PAGE
 from proving.marks import marks_in
 from proving.oracle import Oracle
+from proving.scene import Asking, Scene
+from proving.table import JSON_DOOR
 from proving.world import World
 
 
@@ -67,3 +70,31 @@ def test_a_destruction_that_stopped_halfway_takes_no_list_away(proving_house, un
                 assert answer.status == 200, (who, path)
                 assert glass.case.reference in answer.text
                 assert not [w for w in words if w in answer.text]
+
+
+@pytest.mark.parametrize("days", [30, 13])
+@pytest.mark.parametrize("follows", [False, True])
+def test_who_has_a_plan_in_sight_hears_what_beats_their_emergency(days, follows, proving_house, undone):
+    """By an action of theirs, and as its case manager under another mandate: they know of it, so the lock is told (R90)."""
+    with undone.laying() as conn:
+        world = World(conn, proving_house, proving_house.now)
+        for name in ("mayor", "coordinator", "dpo"):
+            world.of_cast(name)
+        police = world.newcomer(
+            "Wachter", "policeMember", "C", clearance_until=world.now.date() + timedelta(days=30)
+        )
+        manager = world.second_mandate("WachterVolgt", police, "caseManager", "C")
+        other = world.newcomer("Volger", "caseManager", "C", agency="town hall")
+        case = world.file("C", "inTrajectory", police, days=days)
+        world.plan(case, manager if follows else other)
+        act = world.act(case, police)
+        world.glass(case, police)
+        world.sign_in(police)
+        scene = Scene(case.state, case, None, None, act, None, None, uuid4(), uuid4(), "mayor", "mayor")
+        line = JSON_DOOR["read_trajectory"]
+        wanted = Asking(Oracle(world, world.now), police, scene).at_json(line)
+        assert wanted == (200 if days == 30 else 409 if follows else 404)
+        answer = undone.call(
+            police, JSON, "GET", f"/cases/{case.id}/trajectory", query={"reason": "meetingPreparation"}
+        )
+        assert answer.status == wanted, answer.text

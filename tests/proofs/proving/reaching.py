@@ -12,6 +12,7 @@ from . import emergencies
 from .oracle import A_MONTH, CLEARED, KEEPERS
 from .policymaking import Deliberating
 from .steps import Ask
+from .things import same
 
 
 class Reaching(Deliberating):
@@ -29,9 +30,12 @@ class Reaching(Deliberating):
         if case.trajectory is None:
             return [(action, self.oracle.facts(Standing.NONE))]
         standing = self.oracle.on_file(self.who, case)
+        # Who follows it under another mandate has it in sight by an action of theirs, and hears what beats the emergency.
+        follows = standing is Standing.PART and self.who is not None and same(case.manager, self.who)
         if standing is Standing.PART and self.who and not self.oracle.manages(self.who, case):
             standing = Standing.NONE  # owning an action of a case is not following it
-        broken = emergencies.holds(self.oracle, self.who, case)
+        opened = emergencies.opened(self.oracle, self.who, case)
+        broken = emergencies.holds(self.oracle, self.who, case) or (follows and opened)
         facts = self.oracle.facts_on_file(self.who, case, standing=standing, access_reason=True)
         return [(action, replace(facts, broken_glass=broken))]
 
