@@ -334,7 +334,7 @@ class Oracle:
         return standing is Standing.FILE and not waits
 
     def _desk_knows(self, who: Somebody, kind: str, of: Any, case: File) -> bool:
-        if kind in {"case.id", "case.reference", "item.id"}:  # that it waits on an agenda, also once it is locked
+        if kind in {"case.id", "case.reference", "item.id"}:  # that it waits, also once locked
             return True
         if kind == "asked.reason":
             return False  # nobody is shown it again
