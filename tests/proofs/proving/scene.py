@@ -258,7 +258,9 @@ class Asking(Reaching):
             or who.name in item.case.excluded
         ):
             return [(action, self.oracle.facts(Standing.NONE))]
-        if not self.oracle.seated(who, sitting.cell):  # an invitation is of who has a seat; others have none to see
+        if not self.oracle.seated(
+            who, sitting.cell
+        ):  # an invitation is of who has a seat; others have none to see
             return [(action, self.oracle.facts(Standing.NONE))]
         state = asked.state if sitting.state == "convened" else sitting.state
         return [(action, self.oracle.facts(
