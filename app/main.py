@@ -15,6 +15,7 @@ from app.cases import (
     attachment_api,
     attachment_pages,
     break_glass_pages,
+    closing_pages,
     discussion_pages,
     trajectory_pages,
 )
@@ -98,7 +99,8 @@ PAGES = (
     directory_pages, federation_pages, proving_pages, account_pages, notice_pages, recovery_pages, representative_pages,
     constitution_pages, basis_pages, draft_pages, signing_pages,
     post_pages, calendar_pages, contribution_pages,
-    intake_pages, finding_pages, cases_pages, attachment_pages, trajectory_pages, discussion_pages, break_glass_pages,
+    intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, trajectory_pages, discussion_pages,
+    break_glass_pages,
     meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
     nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,

@@ -7,6 +7,13 @@ from datetime import timedelta
 from app.kernel.clock import brussels_day
 
 API = "/api/v1"
+ANSWERED = {
+    "checklist": [
+        {"question": each, "answer": "yes"}
+        for each in ("personTold", "actionsSettled", "partnersTold", "contactsRemoved", "furtherCare")
+    ]
+}
+"""What closing a case asks (R84)."""
 
 
 class Acting:

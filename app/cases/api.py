@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.cases import breaking_glass, closing, discussions, exclusions, opening, statements, trajectories
+from app.cases import (
+    breaking_glass,
+    closing,
+    discussions,
+    exclusions,
+    opening,
+    relisting,
+    statements,
+    trajectories,
+)
 from app.cases import commands as c
 from app.cases import views as v
 from app.kernel.http.routes import endpoint
@@ -24,6 +33,8 @@ endpoint(router, "POST", _CASE + "/proposeClosure", closing.propose_closure_case
 endpoint(router, "POST", _CASE + "/close", closing.close_case, c.CloseCase, v.CaseStateView, tag="Cases", summary="Close a case")  # fmt: skip
 endpoint(router, "POST", _CASE + "/keepOpen", closing.keep_open_case, c.KeepOpenCase, v.CaseStateView, tag="Cases",
          summary="Decide against a proposed closure")  # fmt: skip
+endpoint(router, "POST", _CASE + "/relist", relisting.relist_case, c.RelistCase, v.CaseStateView, tag="Cases",
+         summary="Put a closed case back on the list")  # fmt: skip
 endpoint(router, "POST", _CASE + "/exclude", exclusions.declare_exclusion, exclusions.DeclareExclusion,
          exclusions.ExclusionView, tag="Cases", summary="Declare a conflict or kinship")  # fmt: skip
 endpoint(router, "GET", _CASE + "/discussions", discussions.list_discussion, c.ListDiscussion, v.DiscussionList,

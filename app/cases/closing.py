@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.cases import queries
-from app.cases.commands import CloseCase, KeepOpenCase, ProposeClosureCase
-from app.cases.models import Case
+from app.cases.commands import CloseCase, ClosureReply, KeepOpenCase, ProposeClosureCase
+from app.cases.models import Case, ClosureAnswer
+from app.cases.sealing import seal_in
 from app.cases.standing import about_case, case_facts
 from app.cases.views import CaseStateView
 from app.constitution.agreements import settings_of
-from app.constitution.codes import checked
+from app.constitution.codes import checked, codes
+from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -20,6 +22,8 @@ from app.rules.lifecycle import STRIKE_OFF, target
 from app.rules.problems import invalid
 from app.rules.retention import locks_on
 from app.rules.settings import setting
+
+CHECKLIST = "closingChecklist"
 
 LEAVING: list[Callable[[Work, Case], list[About]]] = []
 """Filled by the consultation: takes a case that left the list off the agendas to come, and says what the journal notes."""
@@ -45,14 +49,16 @@ def propose_closure_case(work: Work, command: ProposeClosureCase) -> CaseStateVi
     case.closure_meeting_id = command.meeting_id
     case.state = target(Action.CASE_PROPOSE_CLOSURE)
     case.version += 1
-    return _standing_now(case)
+    return standing_now(case)
 
 
 @operation(Action.CASE_CLOSE)
 def close_case(work: Work, command: CloseCase) -> CaseStateView:
     """Close a case: it goes off every agenda to come, and who was asked is told (R42, R61).
 
-    Its data stay until their term ends, counted from the last discussion (R86). Journal: a line for each item besides.
+    Who was present at a discussion of it hears that their own file has a term as well (R95). Every question of the
+    checklist is answered, with a reason where the answer is no (R84). Its data stay until their term ends, counted from
+    the last discussion (R86). Journal: a line for each item besides.
     """
     case = queries.case(work.session, command.case_id, lock=True)
     fixed = settings_of(work.session, case.cell_id) if case else {}
@@ -72,6 +78,7 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
         # Shut no later than it would have been: what runs is not opened wider by a later agreement.
         shut = min(case.locks_on, locks_on(command.data_until, fixed))
         case.due_on, case.locks_on = command.data_until, shut
+    _answer(work, case, command)
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1
@@ -79,7 +86,34 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
     items = [line for leave in LEAVING for line in leave(work, case)]
     if items:
         work.allow(Action.CASE_CLOSE, facts, items, reason="itemTakenOff")
-    return _standing_now(case)
+    return standing_now(case)
+
+
+def _answer(work: Work, case: Case, command: CloseCase) -> None:
+    """Keep what was answered on the checklist. Raises Problem 400 for a question without answer, or a no without reason."""
+    said = {each.question: each for each in command.checklist}
+    for number, each in enumerate(command.checklist):
+        checked(CHECKLIST, each.question, work.today, f"checklist.{number}.question")
+    for question in codes(CHECKLIST, work.today):
+        if question not in said:
+            raise invalid("checklist", "error.missing", kind="requiredInput")
+        if said[question].answer is ClosureReply.NO and not said[question].note:
+            raise invalid("checklist", "a no says why", kind="requiredInput")
+    for question, each in said.items():
+        row_id = new_id()
+        note = seal_in(work, case.id, "closure_answer", "note", row_id, each.note) if each.note else None
+        work.session.add(
+            ClosureAnswer(
+                id=row_id,
+                case_id=case.id,
+                municipality_id=case.municipality_id,
+                question=question,
+                answer=each.answer.value,
+                note=note,
+                answered_by=work.actor.person_id,
+                answered_on=work.today,
+            )
+        )
 
 
 @operation(Action.CASE_KEEP_OPEN)
@@ -97,10 +131,10 @@ def keep_open_case(work: Work, command: KeepOpenCase) -> CaseStateView:
         case.state = "underDiscussion" if case.last_discussed_on else "listed"
     case.closure_ground = case.closure_meeting_id = None
     case.version += 1
-    return _standing_now(case)
+    return standing_now(case)
 
 
-def _standing_now(case: Case) -> CaseStateView:
+def standing_now(case: Case) -> CaseStateView:
     """Say where the case stands: whoever takes a step of closing may not be one who reads the file (R9, R107)."""
     return CaseStateView(
         version=case.version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -75,6 +76,22 @@ class KeepOpenCase(Command):
     case_id: UUID
 
 
+class ClosureReply(StrEnum):
+    """What can be answered to a question of the checklist."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "notApplicable"
+
+
+class ChecklistAnswer(Command):
+    """What is said to one question of the checklist at closing; a no says why (R84)."""
+
+    question: Line
+    answer: ClosureReply
+    note: Prose | None = None
+
+
 class CloseCase(Command):
     """Close a case on the proposal made in a meeting; decided by whoever decides on the list (R85).
 
@@ -83,6 +100,21 @@ class CloseCase(Command):
 
     case_id: UUID
     data_until: Day | None = None
+    checklist: Annotated[list[ChecklistAnswer], Field(max_length=40, default_factory=list)]
+    """An answer to every question of the code list closingChecklist (R84)."""
+
+
+class RelistCase(Command):
+    """Put a closed case back on the list, with the indications for it (R40). Its data go on the same day as before."""
+
+    case_id: UUID
+    indications: Prose
+
+
+class AskClosureCase(Command):
+    """Ask for closing of a case whose review nobody held (R76)."""
+
+    case_id: UUID
 
 
 class CreateStatement(Command):

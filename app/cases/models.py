@@ -53,6 +53,8 @@ class Case(Row):
     closure_meeting_id: Mapped[UUID | None]
     closed_on: Mapped[date | None]
     closed_by: Mapped[UUID | None]
+    closure_asked_on: Mapped[date | None]
+    """When the clock asked for closing because a review was missed; a later discussion answers it (R76)."""
     shred_ordered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -112,6 +114,55 @@ class DiscussionCorrection(Row):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ReviewDeferral(Row):
+    """Why a case whose review was missed was left off an agenda again (R76)."""
+
+    __tablename__ = "review_deferral"
+    __table_args__ = (of_its_case(), UniqueConstraint("case_id", "meeting_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    reason: Mapped[Sealed]
+    left_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    left_at: Mapped[datetime]
+
+
+class ClosureAnswer(Row):
+    """What was answered to one question of the checklist when the case was closed (R84)."""
+
+    __tablename__ = "closure_answer"
+    __table_args__ = (of_its_case(),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    """yes, no or notApplicable."""
+    note: Mapped[Sealed | None]
+    answered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    answered_on: Mapped[date]
+
+
+class Relisting(Row):
+    """That a closed case was put back on the list: who decided, when, on which indications (R40)."""
+
+    __tablename__ = "relisting"
+    __table_args__ = (of_its_case(),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    indications: Mapped[Sealed]
+    listed_on: Mapped[date]
+    listed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    closed_on: Mapped[date | None]
+    """When it had been closed, and on which ground."""
+    closure_ground: Mapped[str | None] = mapped_column(Text)
 
 
 class Statement(Row):

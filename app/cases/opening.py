@@ -13,7 +13,7 @@ from app.cases.sealing import LISTED_UNDER, open_in, subject_of
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import statement_views
 from app.cases.trajectories import trajectory_view
-from app.cases.views import CaseItem, CasePage, CaseView, DiscussionView
+from app.cases.views import CaseItem, CasePage, CaseView, ChecklistAnswerView, DiscussionView, RelistingView
 from app.constitution.cells import PURPOSE
 from app.constitution.codes import codes
 from app.constitution.standing import municipality_facts
@@ -33,6 +33,7 @@ FILE_ACTIONS = (
     Action.CASE_PROPOSE_CLOSURE,
     Action.CASE_CLOSE,
     Action.CASE_KEEP_OPEN,
+    Action.CASE_RELIST,
     Action.STATEMENT_CREATE,
     Action.ATTACHMENT_ADD,
     Action.ATTACHMENT_LIST,
@@ -71,6 +72,7 @@ def list_case(work: Work, command: ListCase) -> CasePage:
             review_on=row.review_on,
             due_on=row.due_on,
             locked=True if work.today >= row.locks_on else None,
+            closure_asked=row.closure_asked or None,
         )
         for row in shown
     ]
@@ -140,6 +142,9 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         closure_ground=case.closure_ground,
         closure_meeting_id=case.closure_meeting_id,
         closed_on=case.closed_on,
+        closure_asked=case.closure_asked or None,
+        checklist=[] if by_glass else _checklist(work, case),
+        relistings=[] if by_glass else _relistings(work, case),
         discussions=[
             DiscussionView(meeting_id=UUID(meeting_id), discussed_on=date.fromisoformat(day))
             for meeting_id, day in case.discussions or ()
@@ -147,3 +152,28 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         statements=statement_views(work, queries.statements(work.session, case.id), by_glass=by_glass),
         trajectory=trajectory_view(work, case, found) if found else None,
     )
+
+
+def _checklist(work: Work, case: Any) -> list[ChecklistAnswerView]:
+    return [
+        ChecklistAnswerView(
+            question=row.question,
+            answer=row.answer,
+            note=open_in(work, case.id, "closure_answer", "note", row.id, row.note),
+            answered_on=row.answered_on,
+        )
+        for row in queries.closing_answers(work.session, case.id, case.closed_on)
+    ]
+
+
+def _relistings(work: Work, case: Any) -> list[RelistingView]:
+    return [
+        RelistingView(
+            listed_on=row.listed_on,
+            listed_by_name=row.listed_by_name,
+            indications=open_in(work, case.id, "relisting", "indications", row.id, row.indications) or "",
+            closed_on=row.closed_on,
+            closure_ground=row.closure_ground,
+        )
+        for row in queries.relistings(work.session, case.id)
+    ]

@@ -105,6 +105,10 @@ def _open(call: PageCall, work: Work) -> Response:
         tones=TONES,
         may_exclude=may(work.actor, Action.EXCLUSION_DECLARE),
         today=work.today,
+        checklist={
+            entry.code: entry.labels.of(language) for entry in load_lists()["closingChecklist"].entries
+        },
+        grounds={entry.code: entry.labels.of(language) for entry in load_lists()["closureGrounds"].entries},
     )
 
 
@@ -262,26 +266,6 @@ page_form(
 )  # fmt: skip
 
 
-def _prepare_close(call: PageCall, work: Work) -> Prepared:
-    view = opened_file(call, work)
-    require(view.abilities, Action.CASE_CLOSE)
-    ground = label("closureGrounds", view.closure_ground, call.language)
-    return about_file(call, view, intro=f"{call.phrase('Ground for closing')}: {ground}" if ground else "")
-
-
-page_form(
-    router,
-    FormRow(
-        ONE_CASE + "/close", c.CloseCase, Action.CASE_CLOSE, closing.close_case, _prepare_close, back_to_file,
-        title=to_translate("Close this case"),
-        purpose=to_translate(
-            "The case leaves the list and goes off every agenda to come. Its data stay no longer than needed, at most"
-            " until their term ends; then they are destroyed."
-        ),
-        submit=to_translate("Close this case"),
-    ),
-)  # fmt: skip
-
 page_button(
     router,
     ONE_CASE + "/keep-open",
@@ -311,7 +295,13 @@ def _files(call: PageCall, work: Work) -> Block:
     for item in listed:
         due = item.review_on is not None and item.review_on <= work.today
         fresh = item.state == "listed" and item.last_discussed_on is None
-        if item.state != "closureProposed" and not due and not item.locked and not fresh:
+        if (
+            item.state != "closureProposed"
+            and not due
+            and not item.locked
+            and not fresh
+            and not item.closure_asked
+        ):
             continue
         note = call.phrase("to be destroyed on %(day)s", day=format_date(call.language, item.due_on))
         if fresh:
@@ -319,6 +309,8 @@ def _files(call: PageCall, work: Work) -> Block:
             note = call.phrase("new on the list since %(day)s, not discussed yet", day=day)
         if item.review_on is not None and due:
             note = call.phrase("review due since %(day)s", day=format_date(call.language, item.review_on))
+        if item.closure_asked:
+            note = call.phrase("review missed: close it, or say why it is still necessary")
         if item.state == "closureProposed":
             note = call.phrase("the mayor decides on closing it")
         if item.case_id in days:

@@ -20,6 +20,7 @@ from app.cases.models import (
     SubjectMark,
     Trajectory,
 )
+from app.cases.necessity_queries import ASKED
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.database import lean_rows
@@ -39,13 +40,37 @@ def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
     return locked or session.scalars(query).one_or_none()
 
 
-_SHEET = """
+_CHECKLIST = """
+    SELECT id, question, answer, note, answered_on FROM closure_answer
+    WHERE case_id = %(case)s AND answered_on = %(closed)s ORDER BY id
+"""
+_RELISTINGS = """
+    SELECT r.id, r.listed_on, r.indications, r.closed_on, r.closure_ground, p.name AS listed_by_name
+    FROM relisting r LEFT JOIN person p ON p.id = r.listed_by WHERE r.case_id = %(case)s ORDER BY r.listed_on, r.id
+"""
+
+
+def closing_answers(session: Session, case_id: UUID, closed_on: date | None) -> list[Any]:
+    """Give what was answered on the checklist when the case was closed that day, as lean rows."""
+    return lean_rows(session, _CHECKLIST, case=case_id, closed=closed_on) if closed_on else []
+
+
+def relistings(session: Session, case_id: UUID) -> list[Any]:
+    """Give when and why the case was put back on the list, as lean rows, oldest first."""
+    return lean_rows(session, _RELISTINGS, case=case_id)
+
+
+_SHEET = (
+    """
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
            c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
            c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version, p.name AS listed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
            EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,
+           """
+    + ASKED
+    + """ AS closure_asked,
            (SELECT json_agg(json_build_array(d.meeting_id, d.discussed_on) ORDER BY d.discussed_on DESC)
               FROM discussion d WHERE d.case_id = c.id) AS discussions
     FROM case_file c
@@ -53,6 +78,7 @@ _SHEET = """
     LEFT JOIN person p ON p.id = c.listed_by{join}
     WHERE c.id = %(case)s
 """
+)
 _OUTER = _SHEET.format(listing="", join="")
 _WHOLE = _SHEET.format(listing=" l.indications, l.signal,", join=" LEFT JOIN listing l ON l.case_id = c.id")
 
@@ -67,15 +93,20 @@ def case_sheet(session: Session, actor: Actor, case_id: UUID, *, whole: bool = F
     return rows[0] if rows else None
 
 
-_VISIBLE = """
+_VISIBLE = (
+    """
     SELECT c.id, c.municipality_id, c.subject_id, c.reference, c.state, c.phenomenon, c.listed_on,
-           c.last_discussed_on, c.review_on, c.due_on, c.locks_on
+           c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
+           """
+    + ASKED
+    + """ AS closure_asked
     FROM case_file c
     WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s) AND c.shred_ordered_at IS NULL
       AND c.id NOT IN (SELECT case_id FROM exclusion WHERE person_id = %(person)s)
       {further}
     ORDER BY c.listed_on DESC, c.id DESC LIMIT %(limit)s
 """
+)
 _FIRST = _VISIBLE.format(further="")
 _FURTHER = _VISIBLE.format(further="AND (c.listed_on, c.id) < (%(day)s::date, %(case)s::uuid)")
 _STATES = {"open": sorted(OPEN_CASE), "closed": ["closed"], "all": sorted(READABLE_CASE)}

@@ -23,6 +23,8 @@ class CaseItem(View):
     review_on: date | None = None
     due_on: date
     locked: bool | None = None
+    closure_asked: bool | None = None
+    """A review was missed: the next meeting says whether it is closed, or why it is still necessary (R76)."""
 
 
 class CasePage(Page[CaseItem]):
@@ -199,6 +201,32 @@ class CaseStateView(Document):
     locks_on: date
 
 
+class ClosureAskedView(View):
+    """That closing was asked because a review was missed, and how many of the desk were told."""
+
+    case_id: UUID
+    told: int
+
+
+class ChecklistAnswerView(View):
+    """What was answered to one question of the checklist at closing."""
+
+    question: str
+    answer: str
+    note: str | None = None
+    answered_on: date
+
+
+class RelistingView(View):
+    """That the case was put back on the list after it had been closed, and why."""
+
+    listed_on: date
+    listed_by_name: str | None = None
+    indications: str
+    closed_on: date | None = None
+    closure_ground: str | None = None
+
+
 class CaseView(Document):
     """The file as its desk reads it; of it what an emergency leads to, where that is how it was opened."""
 
@@ -224,6 +252,11 @@ class CaseView(Document):
     closure_ground: str | None = None
     closure_meeting_id: UUID | None = None
     closed_on: date | None = None
+    closure_asked: bool | None = None
+    """A review was missed: the next meeting says whether the case is closed, or why it is still necessary (R76)."""
+    checklist: list[ChecklistAnswerView] = Field(default_factory=list)
+    """What was answered at closing, the last time."""
+    relistings: list[RelistingView] = Field(default_factory=list)
     break_glass: BreakGlassView | None = None
     """The emergency reading by which the file was opened, if so (R21)."""
     discussions: list[DiscussionView] = Field(default_factory=list)

@@ -56,6 +56,8 @@ class NoticeCode(StrEnum):
     """The police ask whether one agrees to a feedback sheet (R79)."""
     ACTION_DUE = "actionDue"
     ACTION_OVERDUE = "actionOverdue"
+    CLOSURE_ASKED = "closureAsked"
+    """A review was missed: the next meeting says whether the case is closed, or why it is still necessary (R76)."""
     OWN_FILE_TERM = "ownFileTerm"
     RETENTION_WARNING_90 = "retentionWarning90"
     RETENTION_WARNING_30 = "retentionWarning30"

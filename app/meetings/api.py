@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.cases.views import CaseStateView
 from app.constitution.views import ConstitutionView
 from app.kernel.http.routes import endpoint
 from app.meetings import (
@@ -24,6 +25,7 @@ from app.meetings import (
     convening,
     framing,
     inviting,
+    leaving_off,
     minutes_commands,
     minutes_reading,
     minuting,
@@ -60,6 +62,8 @@ endpoint(router, "GET", _MEETING + "/proposals", proposing.list_agenda_proposal,
          proposal_views.ProposalList, tag="Meetings", summary="List what the agenda could hold")  # fmt: skip
 endpoint(router, "POST", _MEETING + "/table", tabling.table_meeting, commands.TableMeeting, proposal_views.TabledView,
          tag="Meetings", summary="Put several cases on the agenda at once")  # fmt: skip
+endpoint(router, "POST", "/cases/{caseId}/leaveOff", leaving_off.leave_off_case, commands.LeaveOffCase, CaseStateView,
+         tag="Meetings", summary="Say why a case whose review was missed is not put on an agenda")  # fmt: skip
 endpoint(router, "GET", _MEETING + "/review", reviewing.review_meeting, commands.ReviewMeeting, proposal_views.ReviewView,
          tag="Meetings", summary="See what convening would send")  # fmt: skip
 endpoint(router, "GET", "/cells/{cellId}/constitution", composition.check_constitution, commands.CheckConstitution,

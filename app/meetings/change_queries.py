@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import Discussion
+from app.cases.models import Case, Discussion
 from app.directory.models import Exclusion, Person
 from app.kernel.database import lean_rows
 from app.meetings.models import TABLED, AgendaChange, AgendaItem, Attendance, Invitation, Meeting
@@ -101,3 +101,19 @@ def tell_invited(session: Session, meeting_id: UUID, code: str) -> None:
     session.flush()
     session.execute(select(func.tell_invited(meeting_id, code)))
     session.expire_all()
+
+
+def attended_by(session: Session, case: Case) -> list[UUID]:
+    """Give the persons who were present when the case was discussed (R95)."""
+    query = (
+        select(Attendance.person_id)
+        .join(Person, Person.id == Attendance.person_id)
+        .where(
+            Attendance.case_id == case.id,
+            Attendance.present,
+            Person.active,
+            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Attendance.person_id),
+        )
+        .distinct()
+    )
+    return list(session.scalars(query))

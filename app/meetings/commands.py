@@ -110,6 +110,14 @@ class TableMeeting(Command):
     entries: Annotated[list[Entry], Field(min_length=1, max_length=40)]
 
 
+class LeaveOffCase(Command):
+    """Say why a case whose review was missed is not put on the agenda of a meeting (R76)."""
+
+    case_id: UUID
+    meeting_id: UUID
+    reason_text: Prose
+
+
 class OrderAgendaItem(Command):
     """Move an item to a place among the items of its own municipality, from 1 (R4)."""
 

@@ -12,6 +12,7 @@ from app.meetings.agenda import meeting_view
 from app.meetings.commands import ConveneMeeting
 from app.meetings.composition import is_complete, saying_what_is_missing
 from app.meetings.inviting import send_prepared
+from app.meetings.leaving_off import nothing_left_off
 from app.meetings.standing import about_meeting, meeting_facts
 from app.meetings.views import MeetingView
 from app.rules.actions import Action
@@ -30,7 +31,13 @@ def convene_meeting(work: Work, command: ConveneMeeting) -> MeetingView:
     complete = is_complete(work, row.cell_id) if row else False
     about = about_meeting(work, row)
     with saying_what_is_missing(work, row.cell_id if row else None):
-        work.allow(Action.MEETING_CONVENE, meeting_facts(work, row, constitution_complete=complete), about)
+        facts = meeting_facts(
+            work,
+            row,
+            constitution_complete=complete,
+            nothing_left_off=row is None or nothing_left_off(work, row),
+        )
+        work.allow(Action.MEETING_CONVENE, facts, about)
     row = there(row)
     work.expect(row.version)
     if not agenda_queries.own_items(work.session, row.id, work.actor.municipality_id):

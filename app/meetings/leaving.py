@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from app.cases import queries as cases
 from app.cases.closing import LEAVING
 from app.cases.models import Case
-from app.directory.notices import NoticeCode
+from app.directory.notices import NoticeCode, leave_notice
 from app.kernel.i18n import register_codes
 from app.kernel.journal.store import About
 from app.kernel.work import Work, there
 from app.meetings import agenda_queries, change_queries
+from app.meetings.change_queries import attended_by
 from app.meetings.models import TABLED, AgendaItem, Meeting
 from app.meetings.standing import about_item
 from app.meetings.tracking import tell_item, tell_those_who_hold, track
@@ -69,4 +71,14 @@ def off_the_agendas(work: Work, case: Case) -> list[About]:
     return lines
 
 
-LEAVING[:] = [off_the_agendas]
+def tell_of_own_files(work: Work, case: Case) -> list[About]:
+    """Tell everybody who was present at a discussion of a case that is closed that their own file has a term too (R95)."""
+    desk = cases.desk_of(work.session, case, work.today)
+    for person_id in attended_by(work.session, case):
+        if person_id not in desk:
+            code = NoticeCode.OWN_FILE_TERM
+            leave_notice(work, person_id, code, case.reference, case.municipality_id, case.due_on)
+    return []
+
+
+LEAVING[:] = [off_the_agendas, tell_of_own_files]

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.models import ReviewDeferral
+from app.cases.necessity_queries import ASKED
 from app.directory.models import Agency, Exclusion, Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.database import lean_rows
@@ -18,9 +20,10 @@ from app.rules.facts import Actor
 from app.rules.lifecycle import OPEN_CASE
 from app.rules.roles import TABLE
 
-_CANDIDATES = """
+_CANDIDATES = f"""
     SELECT c.id, c.municipality_id, c.subject_id, c.reference, c.state, c.listed_on, c.last_discussed_on, c.review_on,
-           c.due_on, c.locks_on, o.actions, o.action_due,
+           c.due_on, c.locks_on, o.actions, o.action_due, {ASKED} AS closure_asked,
+           EXISTS (SELECT FROM review_deferral d WHERE d.case_id = c.id AND d.meeting_id = %(meeting)s) AS left_off,
            EXISTS (SELECT FROM agenda_item p JOIN meeting m ON m.id = p.meeting_id
              WHERE p.case_id = c.id AND (p.state = 'postponed' OR (p.state = 'tabled' AND m.state = 'cancelled'))
              AND NOT EXISTS (
@@ -60,11 +63,12 @@ class Member(NamedTuple):
     roles: frozenset[str]
 
 
-def candidates(session: Session, actor: Actor, today: date) -> list[Any]:
+def candidates(session: Session, actor: Actor, today: date, meeting_id: UUID | None = None) -> list[Any]:
     """Give the open cases of the actor's own municipality that stand on no agenda yet to be held, as lean rows.
 
     With how many actions are open, when the first of them is due, and whether the case was postponed and not tabled
-    again. Without locked cases and those the actor is excluded from.
+    again; whether a review was missed, and whether it was left off that meeting with a reason. Without locked cases and
+    those the actor is excluded from.
     """
     return lean_rows(
         session,
@@ -74,7 +78,15 @@ def candidates(session: Session, actor: Actor, today: date) -> list[Any]:
         person=actor.person_id,
         states=sorted(OPEN_CASE),
         today=today,
+        meeting=meeting_id,
     )
+
+
+def left_off_silently(session: Session, actor: Actor, today: date, meeting_id: UUID) -> list[Any]:
+    """Give the candidates whose review was missed and of which nobody said why they are not on this agenda (R76)."""
+    return [
+        row for row in candidates(session, actor, today, meeting_id) if row.closure_asked and not row.left_off
+    ]
 
 
 def asked_last(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
@@ -139,3 +151,9 @@ def busy(session: Session, people: Iterable[UUID], meeting: Any) -> set[UUID]:
     said = "SELECT busy_people(%(people)s, %(meeting)s) AS found"
     rows = lean_rows(session, said, people=asked, meeting=meeting.id)
     return set(rows[0].found)
+
+
+def is_left_off(session: Session, meeting_id: UUID, case_id: UUID) -> bool:
+    """Tell whether somebody said why a case is not on the agenda of a meeting (R76)."""
+    found = select(ReviewDeferral.id).filter_by(meeting_id=meeting_id, case_id=case_id)
+    return session.scalar(found) is not None

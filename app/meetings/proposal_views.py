@@ -42,6 +42,8 @@ class Proposal(View):
     minutes: int
     question: str
     people: list[ProposedPerson]
+    left_off: bool | None = None
+    """A review was missed, and somebody said why the case is not on this agenda all the same (R76)."""
 
 
 class ProposalList(View):

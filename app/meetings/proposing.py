@@ -1,7 +1,8 @@
 """What an agenda could hold: the cases that ask to be discussed, each with why, how long, what to ask and whom (R61).
 
 The reasons come from the files: never discussed since the listing, a review that is due, actions that wait, a term that
-ends, a closure proposed, an item that was postponed. Nobody is proposed who could not be invited today.
+ends, a closure proposed, a review that nobody held, an item that was
+postponed. Nobody is proposed who could not be invited today.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from app.rules.retention import WARNING_DAYS
 from app.rules.roles import DESK, POLICE
 
 MINUTES = {
+    "closureAsked": 15,
     "postponed": 20, "closureProposed": 10, "termEnding": 20, "neverDiscussed": 30, "actionOverdue": 15, "reviewDue": 20,
     "actionOpen": 15,
 }  # fmt: skip
@@ -48,7 +50,7 @@ def list_agenda_proposal(work: Work, command: ListAgendaProposal) -> ProposalLis
     day = brussels_day(meeting.starts_at) if meeting else work.today
     found = [
         (row, reasons_for(row, day))
-        for row in proposal_queries.candidates(work.session, work.actor, work.today)
+        for row in proposal_queries.candidates(work.session, work.actor, work.today, command.meeting_id)
     ]
     found = sorted((pair for pair in found if pair[1]), key=_weight)[:_MOST]
     work.allow(
@@ -72,6 +74,7 @@ def list_agenda_proposal(work: Work, command: ListAgendaProposal) -> ProposalLis
                 minutes=MINUTES[reasons[0].code],
                 question=translate(work.actor.language, f"question.{reasons[0].code}"),
                 people=people[row.id],
+                left_off=row.left_off or None,
             )
             for row, reasons in found
         ],
@@ -86,6 +89,7 @@ def _weight(pair: tuple[Any, list[ProposalReason]]) -> tuple[int, date, str]:
 def reasons_for(row: Any, day: date) -> list[ProposalReason]:
     """Give why a case asks to be discussed on *day*, the weightiest reason first; none where nothing does."""
     dated = {
+        "closureAsked": (row.closure_asked, row.review_on),
         "postponed": (row.postponed, None),
         "closureProposed": (row.state == "closureProposed", None),
         "termEnding": (row.due_on <= day + timedelta(days=max(WARNING_DAYS)), row.due_on),

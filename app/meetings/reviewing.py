@@ -20,6 +20,7 @@ from app.meetings import agenda_queries, proposal_queries
 from app.meetings.commands import ReviewMeeting
 from app.meetings.composition import chair_holds, is_complete
 from app.meetings.inviting import reason_in, sending_facts
+from app.meetings.leaving_off import nothing_left_off
 from app.meetings.models import AgendaItem, Invitation, Meeting
 from app.meetings.proposal_views import ReviewItem, ReviewPerson, ReviewView
 from app.meetings.running import agenda_blocks, is_late, minutes_available
@@ -40,6 +41,7 @@ OF_MEETING = (
     "placeTaken",
     "constitutionIncomplete",
     "overTime",
+    "closureLeftOff",
 )
 REASONS = ("ground_reason", "urgency_reason", "child_reason")
 """What an invitation can state besides its ground, each sealed under the key of its case."""
@@ -59,7 +61,9 @@ def review_meeting(work: Work, command: ReviewMeeting) -> ReviewView:
     row = there(row)
     complete = is_complete(work, row.cell_id)
     blocks = agenda_blocks(work, row)
-    facts = work.facts(standing=Standing.FILE, state=row.state, constitution_complete=complete)
+    facts = work.facts(
+        standing=Standing.FILE, state=row.state, constitution_complete=complete, nothing_left_off=True
+    )
     shown = _items(work, row, items)
     return ReviewView(
         version=row.version,
@@ -95,6 +99,7 @@ def _of_meeting(
         "chairBusy": bool(proposal_queries.busy(work.session, [meeting.chair_id], meeting)),
         "placeTaken": agenda_queries.place_taken(work.session, meeting),
         "constitutionIncomplete": not complete,
+        "closureLeftOff": meeting.state == "draft" and not nothing_left_off(work, meeting),
         "overTime": sum(block.minutes for block in blocks) > minutes_available(meeting),
     }
     return [code for code in OF_MEETING if found[code]]

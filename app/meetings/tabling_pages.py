@@ -9,9 +9,11 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from app.cases.closing_pages import effect_on_the_date
 from app.cases.pages import about_file, opened_file
 from app.constitution.labels import label
 from app.directory.choosing import people_by_agency
+from app.kernel.clock import brussels_day
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, reason_of, require
 from app.kernel.http.frames import TONES, Block, able, announces, may, today_block
 from app.kernel.http.pages import PageCall, page_get, page_send
@@ -19,7 +21,7 @@ from app.kernel.http.problems import as_problem
 from app.kernel.i18n import format_date, format_time, knows, to_translate, translate_many
 from app.kernel.work import Work
 from app.meetings import commands as c
-from app.meetings import convening, planning, proposing, reviewing, tabling
+from app.meetings import convening, leaving_off, planning, proposing, reviewing, tabling
 from app.meetings.pages import item_address, meeting_address
 from app.meetings.proposal_views import Proposal, ReviewItem
 from app.meetings.standing import BEFORE
@@ -77,7 +79,10 @@ def _row(
         "key": key,
         "reference": item.reference,
         "error": error,
-        "taken": ("take", key) in call.items if sent else bool(_STRONG & {each.code for each in item.reasons}),
+        "asked": any(each.code == "closureAsked" for each in item.reasons) and not item.left_off,
+        "left": bool(item.left_off),
+        "why_left": call.sent(f"left-{key}") if sent else "",
+        "taken": ("take", key) in call.items if sent else _ticked(item),
         "reasons": [
             (call.phrase(f"proposal.{each.code}"), format_date(call.language, each.day) if each.day else "")
             for each in item.reasons
@@ -97,16 +102,27 @@ def _row(
     }  # fmt: skip
 
 
+def _ticked(item: Proposal) -> bool:
+    return bool(_STRONG & {each.code for each in item.reasons}) and not item.left_off
+
+
 def _send(call: PageCall) -> Response:
-    taken = [text for name, text in call.items if name == "take"]
+    taken = [text for name, text in call.items if name == "take" and text]
     try:
         with call.work() as unit:
             call.admit(unit)
             command, errors = _asked(call, taken)
             if command is None:
                 return _shown(call, unit, errors, Kind.BAD_REQUEST.status)
-            tabling.table_meeting(unit, command)
-            return call.go(meeting_address(call.id("meetingId")), done=Action.MEETING_TABLE.value)
+            if command.entries:
+                tabling.table_meeting(unit, command)
+            for key, why in _left_off(call, taken).items():
+                said = {"caseId": key, "meetingId": call.id("meetingId"), "reasonText": why}
+                leaving_off.leave_off_case(unit, c.LeaveOffCase.model_validate(said))
+            return call.go(
+                meeting_address(call.id("meetingId")),
+                done=(Action.MEETING_TABLE if command.entries else Action.CASE_LEAVE_OFF).value,
+            )
     except Exception as fault:
         problem = as_problem(fault) if isinstance(fault, Problem) else None
         if problem is None or problem.kind not in _SAID_HERE:
@@ -118,6 +134,12 @@ def _send(call: PageCall) -> Response:
 
 def _asked(call: PageCall, taken: list[str]) -> tuple[c.TableMeeting | None, dict[str, str]]:
     """Build the Command of what was ticked; or say by case what cannot be read."""
+    left = _left_off(call, taken)
+    silent = [key for key, why in left.items() if not why]
+    if silent:
+        return None, dict.fromkeys(silent, call.phrase("Tick this case, or say why it is left off again."))
+    if not taken and left:
+        return c.TableMeeting.model_construct(meeting_id=call.id("meetingId"), entries=[]), {}
     if not taken:
         return None, {"": call.phrase("Tick at least one case.")}
     entries = [
@@ -142,6 +164,14 @@ def _asked(call: PageCall, taken: list[str]) -> tuple[c.TableMeeting | None, dic
         return None, errors
 
 
+def _left_off(call: PageCall, taken: list[str]) -> dict[str, str]:
+    """Give why each case whose review was missed is not taken, as it was filled in (R76)."""
+    asked = {
+        name.removeprefix("left-"): text.strip() for name, text in call.items if name.startswith("left-")
+    }
+    return {key: why for key, why in asked.items() if key not in taken}
+
+
 def _told(call: PageCall, problem: Problem, taken: list[str]) -> dict[str, str]:
     """Say a refusal at the case it names, in words."""
     issue = problem.issues[0] if problem.issues else None
@@ -164,7 +194,7 @@ def _words(call: PageCall, issue: Issue) -> str:
     return call.phrase(issue.detail) if knows(call.language, issue.detail) else call.phrase("error.invalid")
 
 
-announces(Action.MEETING_TABLE)
+announces(Action.MEETING_TABLE, Action.CASE_LEAVE_OFF)
 page_get(router, _TABLE, _checklist)
 page_send(router, _TABLE, _send)
 
@@ -175,15 +205,18 @@ page_send(router, _TABLE, _send)
 def _prepare_case(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
     require(view.abilities, Action.AGENDA_ITEM_ADD)
-    coming = [
-        (str(each.meeting_id), f"{when(call, each)}, {each.place}")
+    coming_rows = [
+        each
         for each in planning.list_meeting(work, c.ListMeeting(pageSize=100)).items
         if each.state in BEFORE
     ]
+    coming = [(str(each.meeting_id), f"{when(call, each)}, {each.place}") for each in coming_rows]
+    days = [brussels_day(each.starts_at) for each in coming_rows]
     return about_file(
         call,
         view,
         options={"meetingId": coming},
+        intro=effect_on_the_date(call, work, view, min(days)) if days else "",
         warning="" if coming else call.phrase("No meeting is planned yet: plan one first."),
         context={"nothing_to_fill_in": not coming},
     )

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.constitution.models import Municipality
-from app.directory.models import Exclusion, Person
+from app.directory.models import Exclusion
 from app.intake.models import Registration
-from app.meetings.models import AgendaItem, Attendance, Meeting
+from app.meetings.models import AgendaItem, Meeting
 from app.meetings.sight_queries import FINISHING
 from app.retention.models import Certificate
 from app.rules.retention import WARNING_DAYS
@@ -83,22 +83,6 @@ def cases_to_warn_of(
     )
     query = query.order_by(Case.due_on, Case.id)
     return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))
-
-
-def attended_by(session: Session, case: Case) -> list[UUID]:
-    """Give the persons who were present when the case was discussed (R95)."""
-    query = (
-        select(Attendance.person_id)
-        .join(Person, Person.id == Attendance.person_id)
-        .where(
-            Attendance.case_id == case.id,
-            Attendance.present,
-            Person.active,
-            ~exists().where(Exclusion.case_id == case.id, Exclusion.person_id == Attendance.person_id),
-        )
-        .distinct()
-    )
-    return list(session.scalars(query))
 
 
 def case(session: Session, case_id: UUID) -> Case | None:

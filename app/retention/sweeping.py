@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.cases import queries as cases
 from app.cases.models import Case
+from app.cases.necessity import ask_all
 from app.cases.standing import about_case
 from app.directory.notices import NoticeCode, leave_notice
 from app.intake.models import Registration
@@ -20,6 +21,7 @@ from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
+from app.meetings.change_queries import attended_by
 from app.retention import queries
 from app.retention.calendar import about_ending
 from app.retention.clearing import clear
@@ -220,7 +222,7 @@ def _send(unit: Work, row: Case, days: int) -> None:
     if row.warned is None:  # once per term is enough of a reminder
         notices += [
             (person, NoticeCode.OWN_FILE_TERM)
-            for person in queries.attended_by(unit.session, row)
+            for person in attended_by(unit.session, row)
             if person not in desk
         ]
     for person, code in notices:
@@ -230,10 +232,13 @@ def _send(unit: Work, row: Case, days: int) -> None:
 def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     """Sweep every municipality as the robot: for the command line and the daily run. Give the counts.
 
+    Where a review was missed, closing is asked first (R76).
+
     Where files were destroyed, here or since the last run, keys are replaced afterwards, so that it is final.
     """
     moment = now or installation.clock.now()
     total = resume(installation, moment)
+    ask_all(installation, moment)
     with installation.retention_sessions() as session:
         municipalities = queries.municipality_ids(session)
     for municipality_id in municipalities:

@@ -232,6 +232,16 @@ class Condition(Enum):
         law=False,
         met=lambda _, f: f.discussed is True or f.struck_off is True,
     )
+    # What is no longer needed goes: whether it still is has to be asked when its day comes, and not be let slip.
+    REVIEW_MISSED = Test(
+        "R76", "flemishDecree.retention", law=False, met=lambda _, f: f.review_missed is True
+    )
+    CLOSURE_ASKED = Test(
+        "R76", "flemishDecree.retention", law=False, met=lambda _, f: f.closure_asked is True
+    )
+    NOTHING_LEFT_OFF = Test(
+        "R76", "flemishDecree.retention", law=False, met=lambda _, f: f.nothing_left_off is True
+    )
     NEW_CHAIR_BY_MAYOR = Test(
         "R13", "", law=False, met=lambda a, f: a.role in MAYORAL or f.state in _UNTIL_CLOSED
     )

@@ -49,6 +49,8 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_PROPOSE_CLOSURE: CLOSURE,
     Action.CASE_CLOSE: CLOSURE,
     Action.CASE_KEEP_OPEN: CLOSURE,
+    Action.CASE_RELIST: LIST,
+    Action.CASE_LEAVE_OFF: MEETINGS,
     Action.SUBJECT_QUERY: SCREENING,
 }
 

@@ -152,6 +152,12 @@ class Facts:
     """The person was discussed in a meeting that counts for this act (R61, R85, R87)."""
     struck_off: bool | None = None
     """The closure ground leaves nothing to discuss: listed in error, or deceased (R84)."""
+    review_missed: bool | None = None
+    """The day of the review passed, no meeting discussed the person since, and closing was not asked yet (R76)."""
+    closure_asked: bool | None = None
+    """Closing was asked because a review was missed, and no meeting discussed the person since (R76)."""
+    nothing_left_off: bool | None = None
+    """Each such case of the municipality stands on an agenda to come, or was left off this one with a reason (R76)."""
     due_on: date | None = None
     """Day on which the data have to be destroyed at the latest (R86)."""
     locks_on: date | None = None

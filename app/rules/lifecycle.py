@@ -105,6 +105,7 @@ TRANSITIONS: dict[Action, Transition] = {
     ),
     Action.CASE_CLOSE: _move("case", "closureProposed", "closed", "R85"),
     Action.CASE_KEEP_OPEN: _move("case", "closureProposed", "listed underDiscussion inTrajectory", "R85"),
+    Action.CASE_RELIST: _move("case", "closed", "listed inTrajectory", "R40"),
     Action.CASE_DESTROY: _move("case", " ".join(sorted(READABLE_CASE)), "destroyed", "R86"),
     Action.RECORDING_BASIS_SIGN_OFF: _move("recordingBasis", "proposed", "signed refused", "R113"),
     Action.AGREEMENT_DISCARD: _move("agreement", "draft", "discarded", "R115"),

@@ -212,6 +212,14 @@ POLICY: dict[A, Rule] = {
     ),
     A.CASE_CLOSE: Rule("R85", MAYORAL, FILE, sources(A.CASE_CLOSE), (C.LISTING_AUTHORITY, C.DISCUSSED, C.NOT_LOCKED)),
     A.CASE_KEEP_OPEN: Rule("R85", MAYORAL, FILE, sources(A.CASE_KEEP_OPEN), (C.LISTING_AUTHORITY, C.NOT_LOCKED)),
+    # back on the list: decided as the first time, with indications; it starts no term anew
+    A.CASE_RELIST: Rule(
+        "R40", MAYORAL, FILE, sources(A.CASE_RELIST),
+        (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.NOT_LOCKED, C.RECENTLY_CONFIRMED),
+    ),
+    # a review that nobody held: the clock asks, the table discusses, a named person decides
+    A.CASE_ASK_CLOSURE: Rule("R76", ROBOT, PART, sources(A.CASE_PROPOSE_CLOSURE), (C.REVIEW_MISSED, C.NOT_LOCKED)),
+    A.CASE_LEAVE_OFF: Rule("R76", DESK, FILE, OPEN_CASE, (C.CLOSURE_ASKED, C.NOT_LOCKED)),
     # the day of the last discussion: set by the record of a meeting, corrected by two roles, and only to an earlier end
     A.DISCUSSION_LIST: Rule("R96", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     A.DISCUSSION_PROPOSE: Rule("R69", COORDINATOR, FILE, READABLE_CASE, (C.NOT_LOCKED,)),
@@ -257,7 +265,7 @@ POLICY: dict[A, Rule] = {
     A.MEETING_TABLE: Rule("R61", DESK, INVITED, _MEETING_BEFORE, (C.CONSTITUTION_COMPLETE,)),
     A.MEETING_REVIEW: Rule("R24", DESK, FILE, _MEETING_BEFORE),
     A.MEETING_CONVENE: Rule(
-        "R24", MAYORAL, FILE, sources(A.MEETING_CONVENE), (C.CONSTITUTION_COMPLETE,),
+        "R24", MAYORAL, FILE, sources(A.MEETING_CONVENE), (C.CONSTITUTION_COMPLETE, C.NOTHING_LEFT_OFF),
     ),
     A.MEETING_INVITE: Rule("R24", MAYORAL, FILE, frozenset({"convened"})),
     # Of the desk that planned it, and of its chair. Once people were convened, day and calling off are the mayor's.

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from tablecraft import ANSWERED
 
 from app.retention.sweeping import sweep_all
 
@@ -23,7 +24,7 @@ def proposed(house, case_id, sitting):
 
 
 def _close(house, case_id, name="mayor", **body):
-    return house.client(name).post(f"/api/v1/cases/{case_id}/close", json=body, headers=CLOSE)
+    return house.client(name).post(f"/api/v1/cases/{case_id}/close", json=ANSWERED | body, headers=CLOSE)
 
 
 def _sweep_on(house, day):

@@ -41,6 +41,7 @@ COUNTS = {
     "originTags": 5,
     "lifeDomains": 7,
     "closureGrounds": 6,
+    "closingChecklist": 5,
     "accessReasons": 10,
     "breakGlassReasons": 4,
     "screeningOutcomes": 5,

@@ -160,7 +160,10 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
     action = _id(actions, "actions")
     _ok(participant.send(f"/actions/{action}/complete", result="done", outcome="Gesprek gevoerd."))
     _ok(coordinator.send(f"/cases/{case}/closure/propose{why}", meetingId=meeting, ground="noIndications"))
-    closed = _ok(mayor.send(f"/cases/{case}/close?reason=decisionPreparation", "/close"))
+    answered = dict.fromkeys(
+        ("personTold", "actionsSettled", "partnersTold", "contactsRemoved", "furtherCare"), "yes"
+    )
+    closed = _ok(mayor.send(f"/cases/{case}/close?reason=decisionPreparation", "/close", **answered))
     assert "done=case.close" in str(closed.url)
 
     # Out of view: the agenda is gone, and the page does not say what it was.

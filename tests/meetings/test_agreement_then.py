@@ -150,7 +150,7 @@ def test_a_case_that_is_closed_is_not_opened_longer_by_a_later_agreement(table):
     said = {"ground": "regularCareSuffices", "meetingId": meeting}
     answer = table.post("coordinator", f"/cases/{case}/proposeClosure", said)
     table.ok(answer)
-    table.ok(table.post("mayor", f"/cases/{case}/close", {"dataUntil": before["dueOn"]}))
+    table.ok(table.post("mayor", f"/cases/{case}/close", ANSWERED | {"dataUntil": before["dueOn"]}))
     (row,) = table.house.sql("SELECT locks_on FROM case_file WHERE id = :c", c=case)
     assert row.locks_on.isoformat() == before["locksOn"]
 

@@ -3,6 +3,7 @@
 import pytest
 from lockcraft import reached
 from pagecraft import reader, texts_of
+from tablecraft import ANSWERED
 
 from app.kernel.ids import new_id
 
@@ -11,7 +12,7 @@ QUESTION = {"question": "Wat weet u?"}
 
 def strike_off(table, case):
     table.ok(table.post("coordinator", f"/cases/{case}/proposeClosure", {"ground": "listedInError"}))
-    return table.ok(table.post("mayor", f"/cases/{case}/close"))
+    return table.ok(table.post("mayor", f"/cases/{case}/close", ANSWERED))
 
 
 def notices(table, who):
@@ -144,5 +145,5 @@ def test_in_a_joint_cell_a_case_of_another_town_goes_off_without_its_planner(zon
     case = e.case("Van E Verzonnen")
     item = e.add(joint, case)
     e.ok(e.post("zoneCoordinatorE", f"/cases/{case}/proposeClosure", {"ground": "deceased"}))
-    e.ok(e.post("zoneMayorE", f"/cases/{case}/close"))
+    e.ok(e.post("zoneMayorE", f"/cases/{case}/close", ANSWERED))
     assert item_state(e, item) == ("takenOff", "caseClosed")

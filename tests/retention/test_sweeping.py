@@ -14,7 +14,9 @@ def _body(house, town="C"):
 
 def _notices(house):
     names = {v: k for k, v in house.cast.persons.items()}
-    rows = house.sql("SELECT person_id, code, reference FROM notice WHERE code <> 'invited'")
+    rows = house.sql(
+        "SELECT person_id, code, reference FROM notice WHERE code NOT IN ('invited', 'closureAsked')"
+    )
     return {(names[r.person_id], r.code) for r in rows}, {r.reference for r in rows}
 
 

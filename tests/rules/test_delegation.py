@@ -38,7 +38,10 @@ def test_what_the_law_gives_the_mayor_belongs_to_a_part_that_has_to_be_named():
 
 
 def test_deciding_on_the_list_is_a_part_of_its_own():
-    assert {a for a in Action if part_of(a) == LIST} == {Action.REGISTRATION_DECIDE}
+    assert {a for a in Action if part_of(a) == LIST} == {
+        Action.REGISTRATION_DECIDE,
+        Action.CASE_RELIST,
+    }
     assert part_of(Action.CASE_OPEN) == part_of(Action.ACTION_ASSIGN) == FILE
     assert part_of(Action.MINUTES_APPROVE) == MEETINGS
 

@@ -91,6 +91,9 @@ MET = Facts(
     everybody_agreed=True,
     recipient_competent=True,
     ground_to_hand_over=True,
+    review_missed=True,
+    closure_asked=True,
+    nothing_left_off=True,
 )
 """Every condition met, for every role that can meet it."""
 
@@ -253,6 +256,7 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
         Action.ACCESS_EXPLAIN,
         Action.SUBJECT_MARK,
         Action.REGISTRATION_ALERT,
+        Action.CASE_ASK_CLOSURE,
         Action.NOTICE_REMIND,
         Action.NOTICE_SEND,
     }
@@ -276,6 +280,7 @@ def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
         Action.MEETING_CONVENE,
         Action.INVITATION_SEND,
         Action.CASE_CLOSE,
+        Action.CASE_RELIST,
     ],
 )
 def test_what_the_law_gives_the_mayor_is_for_mayor_and_delegate_alone(action):
@@ -288,7 +293,11 @@ def test_the_agreement_that_says_what_a_delegate_may_is_the_mayor_s_alone():
 
 def test_no_whole_file_is_ever_open_to_anybody_but_the_desk():
     for action, standing, who in ALLOWED:
-        if action.noun == "case" and action not in {Action.CASE_LIST, Action.CASE_DESTROY}:
+        if action.noun == "case" and action not in {
+            Action.CASE_LIST,
+            Action.CASE_DESTROY,
+            Action.CASE_ASK_CLOSURE,
+        }:
             assert who in DESK, action
             assert standing is Standing.FILE, action
 
@@ -446,6 +455,9 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.OTHERS_PRESENT: ("others_present",),
     Condition.CONSENSUS: ("everybody_agreed",),
     Condition.RECIPIENT_COMPETENT: ("recipient_competent",),
+    Condition.REVIEW_MISSED: ("review_missed",),
+    Condition.CLOSURE_ASKED: ("closure_asked",),
+    Condition.NOTHING_LEFT_OFF: ("nothing_left_off",),
     Condition.HAND_OVER_GROUND: ("ground_to_hand_over",),
     Condition.OTHER_HALF: ("counterpart",),
     Condition.REMARKS_OVER: ("remarks_over",),

@@ -42,6 +42,7 @@ SIGNAL = {
     "subjectName": "Iemand Verzonnen", "narrative": "Verzonnen.", "phenomenon": "rightWingExtremism", "urgency": "normal",
     "nothingClassified": True,
 }  # fmt: skip
+CHECKLIST = ("personTold", "actionsSettled", "partnersTold", "contactsRemoved", "furtherCare")
 NEW = "another long enough phrase"
 WANTED = {"name": SOUGHT, "birthDate": BORN.isoformat(), "reason": "meetingPreparation"}
 PAPER = {
@@ -160,7 +161,12 @@ JSON_DOOR: dict[str, Line] = {
     "monitor_case": Line("case", lambda k: k.file(A.CASE_MONITOR)),
     "propose_closure_case": Line("case", lambda k: k.file(A.CASE_PROPOSE_CLOSURE, discussed=True), lambda k: {
         "meetingId": k.scene.discussed_at, "ground": k.ground}),
-    "close_case": Line("case", lambda k: k.file(A.CASE_CLOSE, discussed=True, listing_by_delegate=False)),
+    "close_case": Line("case", lambda k: k.file(A.CASE_CLOSE, discussed=True, listing_by_delegate=False), lambda k: {
+        "checklist": [{"question": each, "answer": "yes"} for each in CHECKLIST]}),
+    "relist_case": Line("case", lambda k: k.file(A.CASE_RELIST, listing_by_delegate=False, recording_basis=True), lambda k: {
+        "indications": "Verzonnen."}),
+    "leave_off_case": Line("case", lambda k: k.file(A.CASE_LEAVE_OFF, closure_asked=False), lambda k: {
+        "meetingId": k.id("meetingId"), "reasonText": "Verzonnen."}),
     "keep_open_case": Line("case", lambda k: k.file(A.CASE_KEEP_OPEN, listing_by_delegate=False)),
     "declare_exclusion": Line("case", lambda k: k.anything_of_it(A.EXCLUSION_DECLARE)),
     "list_discussion": Line("case", lambda k: k.file(A.DISCUSSION_LIST, access_reason=True), query=lambda k: REASON),
@@ -216,7 +222,7 @@ JSON_DOOR: dict[str, Line] = {
         "meetingId": k.scene.free_sitting}),
     "withdraw_invitation": Line("sitting", lambda k: k.takes_back(A.INVITATION_WITHDRAW), then=lambda k: k.sits_there()),
     "remove_invitation": Line("sitting", lambda k: k.takes_back(A.INVITATION_REMOVE)),
-    "convene_meeting": Line("sitting", lambda k: k.sitting(A.MEETING_CONVENE, **WHOLE), then=lambda k: k.tables_something()),
+    "convene_meeting": Line("sitting", lambda k: k.sitting(A.MEETING_CONVENE, nothing_left_off=True, **WHOLE), then=lambda k: k.tables_something()),
     "open_meeting": Line("sitting", lambda k: k.sitting(A.MEETING_OPEN, core_recorded=True, chair_mandated=True, **WHOLE)),
     "close_meeting": Line("sitting", lambda k: k.sitting(A.MEETING_CLOSE)),
     "add_agenda_item": Line("case", lambda k: k.file(A.AGENDA_ITEM_ADD, **WHOLE), lambda k: {
@@ -375,6 +381,8 @@ PAGES_DOOR: dict[str, Line] = {
         A.CASE_PROPOSE_CLOSURE, discussed=k.scene.case.discussed))], query=lambda k: REASON),
     "/cases/{caseId}/close": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_CLOSE, discussed=k.scene.case.discussed, listing_by_delegate=True))], query=lambda k: REASON),
+    "/cases/{caseId}/relist": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
+        A.CASE_RELIST, listing_by_delegate=True, recording_basis=True))], query=lambda k: REASON, grave=True),
     "/cases/{caseId}/discussions": Line("case", lambda k: k.file(A.DISCUSSION_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/discussions/correct": Line("case", lambda k: [*k.file(A.DISCUSSION_LIST, access_reason=True),
                                                 *k.offered(k.file(A.DISCUSSION_PROPOSE))], query=lambda k: REASON),
