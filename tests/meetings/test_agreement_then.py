@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from agreecraft import adopted, in_force, ok
 from feedbackcraft import Sheet
+from tablecraft import ANSWERED
 
 from app.rules.retention import months_after
 
