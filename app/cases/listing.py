@@ -31,6 +31,7 @@ class Signal(Protocol):
     subject: Sealed | None
     narrative: Sealed | None
     screening: Sealed | None
+    ends_by: date | None
 
 
 def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: str) -> Case:
@@ -46,6 +47,10 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     if signal.screening is not None:
         brought += "\n\n" + _opened(work, signal, "screening", signal.screening)
     due_on = case_due_on(work.today, agreement.settings)
+    if signal.ends_by is not None:
+        due_on = min(
+            due_on, signal.ends_by
+        )  # discussed over there already: a listing starts no year anew (R96)
     case = Case(
         id=case_id,
         municipality_id=signal.municipality_id,

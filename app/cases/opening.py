@@ -34,6 +34,7 @@ FILE_ACTIONS = (
     Action.CASE_CLOSE,
     Action.CASE_KEEP_OPEN,
     Action.CASE_RELIST,
+    Action.HAND_OVER_PROPOSE,
     Action.STATEMENT_CREATE,
     Action.ATTACHMENT_ADD,
     Action.ATTACHMENT_LIST,
@@ -116,6 +117,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         attachable_origin=True,
         access_reason=True,
         listing_by_delegate=True,
+        moved=case.closure_ground == "moved",
     )
     return CaseView(
         version=case.version,

@@ -88,6 +88,8 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
     due_on = registration_due_on(row.received_on, row.decided_on, row.state, fixed)
     if due_on and row.due_on and row.state == "moreInformationWanted":
         due_on = min(due_on, row.due_on)  # its term runs on: a later agreement does not lengthen it (R115)
+    if due_on and row.ends_by:
+        due_on = min(due_on, row.ends_by)  # handed over: its term over there runs on
     row.due_on = due_on
     row.version += 1
     return shown(work, row)

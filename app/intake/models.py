@@ -42,6 +42,9 @@ class Registration(Row):
     decided_on: Mapped[date | None]
     case_id: Mapped[UUID | None] = mapped_column(index=True)
     due_on: Mapped[date | None] = mapped_column(index=True)
+    ends_by: Mapped[date | None]
+    """Of what another municipality handed over: the year from its last discussion there, which a listing here does not
+    start anew (R84, R96)."""
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -44,6 +44,19 @@ class DestroyCase(Command):
     step: Literal["order", "finish"]
 
 
+class PurgeCase(Command):
+    """Order the end of a case that another municipality accepted (R84, R92)."""
+
+    case_id: UUID
+
+
+class LapseHandOver(Command):
+    """Erase the package of a hand-over that was withdrawn or that nobody accepted in time, or say that its key is gone."""
+
+    hand_over_id: UUID
+    step: Literal["order", "finish"]
+
+
 class EraseRegistration(Command):
     """Order the erasure of a registration, or finish it once its key is gone."""
 

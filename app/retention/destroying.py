@@ -24,6 +24,7 @@ from app.kernel.idempotency import Answered
 from app.kernel.ids import new_id, new_reference
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
+from app.meetings.hand_over_queries import packages_of, received_of
 from app.retention import queries
 from app.retention.calendar import term_of
 from app.retention.certificates import digest_of
@@ -66,7 +67,8 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
         reason=_reason(command.step, begun=begun),
     )
     row = there(row)
-    keys = [row.id, *(each.id for each in registrations)]
+    keys = [row.id, *(each.id for each in registrations), *packages_of(work.session, row.id)]
+    accepted = received_of(work.session, row.id)
     if command.step == "order":
         row.shred_ordered_at = row.shred_ordered_at or work.now
         row.state = target(Action.CASE_DESTROY)
@@ -77,7 +79,11 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
         return DestructionView(step="ordered", file_ids=keys)
     _demand_tombs(work, keys)
     counts = _delete_all(work.session, row.id)
-    references = [row.reference, *(each.reference for each in registrations)]
+    references = [
+        *([accepted.reference] if accepted else []),
+        row.reference,
+        *(each.reference for each in registrations),
+    ]
     for each in registrations:
         work.session.delete(each)
     work.session.flush()
@@ -92,7 +98,7 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
         listed_on=row.listed_on,
         last_discussed_on=row.last_discussed_on,
         due_on=row.due_on,
-        ground=term_of("case", "", extended=extended),
+        ground="handedOver" if accepted else term_of("case", "", extended=extended),
         counts={name: count for name, count in counts.items() if count},
     )
     return DestructionView(step="destroyed", file_ids=keys)

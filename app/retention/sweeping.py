@@ -21,12 +21,21 @@ from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
+from app.meetings import hand_over_queries
 from app.meetings.change_queries import attended_by
 from app.retention import queries
 from app.retention.calendar import about_ending
 from app.retention.clearing import clear
-from app.retention.commands import DestroyCase, EraseRegistration, PreviewSweep, RunSweep
+from app.retention.commands import (
+    DestroyCase,
+    EraseRegistration,
+    LapseHandOver,
+    PreviewSweep,
+    PurgeCase,
+    RunSweep,
+)
 from app.retention.destroying import destroy_case, erase_registration
+from app.retention.purging import key_of, lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
 from app.retention.standing import retention_facts
 from app.retention.views import PlannedView, PreviewView, SweepView
@@ -134,6 +143,7 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     work.allow(Action.SWEEP_RUN, facts, _about_sweep(command.municipality_id, facts.standing))
     run = Run(work.installation, work.actor, work.now, work.channel, work.trace_id)
     done = Swept(warned=_warn(run, command.municipality_id))
+    _hand_overs(run, command.municipality_id)
     with run.installation.retention_sessions() as session:
         me = run.actor.person_id
         cases = [each.id for each in queries.due_cases(session, command.municipality_id, work.today, me)]
@@ -153,6 +163,25 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
         erased=done.erased,
         left=done.left,
     )
+
+
+def _hand_overs(run: Run, municipality_id: UUID) -> None:
+    """Have what another municipality accepted fall due here, and erase what nobody accepted: keys first (decision 0047)."""
+    today = brussels_day(run.now)
+    with run.installation.retention_sessions() as session:
+        gone = [each.case_id for each in hand_over_queries.received(session, municipality_id)]
+        lapsed = [
+            (each.id, key_of(each)) for each in hand_over_queries.to_erase(session, municipality_id, today)
+        ]
+    for case_id in gone:
+        with run.step() as unit:
+            purge_case(unit, PurgeCase.of(case_id=case_id))
+    for row_id, key in lapsed:
+        with run.step() as unit:
+            lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="order"))
+        run.installation.vault.shred(key)
+        with run.step() as unit:
+            lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="finish"))
 
 
 def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, file_id: UUID) -> None:

@@ -106,6 +106,19 @@ class DestructionView(View):
     file_ids: list[UUID]
 
 
+class PurgedView(View):
+    """That a case which another municipality accepted is due."""
+
+    case_id: UUID
+
+
+class LapsedView(View):
+    """That the package of a hand-over is erased."""
+
+    hand_over_id: UUID
+    state: str
+
+
 class RotationView(View):
     """How far the replacement of a key has come; without a municipality it is the installation's."""
 

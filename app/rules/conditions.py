@@ -242,6 +242,11 @@ class Condition(Enum):
     NOTHING_LEFT_OFF = Test(
         "R76", "flemishDecree.retention", law=False, met=lambda _, f: f.nothing_left_off is True
     )
+    MOVED = Test("R84", "", law=False, met=lambda _, f: f.moved is True)
+    RECEIVER_MAY_RECORD = Test(
+        "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.receiver_may_record is True
+    )
+    LAPSED = Test("R84", "", law=False, met=lambda _, f: f.lapsed is True)
     NEW_CHAIR_BY_MAYOR = Test(
         "R13", "", law=False, met=lambda a, f: a.role in MAYORAL or f.state in _UNTIL_CLOSED
     )

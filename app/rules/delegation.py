@@ -16,6 +16,7 @@ LIST, SCREENING, INVITATIONS, MEETINGS, FILE, CLOSURE, POLICY = PARTS = (
 _BY_NOUN: dict[str, str] = {
     "registration": SCREENING,
     "case": FILE,
+    "handOver": CLOSURE,
     "statement": FILE,
     "discussion": FILE,
     "attachment": FILE,
@@ -50,6 +51,7 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_CLOSE: CLOSURE,
     Action.CASE_KEEP_OPEN: CLOSURE,
     Action.CASE_RELIST: LIST,
+    Action.HAND_OVER_RECEIVE: SCREENING,
     Action.CASE_LEAVE_OFF: MEETINGS,
     Action.SUBJECT_QUERY: SCREENING,
 }

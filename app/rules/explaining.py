@@ -27,6 +27,7 @@ ASKED_OF_THE_REQUEST = frozenset(
         C.UNSIGNED, C.TABLE_AGREED, C.NUMBER_GROUND, C.RECORDING_BASIS, C.CORE_RECORDED,
         C.LISTING_AUTHORITY, C.NOBODY_NAMED,
         C.CARD_NOTED, C.STILL_LISTED, C.ON_THE_LIST, C.NO_SECRETS, C.OTHERS_PRESENT, C.CONSENSUS, C.RECIPIENT_COMPETENT,
+        C.MOVED, C.RECEIVER_MAY_RECORD, C.LAPSED,
         C.REVIEW_MISSED, C.CLOSURE_ASKED, C.NOTHING_LEFT_OFF, C.HAND_OVER_GROUND,
         C.NOTICE_AGREED, C.OWN_FILE_BASIS, C.BRIEFING_KNOWN, C.REMARKS_OVER,
     }
@@ -132,6 +133,9 @@ def _as_if_in_order(facts: Facts) -> Facts:
         everybody_agreed=True,
         recipient_competent=True,
         ground_to_hand_over=True,
+        moved=True,
+        receiver_may_record=True,
+        lapsed=True,
         review_missed=True,
         closure_asked=True,
         nothing_left_off=True,

@@ -152,6 +152,12 @@ class Facts:
     """The person was discussed in a meeting that counts for this act (R61, R85, R87)."""
     struck_off: bool | None = None
     """The closure ground leaves nothing to discuss: listed in error, or deceased (R84)."""
+    moved: bool | None = None
+    """Closing was proposed because the person moved: a hand-over to another municipality fits (R84)."""
+    receiver_may_record: bool | None = None
+    """The other municipality has a basis on which it may record case data (R113)."""
+    lapsed: bool | None = None
+    """A hand-over was withdrawn, or not accepted in time: what was sent has to go (R84)."""
     review_missed: bool | None = None
     """The day of the review passed, no meeting discussed the person since, and closing was not asked yet (R76)."""
     closure_asked: bool | None = None

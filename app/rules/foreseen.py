@@ -84,14 +84,6 @@ FORESEEN: dict[str, Foreseen] = {
     "annualReport.publish": Foreseen("R112", MAYOR, FILE, _in("draft"), (C.RECENTLY_CONFIRMED,)),
     "selfEvaluation.start": Foreseen("R110", COORDINATOR, PART),
     "selfEvaluation.answer": Foreseen("R110", TABLE | {Role.STRATEGIC_MEMBER}, PART, _in("open"), ("nobody's name is kept",)),
-    # moving house: to another municipality as a signal, never as a file
-    "handOver.propose": Foreseen("R84", DESK, FILE, OPEN_CASE, ("closure ground `moved`",)),
-    "handOver.send": Foreseen("R39", MAYORAL, FILE, _in("proposed"), (
-        C.LISTING_AUTHORITY, "the receiving municipality has a recording basis (R113)",
-        "identity, indications and dates alone: nothing that others contributed", C.RECENTLY_CONFIRMED)),
-    "handOver.receive": Foreseen("R40", MAYORAL, PART, _in("sent"), (C.RECORDING_BASIS, "the term is not started anew")),
-    "handOver.withdraw": Foreseen("R84", MAYORAL, FILE, _in("proposed", "sent")),
-    "case.purge": Foreseen("R92", ROBOT, PART, _in("received"), ("at the sender, once it was received",)),
     # third persons, assessments, corrections
     "contact.add": Foreseen("R49", DESK, FILE, OPEN_CASE, (C.RECORDING_BASIS, C.RELEVANT, "why it is needed", C.NOT_LOCKED)),
     "contact.list": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),

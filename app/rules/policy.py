@@ -220,6 +220,15 @@ POLICY: dict[A, Rule] = {
     # a review that nobody held: the clock asks, the table discusses, a named person decides
     A.CASE_ASK_CLOSURE: Rule("R76", ROBOT, PART, sources(A.CASE_PROPOSE_CLOSURE), (C.REVIEW_MISSED, C.NOT_LOCKED)),
     A.CASE_LEAVE_OFF: Rule("R76", DESK, FILE, OPEN_CASE, (C.CLOSURE_ASKED, C.NOT_LOCKED)),
+    # moving house: to another municipality as a signal, never as a file
+    A.HAND_OVER_LIST: Rule("R84", DESK, PART),
+    A.HAND_OVER_PROPOSE: Rule("R84", DESK, FILE, OPEN_CASE, (C.MOVED, C.NOT_LOCKED)),
+    A.HAND_OVER_SEND: Rule(
+        "R39", MAYORAL, FILE, sources(A.HAND_OVER_SEND),
+        (C.LISTING_AUTHORITY, C.MOVED, C.RECEIVER_MAY_RECORD, C.NOT_LOCKED, C.RECENTLY_CONFIRMED),
+    ),
+    A.HAND_OVER_WITHDRAW: Rule("R84", MAYORAL, FILE, sources(A.HAND_OVER_WITHDRAW)),
+    A.HAND_OVER_RECEIVE: Rule("R40", MAYORAL, PART, sources(A.HAND_OVER_RECEIVE), (C.RECORDING_BASIS,)),
     # the day of the last discussion: set by the record of a meeting, corrected by two roles, and only to an earlier end
     A.DISCUSSION_LIST: Rule("R96", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     A.DISCUSSION_PROPOSE: Rule("R69", COORDINATOR, FILE, READABLE_CASE, (C.NOT_LOCKED,)),
@@ -412,6 +421,8 @@ POLICY: dict[A, Rule] = {
     A.SWEEP_RUN: Rule("R90", ROBOT | {Role.DPO}, PART),
     A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
     A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY) | BEGUN, (C.TERM_OVER,)),
+    A.CASE_PURGE: Rule("R92", ROBOT | {Role.DPO}, PART, frozenset({"received"})),
+    A.HAND_OVER_LAPSE: Rule("R84", ROBOT | {Role.DPO}, PART, frozenset({"sent", "withdrawn", "lapsed"}), (C.LAPSED,)),
     A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
     A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),

@@ -38,6 +38,8 @@ SCHEDULE: tuple[Term, ...] = (
     Term("caseData", "at most 1 year", "last discussion of the person", "R86", "flemishDecree.retention", law=True),
     Term("caseDataExtended", "at most 5 years in all", "last discussion of the person", "R87", "flemishDecree.extension",
          law=True),
+    Term("handedOver", "the day it is accepted", "acceptance by another municipality", "R84", "", law=False),
+    Term("handOverPackage", "14 days, or as agreed; with its withdrawal", "moment of sending", "R84", "", law=False),
     Term("registrationUndecided", "90 days", "receipt", "R45", "", law=False),
     Term("registrationNotListed", "30 days", "decision", "R46", "", law=False),
     Term("rightsRequest", "5 years", "decision", "R101", "", law=False),

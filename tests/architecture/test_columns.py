@@ -96,6 +96,7 @@ READABLE: dict[str, dict[str, str]] = {
     "framework_statement": {"text": "of a service and its rules; of no person"},
     "review_deferral": {},
     "closure_answer": {"question": CODES, "answer": CODES},
+    "hand_over": {"reference": REFERENCE, "state": CODES},
     "relisting": {"closure_ground": CODES},
     "discussion_correction": {"kind": CODES, "state": CODES},
     "card_mention": {},

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import test_off_stage_closing
 import test_off_stage_constitution
 from agreecraft import ok
 from feedbackcraft import ISSUED, Sheet
@@ -353,5 +354,6 @@ def test_the_strategic_table(prove, house):
 
 
 def test_every_route_that_is_off_the_stage_is_proven_here():
+    assert test_off_stage_closing.MOVING
     assert test_off_stage_constitution.DRAFTING, "what it proves is declared along with what is proven here"
     assert DECLARED == OFF_STAGE | OFF_STAGE_PAGES | WITH_IDS

@@ -91,6 +91,9 @@ MET = Facts(
     everybody_agreed=True,
     recipient_competent=True,
     ground_to_hand_over=True,
+    moved=True,
+    receiver_may_record=True,
+    lapsed=True,
     review_missed=True,
     closure_asked=True,
     nothing_left_off=True,
@@ -244,6 +247,7 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
     may = {action for action, _, who in ALLOWED if who is Role.DPO}
     assert {a for a in may if a.noun in CASE_NOUNS | {"registration"}} == {
         Action.CASE_DESTROY,
+        Action.CASE_PURGE,
         Action.REGISTRATION_ERASE,
     }
 
@@ -257,6 +261,8 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
         Action.SUBJECT_MARK,
         Action.REGISTRATION_ALERT,
         Action.CASE_ASK_CLOSURE,
+        Action.CASE_PURGE,
+        Action.HAND_OVER_LAPSE,
         Action.NOTICE_REMIND,
         Action.NOTICE_SEND,
     }
@@ -281,6 +287,8 @@ def test_the_log_is_read_by_auditor_and_data_protection_officer_alone():
         Action.INVITATION_SEND,
         Action.CASE_CLOSE,
         Action.CASE_RELIST,
+        Action.HAND_OVER_SEND,
+        Action.HAND_OVER_RECEIVE,
     ],
 )
 def test_what_the_law_gives_the_mayor_is_for_mayor_and_delegate_alone(action):
@@ -296,6 +304,7 @@ def test_no_whole_file_is_ever_open_to_anybody_but_the_desk():
         if action.noun == "case" and action not in {
             Action.CASE_LIST,
             Action.CASE_DESTROY,
+            Action.CASE_PURGE,
             Action.CASE_ASK_CLOSURE,
         }:
             assert who in DESK, action
@@ -455,6 +464,9 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.OTHERS_PRESENT: ("others_present",),
     Condition.CONSENSUS: ("everybody_agreed",),
     Condition.RECIPIENT_COMPETENT: ("recipient_competent",),
+    Condition.MOVED: ("moved",),
+    Condition.RECEIVER_MAY_RECORD: ("receiver_may_record",),
+    Condition.LAPSED: ("lapsed",),
     Condition.REVIEW_MISSED: ("review_missed",),
     Condition.CLOSURE_ASKED: ("closure_asked",),
     Condition.NOTHING_LEFT_OFF: ("nothing_left_off",),

@@ -47,7 +47,7 @@ TONES = {
     "proposed": "warning", "agreed": "info", "refused": "closed", "used": "closed", "ended": "closed", "reviewed": "success",
     "onAgenda": "info", "treated": "success", "parked": "closed", "carriedOver": "warning", "planned": "neutral",
     "underWay": "info", "stopped": "closed", "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
-    "discarded": "closed", "signed": "success",
+    "discarded": "closed", "lapsed": "closed", "signed": "success",
     "asked": "warning", "answered": "success", "nothingToShare": "success", "opened": "closed",
 }  # fmt: skip
 """The look of each state; the word beside it says the same."""

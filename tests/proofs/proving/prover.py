@@ -78,13 +78,13 @@ class Prover:
         self.logged(operation, answer, case)
         return answer
 
-    def page(self, path, name, *, case=None, **ids):
+    def page(self, path, name, *, case=None, query="", **ids):
         """Prove that a page is logged before it is shown to a cast member."""
         if name not in self.pages:
             self.pages[name] = SimpleNamespace(
                 cookie=reader(self.house, name).client.cookies["livcr_session"]
             )
-        self.logged(path, self.caller.call(self.pages[name], PAGE, "GET", path.format_map(ids)), case)
+        self.logged(path, self.caller.call(self.pages[name], PAGE, "GET", path.format_map(ids) + query), case)
 
     def logged(self, what, answer, case):
         assert answer.status < 300, (what, answer.text[-500:])

@@ -165,6 +165,12 @@ JSON_DOOR: dict[str, Line] = {
         "checklist": [{"question": each, "answer": "yes"} for each in CHECKLIST]}),
     "relist_case": Line("case", lambda k: k.file(A.CASE_RELIST, listing_by_delegate=False, recording_basis=True), lambda k: {
         "indications": "Verzonnen."}),
+    "list_hand_over": Line("once", lambda k: k.own_town(A.HAND_OVER_LIST)),
+    "propose_hand_over": Line("case", lambda k: k.file(A.HAND_OVER_PROPOSE, moved=False), lambda k: {
+        "caseId": k.id("caseId"), "municipalityId": k.town()}),
+    "send_hand_over": Line("once", always(404)),
+    "withdraw_hand_over": Line("once", always(404)),
+    "receive_hand_over": Line("once", always(404)),
     "leave_off_case": Line("case", lambda k: k.file(A.CASE_LEAVE_OFF, closure_asked=False), lambda k: {
         "meetingId": k.id("meetingId"), "reasonText": "Verzonnen."}),
     "keep_open_case": Line("case", lambda k: k.file(A.CASE_KEEP_OPEN, listing_by_delegate=False)),
@@ -381,6 +387,11 @@ PAGES_DOOR: dict[str, Line] = {
         A.CASE_PROPOSE_CLOSURE, discussed=k.scene.case.discussed))], query=lambda k: REASON),
     "/cases/{caseId}/close": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_CLOSE, discussed=k.scene.case.discussed, listing_by_delegate=True))], query=lambda k: REASON),
+    "/cases/{caseId}/hand-over": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.HAND_OVER_PROPOSE, moved=False))],
+                                      query=lambda k: REASON),
+    "/hand-overs": Line("once", lambda k: k.own_town(A.HAND_OVER_LIST)),
+    "/hand-overs/{handOverId}/send": Line("once", lambda k: [*k.own_town(A.HAND_OVER_LIST), ("no such hand-over", 404)], grave=True),
+    "/hand-overs/{handOverId}/receive": Line("once", lambda k: [*k.own_town(A.HAND_OVER_LIST), ("no such hand-over", 404)]),
     "/cases/{caseId}/relist": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_RELIST, listing_by_delegate=True, recording_basis=True))], query=lambda k: REASON, grave=True),
     "/cases/{caseId}/discussions": Line("case", lambda k: k.file(A.DISCUSSION_LIST, access_reason=True), query=lambda k: REASON),
@@ -478,6 +489,7 @@ OFF_STAGE = {
     "nominate_invitation", "list_nomination", "take_back_nomination",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
     "fetch_feedback_sheet",
+    "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
     "/contributions/{contributionRequestId}/answer", "/agenda-items/{agendaItemId}/carry-over",
@@ -488,7 +500,8 @@ OFF_STAGE_PAGES = {
     "/agreement/draft/settings", "/feedback/{feedbackSheetId}", "/feedback/{feedbackSheetId}/issue",
     "/meetings/{meetingId}/minutes/{agendaItemId}/decide", "/invitations/{invitationId}/briefing",
     "/invitations/{invitationId}/nominate", "/recording-bases/{recordingBasisId}/sign-off",
-    "/recording-bases/new",
+    "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
+    "/hand-overs/{handOverId}/receive",
 }  # fmt: skip
 """Routes of which the stage has nothing to offer: nobody there is a representative, no sheet and no agreement is drafted.
 Each of them is proven in test_off_stage.py, on a world of its own."""

@@ -1,0 +1,295 @@
+"""A file goes to another municipality as a signal: sealed for it alone, accepted there, destroyed here (R39, R40, R84, R113)."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from pagecraft import reader, texts_of
+
+from app.cases.sealing import seal_in
+from app.intake.registering import place
+from app.kernel.vault import Shredded
+from app.kernel.work import work
+from app.retention.commands import PurgeCase
+from app.retention.purging import purge_case
+from app.retention.sweeping import ROBOT, sweep_all
+from app.rules.actions import Action
+from app.rules.problems import Problem
+
+NAME = "Zorgeloos Verzonnen"
+MARK = "Waterlelie-Verzonnen-4713"
+
+
+@pytest.fixture
+def moved(table):
+    """A case discussed with the school, of which closing is proposed because the person moved. Gives the case id."""
+    meeting, _, case = table.sat("school")
+    table.close(meeting)
+    with table.house.work("mayor") as unit:  # what others contributed
+        unit.decided.append(Action.STATEMENT_CREATE)
+        from app.cases.models import Statement
+        from app.kernel.ids import new_id
+
+        row = new_id()
+        unit.session.add(
+            Statement(
+                id=row, case_id=case, municipality_id=table.house.cast.towns["C"], category=1, origin="livcParticipant",
+                kind="fact", audience="present", entered_by=table.house.cast.persons["mayor"], stated_on=unit.today,
+                text=seal_in(unit, __import__("uuid").UUID(case), "statement", "text", row, MARK), created_at=unit.now,
+            )
+        )  # fmt: skip
+    table.ok(
+        table.post(
+            table.coordinator, f"/cases/{case}/proposeClosure", {"meetingId": meeting, "ground": "moved"}
+        )
+    )
+    return case
+
+
+def town(table, name="D"):
+    return str(table.house.cast.towns[name])
+
+
+def propose(table, case, to="D"):
+    body = {"caseId": case, "municipalityId": town(table, to)}
+    return table.ok(table.post(table.coordinator, "/handOvers", body), 201)["handOverId"]
+
+
+def send(table, row):
+    return table.ok(table.post(table.mayor, f"/handOvers/{row}/send"))
+
+
+@pytest.fixture
+def sent(table, moved):
+    """Proposed and sent to Gemeente D; gives (case, hand-over)."""
+    row = propose(table, moved)
+    send(table, row)
+    return moved, row
+
+
+def rows(table, who):
+    found = table.ok(table.get(who, "/handOvers"))
+    return [each["state"] for each in found["items"]], [each["handOverId"] for each in found["offered"]]
+
+
+def test_only_somebody_who_moved_is_handed_over_and_to_another_municipality(table, moved):
+    other = table.case("Ander Verzonnen")
+    refused = table.post(table.coordinator, "/handOvers", {"caseId": other, "municipalityId": town(table)})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R84")
+    own = table.post(table.coordinator, "/handOvers", {"caseId": moved, "municipalityId": town(table, "C")})
+    assert own.status_code == 400
+    row = propose(table, moved)
+    again = {"caseId": moved, "municipalityId": town(table, "E")}
+    assert table.post(table.coordinator, "/handOvers", again).status_code == 400
+    assert table.post(table.coordinator, f"/handOvers/{row}/send").status_code == 403
+    assert table.post("zoneMayorD", f"/handOvers/{row}/send").status_code == 404
+    assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404, "not sent yet"
+
+
+def test_to_a_municipality_without_a_basis_nothing_is_sent(table, moved):
+    row = propose(table, moved)
+    table.house.sql("UPDATE municipality SET recording_basis = NULL WHERE id = :m", m=town(table))
+    refused = table.post(table.mayor, f"/handOvers/{row}/send")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R113")
+
+
+def test_what_is_sent_opens_for_the_receiver_alone_and_holds_nothing_that_others_said(table, sent):
+    (row,) = table.house.sql("SELECT * FROM hand_over")
+    where = place(row.package_id, "subject")
+    with table.house.work("mayor") as unit, pytest.raises((Shredded, InvalidTag)):
+        unit.decided.append(Action.CASE_OPEN)
+        unit.vault.unseal(where, row.subject)
+    with table.house.work("zoneMayorD") as unit:
+        unit.decided.append(Action.CASE_OPEN)
+        said = unit.vault.unseal(where, row.subject) + unit.vault.unseal(
+            place(row.package_id, "narrative"), row.narrative
+        )
+    assert NAME in said
+    assert "Aanwijzingen." in said
+    assert MARK not in said
+    (line,) = table.house.sql("SELECT ground, recipient_type, object_type FROM transmission")
+    assert tuple(line) == ("municipalHandOver", "otherMunicipality", "handOver")
+
+
+def test_the_receiver_learns_only_that_there_is_a_file(table, sent):
+    case, row = sent
+    found = table.ok(table.get("zoneMayorD", "/handOvers"))
+    (offer,) = found["offered"]
+    assert offer.keys() == {
+        "handOverId",
+        "reference",
+        "fromMunicipalityId",
+        "fromName",
+        "acceptUntil",
+        "abilities",
+    }
+    assert rows(table, "zoneCoordinatorD") == ([], []), "accepting is for the mayor"
+    assert rows(table, "zoneMayorE") == ([], [])
+    assert rows(table, "coordinator") == (["sent"], [])
+    names = {v: k for k, v in table.house.cast.persons.items()}
+    told = table.house.sql("SELECT person_id, reference FROM notice WHERE code = 'handOverOffered'")
+    assert {names[each.person_id] for each in told} == {"zoneMayorD"}
+    ((reference,),) = table.house.sql("SELECT reference FROM case_file WHERE id = :c", c=case)
+    assert {each.reference for each in told} == {offer["reference"]} != {reference}
+    assert table.get("zoneMayorD", f"/cases/{case}", reason="newInformation").status_code == 404
+    with table.house.work("zoneMayorD") as unit:
+        unit.decided.append(Action.HAND_OVER_LIST)
+        from sqlalchemy import text
+
+        assert list(unit.session.execute(text("SELECT * FROM hand_over"))) == []
+    page = texts_of(reader(table.house, "zoneMayorD").get(f"/hand-overs/{row}/receive").text)
+    assert offer["reference"] in page
+    assert NAME not in page
+
+
+def test_nothing_goes_here_before_it_is_accepted_there(table, sent):
+    case, _ = sent
+    with (
+        pytest.raises(Problem),
+        work(table.house.installation, ROBOT, channel="robot", now=table.house.now, retention=True) as unit,
+    ):
+        purge_case(unit, PurgeCase.of(case_id=case))
+    assert sweep_all(table.house.installation).destroyed == 0
+    assert table.house.sql("SELECT count(*) FROM case_file") == [(1,)]
+
+
+def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(table, sent):
+    case, row = sent
+    ((last, due),) = table.house.sql("SELECT last_discussed_on, due_on FROM case_file")
+    table.house.later(days=3)
+    for who in ("zoneCoordinatorD", "zoneMayorE"):
+        assert table.post(who, f"/handOvers/{row}/receive").status_code in {403, 404}
+    made = table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
+    assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404
+    ((there,),) = table.house.sql("SELECT ends_by FROM registration WHERE id = :r", r=made["registrationId"])
+    assert there == due == last.replace(year=last.year + 1)
+    read = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
+    assert (read["subjectName"], read["state"], read["agencyName"]) == (
+        NAME,
+        "received",
+        "town hall (invented)",
+    )
+    assert MARK not in str(read)
+    refused = table.get(table.mayor, f"/cases/{case}", reason="newInformation")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R90"), "shut here at once"
+    assert table.post(table.mayor, f"/handOvers/{row}/withdraw").status_code == 409
+    reference = table.house.sql("SELECT reference FROM case_file")[0].reference
+    swept = sweep_all(table.house.installation)
+    assert (swept.destroyed, swept.left) == (1, 0)
+    assert table.house.sql("SELECT reference, ground, due_on FROM certificate") == [
+        (reference, "handedOver", table.house.now.date())
+    ]
+    assert [line.role for line in table.journal("case.purge")] == ["robot"]
+    for name in ("case_file", "hand_over", "statement", "transmission", "discussion"):
+        assert table.house.sql(f"SELECT count(*) FROM {name}") == [(0,)]
+    again = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
+    assert again["subjectName"] == NAME, "the key of what was accepted stays"
+
+
+def listed_there(table, row):
+    made = table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
+    path = f"/registrations/{made['registrationId']}"
+    table.ok(table.post("zoneMayorD", path + "/screen"))
+    decided = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
+    return table.ok(table.post("zoneMayorD", path + "/decide", decided))["caseId"]
+
+
+def test_a_listing_there_starts_no_year_anew(table, sent):
+    _, row = sent
+    ((last,),) = table.house.sql("SELECT last_discussed_on FROM case_file")
+    table.house.later(days=5)
+    made = listed_there(table, row)
+    ((due,),) = table.house.sql("SELECT due_on FROM case_file WHERE id = :c", c=made)
+    assert due == last.replace(year=last.year + 1)
+
+
+def test_what_is_not_listed_there_goes_on_the_day_of_the_sender_at_the_latest(table, sent):
+    _, row = sent
+    ((due,),) = table.house.sql("SELECT due_on FROM case_file")
+    near = table.house.now.date() + timedelta(days=20)
+    table.house.sql("UPDATE case_file SET due_on = :d, locks_on = :d", d=near)
+    made = table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
+    assert due > near
+    assert made["dueOn"] == str(near)
+
+
+def test_an_extension_here_does_not_travel(table, sent):
+    _, row = sent
+    ((last,),) = table.house.sql("SELECT last_discussed_on FROM case_file")
+    table.house.sql(
+        "UPDATE case_file SET extended_until = :d, due_on = :d", d=last.replace(year=last.year + 3)
+    )
+    made = listed_there(table, row)
+    ((due,),) = table.house.sql("SELECT due_on FROM case_file WHERE id = :c", c=made)
+    assert due == last.replace(year=last.year + 1)
+
+
+def keys(table):
+    from sqlalchemy import text
+
+    from app.kernel.migrating import admin_engine
+
+    with admin_engine(table.house.process.addresses.keys).connect() as conn:
+        return {each for (each,) in conn.execute(text("SELECT file_id FROM file_key"))}
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "lapsed"])
+def test_withdrawn_or_not_accepted_in_time_the_package_is_erased_and_the_case_goes_on(table, sent, how):
+    case, row = sent
+    ((package,),) = table.house.sql("SELECT package_id FROM hand_over")
+    assert package in keys(table)
+    if how == "withdrawn":
+        table.ok(table.post(table.mayor, f"/handOvers/{row}/withdraw"))
+    else:
+        table.house.later(days=14)
+        sweep_all(table.house.installation)
+        assert rows(table, "zoneMayorD")[1] == [row], "the last day counts"
+        table.house.later(days=1)
+    assert rows(table, "zoneMayorD")[1] == []
+    assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404
+    for _ in range(2):
+        assert sweep_all(table.house.installation).destroyed == 0
+    ((state, subject, narrative, erased),) = table.house.sql(
+        "SELECT state, subject, narrative, erased_at FROM hand_over"
+    )
+    assert (state, subject, narrative, erased is None) == (how, None, None, False)
+    assert package not in keys(table)
+    assert len(table.journal("handOver.lapse")) == 2
+    assert table.house.sql("SELECT state FROM case_file WHERE id = :c", c=case) == [("closureProposed",)]
+    send(table, propose(table, case))
+
+
+def test_a_package_goes_with_the_case_it_was_made_of(table, sent):
+    ((package, due),) = table.house.sql(
+        "SELECT h.package_id, c.due_on FROM hand_over h JOIN case_file c ON c.id = h.case_id"
+    )
+    table.house.sql("UPDATE hand_over SET accept_until = :d", d=due + timedelta(days=9))
+    table.house.later(days=(due - table.house.now.date()).days)
+    assert sweep_all(table.house.installation).destroyed == 1
+    assert package not in keys(table)
+    assert table.house.sql("SELECT ground FROM certificate") == [("caseData",)]
+
+
+def test_kept_open_again_it_cannot_be_accepted(table, sent):
+    case, row = sent
+    table.ok(table.post(table.mayor, f"/cases/{case}/keepOpen"))
+    assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404
+
+
+def test_from_page_to_page(table, moved):
+    coordinator, mayor, other = (reader(table.house, name) for name in ("coordinator", "mayor", "zoneMayorD"))
+    why = "?reason=decisionPreparation"
+    assert f"/cases/{moved}/hand-over" in coordinator.get(f"/cases/{moved}{why}").text
+    done = coordinator.send(f"/cases/{moved}/hand-over{why}", municipalityId=town(table))
+    assert "done=handOver.propose" in str(done.url)
+    ((row,),) = table.house.sql("SELECT id::text FROM hand_over")
+    assert f"/hand-overs/{row}/send" in mayor.get("/hand-overs").text
+    page = mayor.get(f"/hand-overs/{row}/send")
+    assert "dezelfde dag" in texts_of(page.text)
+    assert "done=handOver.send" in str(mayor.send(f"/hand-overs/{row}/send").url)
+    assert f"/hand-overs/{row}/receive" in other.get("/").text
+    read = other.send(f"/hand-overs/{row}/receive")
+    assert NAME in read.text
+    assert "verdwijnt hier" in texts_of(mayor.get("/hand-overs").text) or "vernietigd" in texts_of(
+        mayor.get("/hand-overs").text
+    )
