@@ -6,6 +6,7 @@ it is closed or why it is still necessary, until a meeting discussed the person.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +24,7 @@ from app.kernel.work import Installation, Work, there
 from app.kernel.work import work as open_work
 from app.rules.actions import Action
 from app.rules.facts import Actor, Standing
+from app.rules.problems import Problem
 from app.rules.retention import months_after
 from app.rules.roles import Role
 from app.rules.settings import setting
@@ -73,11 +75,15 @@ def ask_closure_case(work: Work, command: AskClosureCase) -> ClosureAskedView:
 
 def ask_all(installation: Installation, now: datetime) -> int:
     """Ask for closing of every case whose review was missed, as the robot, and give of how many."""
-    waiting = _missed(installation, brussels_day(now))
-    for case_id in waiting:
-        with open_work(installation, ROBOT, channel="robot", now=now, retention=True) as unit:
+    asked = 0
+    for case_id in _missed(installation, brussels_day(now)):
+        with (
+            suppress(Problem),  # discussed, closed or asked by another process since the list was made
+            open_work(installation, ROBOT, channel="robot", now=now, retention=True) as unit,
+        ):
             ask_closure_case(unit, AskClosureCase.of(case_id=case_id))
-    return len(waiting)
+            asked += 1
+    return asked
 
 
 def _missed(installation: Installation, today: date) -> list[UUID]:

@@ -22,6 +22,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.standing import municipality_facts
 from app.intake import queries as intake
 from app.intake.registering import place, subject_json
+from app.intake.standing import about_registration
 from app.kernel.i18n import format_date, register_codes, translate
 from app.kernel.ids import new_id, new_reference
 from app.kernel.journal.store import About
@@ -233,6 +234,7 @@ def receive_hand_over(work: Work, command: ReceiveHandOver) -> ReceivedView:
     if made is None:
         raise work.refuse(Action.HAND_OVER_RECEIVE, Problem(Kind.ILLEGAL_TRANSITION, rule="R84"), about)
     row = there(intake.registration(work.session, made))
+    work.allow(Action.HAND_OVER_RECEIVE, facts, about_registration(row), reason=GROUND)
     said = orjson.loads(work.vault.unseal(place(row.id, "subject"), there(row.subject)))
     born = date.fromisoformat(said["birthDate"]) if said["birthDate"] else None
     mark_registration(work, row.id, row.municipality_id, said["name"], born)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from app.cases.standing import about_case
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
@@ -60,9 +58,4 @@ def lapse_hand_over(work: Work, command: LapseHandOver) -> LapsedView:
     if command.step == "finish":
         row.erased_at = work.now
     row.version += 1
-    return LapsedView(hand_over_id=row.id, state=row.state)
-
-
-def key_of(row: HandOver) -> UUID:
-    """Give under which key the package of a hand-over lies."""
-    return there(row.package_id)
+    return LapsedView(hand_over_id=row.id, state=row.state, package_id=there(row.package_id))

@@ -35,7 +35,7 @@ from app.retention.commands import (
     RunSweep,
 )
 from app.retention.destroying import destroy_case, erase_registration
-from app.retention.purging import key_of, lapse_hand_over, purge_case
+from app.retention.purging import lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
 from app.retention.standing import retention_facts
 from app.retention.views import PlannedView, PreviewView, SweepView
@@ -143,7 +143,7 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     work.allow(Action.SWEEP_RUN, facts, _about_sweep(command.municipality_id, facts.standing))
     run = Run(work.installation, work.actor, work.now, work.channel, work.trace_id)
     done = Swept(warned=_warn(run, command.municipality_id))
-    _hand_overs(run, command.municipality_id)
+    _hand_overs(run, command.municipality_id, done)
     with run.installation.retention_sessions() as session:
         me = run.actor.person_id
         cases = [each.id for each in queries.due_cases(session, command.municipality_id, work.today, me)]
@@ -165,23 +165,29 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     )
 
 
-def _hand_overs(run: Run, municipality_id: UUID) -> None:
+def _hand_overs(run: Run, municipality_id: UUID, done: Swept) -> None:
     """Have what another municipality accepted fall due here, and erase what nobody accepted: keys first (decision 0047)."""
     today = brussels_day(run.now)
     with run.installation.retention_sessions() as session:
         gone = [each.case_id for each in hand_over_queries.received(session, municipality_id)]
-        lapsed = [
-            (each.id, key_of(each)) for each in hand_over_queries.to_erase(session, municipality_id, today)
-        ]
+        lapsed = [each.id for each in hand_over_queries.to_erase(session, municipality_id, today)]
     for case_id in gone:
-        with run.step() as unit:
-            purge_case(unit, PurgeCase.of(case_id=case_id))
-    for row_id, key in lapsed:
-        with run.step() as unit:
-            lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="order"))
-        run.installation.vault.shred(key)
-        with run.step() as unit:
-            lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="finish"))
+        _count(done, "", _purge, run, case_id)
+    for row_id in lapsed:
+        _count(done, "", _lapse, run, row_id)
+
+
+def _purge(run: Run, case_id: UUID) -> None:
+    with run.step() as unit:
+        purge_case(unit, PurgeCase.of(case_id=case_id))
+
+
+def _lapse(run: Run, row_id: UUID) -> None:
+    with run.step() as unit:
+        key = lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="order")).package_id
+    run.installation.vault.shred(key)
+    with run.step() as unit:
+        lapse_hand_over(unit, LapseHandOver.of(hand_over_id=row_id, step="finish"))
 
 
 def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, file_id: UUID) -> None:
@@ -193,7 +199,8 @@ def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, f
         log.error("a destruction was not finished: %s", type(fault).__name__)  # noqa: TRY400 — no values in logs
         done.left += 1
     else:
-        setattr(done, what, getattr(done, what) + 1)
+        if what:
+            setattr(done, what, getattr(done, what) + 1)
 
 
 def carry_out_case(run: Run, case_id: UUID) -> None:
@@ -261,18 +268,18 @@ def _send(unit: Work, row: Case, days: int) -> None:
 def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     """Sweep every municipality as the robot: for the command line and the daily run. Give the counts.
 
-    Where a review was missed, closing is asked first (R76).
+    Where a review was missed, closing is asked (R76).
 
     Where files were destroyed, here or since the last run, keys are replaced afterwards, so that it is final.
     """
     moment = now or installation.clock.now()
     total = resume(installation, moment)
-    ask_all(installation, moment)
     with installation.retention_sessions() as session:
         municipalities = queries.municipality_ids(session)
     for municipality_id in municipalities:
         with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
             total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
+    ask_all(installation, moment)  # what asks comes behind what has to be gone
     total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
     return total
 

@@ -117,6 +117,8 @@ class LapsedView(View):
 
     hand_over_id: UUID
     state: str
+    package_id: UUID
+    """Under whose key it lay."""
 
 
 class RotationView(View):
