@@ -16,6 +16,7 @@ from app.cases import (
     attachment_pages,
     break_glass_pages,
     closing_pages,
+    correction_pages,
     discussion_pages,
     trajectory_pages,
 )
@@ -102,7 +103,7 @@ PAGES = (
     constitution_pages, basis_pages, draft_pages, signing_pages,
     post_pages, calendar_pages, contribution_pages,
     intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, trajectory_pages, discussion_pages,
-    break_glass_pages,
+    correction_pages, break_glass_pages,
     meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,

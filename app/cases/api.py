@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from app.cases import (
     breaking_glass,
     closing,
+    correcting,
     discussions,
     exclusions,
+    identity,
     opening,
     relisting,
     statements,
@@ -48,6 +50,19 @@ endpoint(router, "POST", "/statements", statements.create_statement, c.CreateSta
          location="/api/v1/statements/{statementId}")  # fmt: skip
 endpoint(router, "POST", "/statements/{statementId}/open", statements.open_statement, c.OpenStatement, v.StatementView,
          tag="Cases", summary="Open a sensitive statement")  # fmt: skip
+endpoint(router, "POST", "/statements/{statementId}/correct", correcting.correct_statement, c.CorrectStatement,
+         v.StatementView, tag="Cases", summary="Correct a statement")  # fmt: skip
+endpoint(router, "POST", "/statements/{statementId}/withdraw", correcting.withdraw_statement, c.WithdrawStatement,
+         v.StatementView, tag="Cases", summary="Take a statement back")  # fmt: skip
+endpoint(router, "GET", "/statements/{statementId}/versions", correcting.list_statement_version, c.ListStatementVersion,
+         v.StatementVersionList, tag="Cases", summary="List what a statement said before")  # fmt: skip
+endpoint(router, "POST", "/statementVersions/{statementVersionId}/open", correcting.open_statement_version,
+         c.OpenStatementVersion, v.StatementVersionView, tag="Cases",
+         summary="Open an earlier version of a sensitive statement")  # fmt: skip
+endpoint(router, "GET", _CASE + "/subject", identity.list_subject_version, c.ListSubjectVersion, v.SubjectVersionList,
+         tag="Cases", summary="List who a file was said to be about")  # fmt: skip
+endpoint(router, "POST", _CASE + "/subject/correct", identity.correct_subject, c.CorrectSubject, v.SubjectVersionList,
+         tag="Cases", summary="Correct who a file is about")  # fmt: skip
 endpoint(router, "POST", "/breakGlass", breaking_glass.open_break_glass, c.OpenBreakGlass, v.BreakGlassView,
          tag="Cases", summary="Read a file in an emergency", status=201, location="/api/v1/breakGlass/{breakGlassId}")  # fmt: skip
 endpoint(router, "GET", "/breakGlass", breaking_glass.list_break_glass, c.ListBreakGlass, v.BreakGlassList,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import BirthDay, Command, Day, Line, Prose
 from app.rules.audience import Audience
 
 
@@ -140,6 +140,60 @@ class OpenStatement(Command):
 
     statement_id: UUID
     reason: Line
+
+
+class CorrectStatement(Command):
+    """Say better what was said: its text and its marks, with the reason. What stood there before is kept (R55)."""
+
+    statement_id: UUID
+    text: Prose
+    category: Annotated[int, Field(ge=1, le=14)]
+    category_reason: Prose | None = None
+    origin: Line
+    kind: Literal["fact", "assessment"]
+    reliability: Line | None = None
+    stated_on: Day
+    reason_text: Prose
+    relevant_and_proportionate: bool = False
+    nothing_classified: bool = False
+
+
+class WithdrawStatement(Command):
+    """Take back what was shared; the table reads its words no more. No reason has to be told, a ground is enough (R64, R65)."""
+
+    statement_id: UUID
+    ground: Literal["incorrect", "notNecessary", "notAsMeant", "otherPerson", "noLongerShared"]
+
+
+class ListStatementVersion(Command):
+    """Give what a statement said before it was corrected or withdrawn, for a stated reason (R55, R107)."""
+
+    statement_id: UUID
+    reason: Line | None = None
+
+
+class OpenStatementVersion(Command):
+    """Open one earlier version of a sensitive statement; each opening is logged (R52)."""
+
+    statement_version_id: UUID
+    reason: Line
+
+
+class CorrectSubject(Command):
+    """Correct who a file is about, with the reason why. What stood there before is kept (R55, R107)."""
+
+    case_id: UUID
+    subject_name: Line
+    birth_date: BirthDay | None = None
+    reason_text: Prose
+    reason: Line
+
+
+class ListSubjectVersion(Command):
+    """Give who the file was about before it was corrected, for a stated reason (R55, R107)."""
+
+    case_id: UUID
+    reason: Line | None = None
 
 
 class OpenBreakGlass(Command):

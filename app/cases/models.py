@@ -174,6 +174,7 @@ class Statement(Row):
         ForeignKeyConstraint(
             ("agenda_item_id", "case_id"), ("agenda_item.id", "agenda_item.case_id"), ondelete="CASCADE"
         ),
+        CheckConstraint("text IS NOT NULL OR withdrawal_ground IS NOT NULL", name="said_or_withdrawn"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -189,9 +190,14 @@ class Statement(Row):
     agency_id: Mapped[UUID | None]
     entered_by: Mapped[UUID]
     stated_on: Mapped[date]
-    text: Mapped[Sealed]
+    text: Mapped[Sealed | None]
+    """None once it was withdrawn: its words stand in the earlier versions alone."""
     category_reason: Mapped[Sealed | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[UUID | None]
+    """Who corrected or withdrew it last."""
+    withdrawal_ground: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -41,6 +41,8 @@ FILE_ACTIONS = (
     Action.TRAJECTORY_START,
     Action.ACTION_ASSIGN,
     Action.AGENDA_ITEM_ADD,
+    Action.SUBJECT_CORRECT,
+    Action.SUBJECT_VERSION_LIST,
 )
 
 
@@ -151,7 +153,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
             DiscussionView(meeting_id=UUID(meeting_id), discussed_on=date.fromisoformat(day))
             for meeting_id, day in case.discussions or ()
         ],
-        statements=statement_views(work, queries.statements(work.session, case.id), by_glass=by_glass),
+        statements=statement_views(work, queries.statements(work.session, case.id), facts, by_glass=by_glass),
         trajectory=trajectory_view(work, case, found) if found else None,
     )
 

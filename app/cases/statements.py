@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
-from app.cases import queries
+from app.cases import queries, version_queries
 from app.cases.commands import CreateStatement, OpenStatement
 from app.cases.models import Statement
-from app.cases.sealing import open_in, seal_in
+from app.cases.sealing import open_in, seal_in, subject_of
 from app.cases.standing import File, about_case, case_facts
 from app.cases.views import StatementView
 from app.constitution.codes import checked, codes
+from app.directory.office_queries import person_name
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -28,7 +31,8 @@ from app.rules.audience import (
     may_read_by_glass,
     repeats,
 )
-from app.rules.facts import Standing
+from app.rules.facts import Facts, Standing
+from app.rules.policy import abilities
 from app.rules.problems import invalid
 from app.rules.roles import Role
 
@@ -72,7 +76,8 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         recording_basis=bool(case and case.recording_basis),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
-        origin_admitted=case is not None and _admitted(work, command, case.cell_id),
+        origin_admitted=case is not None
+        and admitted(work, command.origin, command.contributor_id, command.agenda_item_id, case.cell_id),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )
     work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id))
@@ -85,9 +90,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
     checked("originTags", command.origin, work.today, "origin")
     if command.reliability is not None:
         checked("reliabilityGrades", command.reliability, work.today, "reliability")
-    stated_on = command.stated_on or work.today
-    if stated_on > work.today:
-        raise invalid("statedOn", "in the future", kind="invalidPeriod")
+    stated_on = day_of(work, case, facts, command.stated_on)
     contributor = contributor_of(work, command.contributor_id, command.agenda_item_id, case, facts.standing)
     row = Statement(
         id=row_id,
@@ -113,20 +116,41 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         version=1,
     )
     work.session.add(row)
-    return statement_view(work, row, contributor.name, None)
+    return statement_view(work, row, contributor.name, None, facts=facts)
 
 
-def _admitted(work: Work, command: CreateStatement, cell_id: UUID) -> bool:
+def admitted(
+    work: Work, origin: str, contributor_id: UUID | None, agenda_item_id: UUID | None, cell_id: UUID
+) -> bool:
     """Tell whether a statement may say that it comes from where it does.
 
     What the security services know, a cleared police member says at the table, and nobody else anywhere (R57).
     """
-    if command.origin not in ORIGINS_KEPT_OUT:
+    if origin not in ORIGINS_KEPT_OUT:
         return True
-    said_by = command.contributor_id or work.actor.person_id
-    return command.agenda_item_id is not None and queries.holds_clearance(
-        work.session, said_by, cell_id, work.today
-    )
+    said_by = contributor_id or work.actor.person_id
+    return agenda_item_id is not None and queries.holds_clearance(work.session, said_by, cell_id, work.today)
+
+
+FIRST_DAY: Final = date(1900, 1, 1)
+"""Nothing that is said of somebody who lives happened before."""
+
+
+def day_of(work: Work, case: Any, facts: Facts, stated_on: date | None) -> date:
+    """Give the day that a statement is about: today where none was given (R53).
+
+    Raises Problem 400 for a day to come, for one before 1900 and, to who reads the date of birth, for one before that;
+    nobody else learns the date of birth by trying days.
+    """
+    day = stated_on or work.today
+    if day > work.today:
+        raise invalid("statedOn", "error.dayToCome", kind="invalidPeriod")
+    if day < FIRST_DAY:
+        raise invalid("statedOn", "error.longAgo", kind="invalidPeriod")
+    born = subject_of(work, case)[1] if facts.standing is Standing.FILE else None
+    if born is not None and day < date.fromisoformat(born):
+        raise invalid("statedOn", "error.beforeBirth", kind="invalidPeriod")
+    return day
 
 
 def contributor_of(
@@ -157,9 +181,9 @@ def contributor_of(
 
 
 def statement_views(
-    work: Work, rows: Iterable[Any], *, standing: Standing = Standing.FILE, by_glass: bool = False
+    work: Work, rows: Iterable[Any], facts: Facts, *, by_glass: bool = False
 ) -> list[StatementView]:
-    """Give those of (statement, contributor, agency) rows that a reader with this standing, or by break-glass, may know."""
+    """Give those of (statement, contributor, agency) rows that a reader with these Facts, or by break-glass, may know."""
     if by_glass:
         return [
             statement_view(work, row, contributor, agency)
@@ -167,21 +191,32 @@ def statement_views(
             if may_read_by_glass(Audience(row.audience), row.category)
         ]
     return [
-        statement_view(work, row, contributor, agency)
+        statement_view(work, row, contributor, agency, facts=facts)
         for row, contributor, agency in rows
-        if may_read(standing, Audience(row.audience), own=row.contributor_id == work.actor.person_id)
+        if may_read(facts.standing, Audience(row.audience), own=row.contributor_id == work.actor.person_id)
     ]
 
 
 def statement_view(
-    work: Work, row: Any, contributor: str | None, agency: str | None, *, opened: bool = False
+    work: Work,
+    row: Any,
+    contributor: str | None,
+    agency: str | None,
+    *,
+    opened: bool = False,
+    facts: Facts | None = None,
 ) -> StatementView:
-    """Give one statement; a sensitive one without its text unless it was opened on purpose (R52)."""
+    """Give one statement; a sensitive one without its text unless it was opened on purpose (R52).
+
+    *facts* are those on its case, for what this reader may do with it; None: nothing.
+    """
     sensitive = row.category in SENSITIVE_CATEGORIES
     shown = opened or not sensitive
     return StatementView(
+        version=row.version,
         statement_id=row.id,
         href=href("statements", row.id),
+        abilities=_abilities(work, row, facts) if facts is not None else [],
         case_id=row.case_id,
         agenda_item_id=row.agenda_item_id,
         category=row.category,
@@ -201,35 +236,55 @@ def statement_view(
         )
         if shown
         else None,
+        changed_at=row.changed_at,
+        changed_by_name=person_name(work.session, row.changed_by) if row.changed_by else None,
+        withdrawal_ground=row.withdrawal_ground,
+    )
+
+
+def _abilities(work: Work, row: Any, facts: Facts) -> list[str]:
+    """Give what somebody may do with a statement, once they answer what is asked then."""
+    known = replace(
+        facts, own_words=own_words(work, row, facts.standing), proportionate=True, no_classified=True,
+        origin_admitted=True, category_reason=True, access_reason=True,
+    )  # fmt: skip
+    steps = [Action.STATEMENT_VERSION_LIST] if row.changed_at else []
+    if row.withdrawal_ground is None:
+        steps += [Action.STATEMENT_CORRECT, Action.STATEMENT_WITHDRAW]
+    return abilities(work.actor, known, *steps)
+
+
+def own_words(work: Work, row: Any, standing: Standing) -> bool:
+    """Tell whether a statement is one's own, or stands in the file that one keeps (R65)."""
+    return standing is Standing.FILE or (
+        row.contributor_id is not None and row.contributor_id == work.actor.person_id
     )
 
 
 def keeps_use_conditions(work: Work, case_id: UUID, *texts: str) -> bool:
-    """Tell whether none of these minutes texts repeats a statement of the case that was kept out of minutes.
+    """Tell whether none of these minutes texts repeats a statement of the case that was kept out of minutes, or withdrawn.
 
     Held against what the database shows this writer of the case; nothing of a statement leaves here (R65, R66).
     """
+    earlier: dict[UUID, list[Any]] = {}
+    for version in version_queries.of_case(work.session, case_id):
+        earlier.setdefault(version.statement_id, []).append(version.text)
     for row, _, _ in queries.statements(work.session, case_id):
-        if keeps_out_of_minutes(Audience(row.audience), row.origin, row.category):
-            said = there(open_in(work, case_id, "statement", "text", row.id, row.text))
-            if any(repeats(text, said) for text in texts):
-                return False
+        kept_out = keeps_out_of_minutes(Audience(row.audience), row.origin, row.category)
+        if kept_out or row.withdrawal_ground is not None:
+            for sealed in [row.text, *earlier.get(row.id, ())]:
+                said = open_in(work, case_id, "statement", "text", row.id, sealed)
+                if said is not None and any(repeats(text, said) for text in texts):
+                    return False
     return True
 
 
 @operation(Action.STATEMENT_OPEN)
 def open_statement(work: Work, command: OpenStatement) -> StatementView:
     """Open one statement with its text; the reason and the opening go to the journal (R52, R107)."""
-    found = queries.statement(work.session, command.statement_id)
-    row: Statement | None = found[0] if found is not None else None
-    case = queries.case(work.session, row.case_id) if row else None
     known = command.reason in codes("accessReasons", work.today)
-    standing = _standing(work, case, row.agenda_item_id) if row else None
-    facts = case_facts(work, case if row else None, standing=standing, access_reason=known)
-    if row is not None and not may_read(
-        facts.standing, Audience(row.audience), own=row.contributor_id == work.actor.person_id
-    ):
-        facts = work.facts(standing=Standing.NONE)  # not for this reader, so not there
+    found, case, facts = found_statement(work, command.statement_id, access_reason=known)
+    row: Statement | None = found[0] if found is not None else None
     work.allow(
         Action.STATEMENT_OPEN,
         facts,
@@ -237,4 +292,19 @@ def open_statement(work: Work, command: OpenStatement) -> StatementView:
         reason=command.reason if known else "",
     )
     _, contributor, agency = there(found)
-    return statement_view(work, there(row), contributor, agency, opened=True)
+    return statement_view(work, there(row), contributor, agency, opened=True, facts=facts)
+
+
+def found_statement(work: Work, statement_id: UUID, **known: Any) -> tuple[Any, Any, Facts]:
+    """Give (statement, contributor, agency), its case, and Facts; what is not for this reader is not there."""
+    found = queries.statement(work.session, statement_id)
+    row: Statement | None = found[0] if found is not None else None
+    case = queries.case(work.session, row.case_id) if row else None
+    standing = _standing(work, case, row.agenda_item_id) if row else None
+    facts = case_facts(work, case, standing=standing, **known)
+    if row is not None:
+        facts = replace(facts, own_words=own_words(work, row, facts.standing))
+        own = row.contributor_id == work.actor.person_id
+        if not may_read(facts.standing, Audience(row.audience), own=own):
+            facts = work.facts(standing=Standing.NONE)
+    return found, case, facts

@@ -31,11 +31,14 @@ class CasePage(Page[CaseItem]):
     """Cases, most recently listed first."""
 
 
-class StatementView(View):
-    """One statement. A sensitive one shows its category; its text is opened on its own (R52)."""
+class StatementView(Document):
+    """One statement. A sensitive one shows its category; its text is opened on its own (R52).
 
-    statement_id: UUID
+    A withdrawn one has no text any more: it says that it was withdrawn, by whom and on which ground (R65).
+    """
+
     href: str
+    statement_id: UUID
     case_id: UUID
     agenda_item_id: UUID | None = None
     category: int
@@ -52,6 +55,61 @@ class StatementView(View):
     created_at: datetime
     text: str | None = None
     category_reason: str | None = None
+    changed_at: datetime | None = None
+    """When it was corrected or withdrawn last; left out of one that stands as it was said."""
+    changed_by_name: str | None = None
+    withdrawal_ground: str | None = None
+
+
+class StatementVersionView(View):
+    """A statement as it stood until somebody corrected or withdrew it; a sensitive one without its text (R52, R55)."""
+
+    statement_version_id: UUID
+    statement_id: UUID
+    case_id: UUID
+    number: int
+    category: int
+    sensitive: bool
+    origin: str
+    kind: str
+    reliability: str | None = None
+    stated_on: date
+    text: str | None = None
+    category_reason: str | None = None
+    replaced_at: datetime
+    replaced_by_name: str | None = None
+    reason_text: str | None = None
+
+
+class StatementVersionList(View):
+    """A statement as it stands, and what it said before, latest first (R55)."""
+
+    href: str = Field(serialization_alias="self")
+    case_id: UUID
+    reference: str
+    statement: StatementView
+    items: list[StatementVersionView]
+
+
+class SubjectVersionView(View):
+    """Who the file was said to be about until that was corrected (R55)."""
+
+    number: int
+    subject_name: str | None = None
+    birth_date: date | None = None
+    replaced_at: datetime
+    replaced_by_name: str | None = None
+    reason_text: str
+
+
+class SubjectVersionList(Document):
+    """Who the file is about, and who it was said to be about before, latest first (R55)."""
+
+    case_id: UUID
+    reference: str
+    subject_name: str | None = None
+    birth_date: date | None = None
+    items: list[SubjectVersionView]
 
 
 class AttachmentView(Document):

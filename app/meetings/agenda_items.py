@@ -120,7 +120,9 @@ def item_view(work: Work, seat: sight_queries.Seat, facts: Facts) -> AgendaItemV
         busy=_busy(work, meeting) if desk and meeting.state in BEFORE else None,
         child=(is_child(work, case, meeting) or None) if desk else None,
         statements=statement_views(
-            work, sitting_queries.statements_at(work.session, item.id), standing=facts.standing
+            work,
+            sitting_queries.statements_at(work.session, item.id),
+            work.facts(standing=facts.standing, state=case.state, locks_on=case.locks_on),
         ),
         abilities=abilities(
             work.actor,

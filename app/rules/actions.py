@@ -105,6 +105,8 @@ class Action(StrEnum):
     REGISTRATION_COMPARE = "registration.compare"
     SUBJECT_QUERY = "subject.query"
     SUBJECT_MARK = "subject.mark"
+    SUBJECT_CORRECT = "subject.correct"
+    SUBJECT_VERSION_LIST = "subjectVersion.list"
 
     # the file
     CASE_LIST = "case.list"
@@ -127,6 +129,10 @@ class Action(StrEnum):
     DISCUSSION_DECIDE = "discussion.decide"
     STATEMENT_CREATE = "statement.create"
     STATEMENT_OPEN = "statement.open"
+    STATEMENT_CORRECT = "statement.correct"
+    STATEMENT_WITHDRAW = "statement.withdraw"
+    STATEMENT_VERSION_LIST = "statementVersion.list"
+    STATEMENT_VERSION_OPEN = "statementVersion.open"
     BREAK_GLASS_OPEN = "breakGlass.open"
     BREAK_GLASS_CLOSE = "breakGlass.close"
     BREAK_GLASS_LIST = "breakGlass.list"

@@ -226,6 +226,8 @@ class Condition(Enum):
     CATEGORY_REASON = Test(
         "R51", "flemishDecree.categories", law=True, met=lambda _, f: f.category_reason is True
     )
+    # Nobody corrects or takes back what somebody else contributed, but the desk in its own file (R65).
+    OWN_WORDS = Test("R65", "flemishDecree.sharing", law=True, met=lambda _, f: f.own_words is True)
     DISCUSSED = Test(
         "R85",
         "flemishDecree.retention",

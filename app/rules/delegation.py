@@ -18,6 +18,8 @@ _BY_NOUN: dict[str, str] = {
     "case": FILE,
     "handOver": CLOSURE,
     "statement": FILE,
+    "statementVersion": FILE,
+    "subjectVersion": FILE,
     "discussion": FILE,
     "attachment": FILE,
     "trajectory": FILE,
@@ -54,6 +56,7 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.HAND_OVER_RECEIVE: SCREENING,
     Action.CASE_LEAVE_OFF: MEETINGS,
     Action.SUBJECT_QUERY: SCREENING,
+    Action.SUBJECT_CORRECT: FILE,
 }
 
 FOR_EVERY_DELEGATE = frozenset(

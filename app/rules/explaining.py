@@ -17,7 +17,7 @@ from app.rules.roles import Role
 
 ASKED_OF_THE_REQUEST = frozenset(
     {
-        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON,
+        C.ACCESS_REASON, C.RELEVANT, C.NOTHING_CLASSIFIED, C.ORIGIN_ADMITTED, C.ATTACHABLE_ORIGIN, C.CATEGORY_REASON, C.OWN_WORDS,
         C.GROUND_STATED, C.RESIDUAL_REASON, C.NOTICE_PERIOD, C.LINE_MANAGER, C.REFUSAL_REASON, C.CARE_RELATION, C.AGE_GATE,
         C.NOMINEE_FITS,
         C.DISCUSSED, C.OWN, C.CHAIRS, C.DECIDES_CORRECTION, C.WAS_PRESENT, C.HANDLER_BOUND, C.DOWNLOAD_ALLOWED, C.BY_ANOTHER,
@@ -91,6 +91,7 @@ def _as_if_in_order(facts: Facts) -> Facts:
         origin_admitted=True,
         attachable_origin=True,
         category_reason=True,
+        own_words=True,
         ground_stated=True,
         residual_reason=True,
         notice_days=0,

@@ -183,6 +183,8 @@ class Facts:
     """The document comes from no security service: those are not attached here (R57, R58)."""
     category_reason: bool | None = None
     """Category 14 has its necessity reason, or another category was chosen (R51)."""
+    own_words: bool | None = None
+    """The actor contributed the statement, or keeps the file it stands in (R65)."""
     counterpart: bool | None = None
     """Whether the other half of a decision that takes two was taken by somebody else, in the other role."""
     break_glass_on: bool | None = None

@@ -84,7 +84,7 @@ FORESEEN: dict[str, Foreseen] = {
     "annualReport.publish": Foreseen("R112", MAYOR, FILE, _in("draft"), (C.RECENTLY_CONFIRMED,)),
     "selfEvaluation.start": Foreseen("R110", COORDINATOR, PART),
     "selfEvaluation.answer": Foreseen("R110", TABLE | {Role.STRATEGIC_MEMBER}, PART, _in("open"), ("nobody's name is kept",)),
-    # third persons, assessments, corrections
+    # third persons, assessments
     "contact.add": Foreseen("R49", DESK, FILE, OPEN_CASE, (C.RECORDING_BASIS, C.RELEVANT, "why it is needed", C.NOT_LOCKED)),
     "contact.list": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     "contact.remove": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.NOT_LOCKED,)),
@@ -92,10 +92,6 @@ FORESEEN: dict[str, Foreseen] = {
     "assessment.write": Foreseen("R74", DESK, FILE, OPEN_CASE, (
         "for and against", "with an instrument: by a trained assessor (R75)", C.NOT_LOCKED)),
     "assessment.read": Foreseen("R74", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
-    "statement.correct": Foreseen("R55", TABLE, ATTENDING, READABLE_CASE, (
-        "one's own, or as the desk", "with reasons", C.NOT_LOCKED)),
-    "statement.withdraw": Foreseen("R65", TABLE, ATTENDING, READABLE_CASE, ("one's own, or as the desk", C.NOT_LOCKED)),
-    "subject.correct": Foreseen("R55", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     # intake
     "registration.withdraw": Foreseen("R46", TABLE, PART, _in("received"), (C.OWN,)),
     "screeningAnswer.record": Foreseen("R43", MAYORAL | COORDINATOR, FILE, _in("inScreening"), (C.RECEIVED_BY_MAYOR,)),

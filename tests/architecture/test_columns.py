@@ -40,7 +40,15 @@ READABLE: dict[str, dict[str, str]] = {
     },
     "listing": {},
     "discussion": {},
-    "statement": {"origin": CODES, "kind": CODES, "reliability": CODES, "audience": CODES},
+    "statement": {
+        "origin": CODES,
+        "kind": CODES,
+        "reliability": CODES,
+        "audience": CODES,
+        "withdrawal_ground": CODES,
+    },
+    "statement_version": {"origin": CODES, "kind": CODES, "reliability": CODES},
+    "subject_version": {},
     "break_glass": {
         "reference": REFERENCE,
         "role": CODES,

@@ -64,6 +64,25 @@ def test_contributions(prove, mine, theirs):
     prove("withdraw_contribution_request", "school", foreign=foreign, **whose)
 
 
+@proves("open_statement_version")
+def test_earlier_versions(prove, mine, theirs):
+    def corrected(table):
+        case = table.case()
+        said = {
+            "category": 9, "origin": "municipality", "kind": "fact", "text": "Verzonnen.", "relevantAndProportionate": True,
+            "nothingClassified": True, "statedOn": "2026-03-01",
+        }  # fmt: skip
+        made = table.ok(table.post(table.coordinator, "/statements", said | {"caseId": case}), 201)
+        path = f"/statements/{made['statementId']}"
+        table.ok(table.post(table.coordinator, path + "/correct", said | {"reasonText": "Verzonnen."}))
+        found = table.ok(table.get(table.coordinator, path + "/versions", reason="newInformation"))
+        return found["items"][0]["statementVersionId"], case
+
+    (version, case), (other, _) = corrected(mine), corrected(theirs)
+    prove("open_statement_version", "coordinator", {"reason": "newInformation"},
+          foreign={"statementVersionId": [other]}, case=case, statementVersionId=version)  # fmt: skip
+
+
 @proves("carry_over_agenda_item", "/agenda-items/{agendaItemId}/carry-over")
 def test_carrying_an_item_over(prove, mine, theirs):
     def put_off(table, guest):

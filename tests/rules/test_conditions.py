@@ -140,6 +140,7 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.NOMINEE_FITS: ([(a(), f(nominee_fits=True))], [(a(), f(nominee_fits=False)), (a(), NOTHING)]),
     C.HANDLER_BOUND: ([(a(), f(handler_bound=True))], [(a(), f(handler_bound=False))]),
     C.BY_ANOTHER: ([(a(), f(proposed_by_actor=False))], [(a(), f(proposed_by_actor=True))]),
+    C.OWN_WORDS: ([(a(), f(own_words=True))], [(a(), f(own_words=False)), (a(), NOTHING)]),
     C.OWN_FILE_BASIS: ([(a(), f(own_file_basis=True))], [(a(), f(own_file_basis=False))]),
     C.DOWNLOAD_ALLOWED: ([(a(), f(download_allowed=True))], [(a(), f(download_allowed=False))]),
     C.CARD_NOTED: ([(a(), f(card_noted=True))], [(a(), f(card_noted=False))]),

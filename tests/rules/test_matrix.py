@@ -77,6 +77,7 @@ MET = Facts(
     origin_admitted=True,
     attachable_origin=True,
     category_reason=True,
+    own_words=True,
     counterpart=True,
     remarks_over=True,
     break_glass_on=True,
@@ -190,6 +191,8 @@ GETTING_IN = {a for a in Action if POLICY[a].before_access}
 CASE_NOUNS = {
     "case",
     "statement",
+    "statementVersion",
+    "subjectVersion",
     "attachment",
     "trajectory",
     "action",
@@ -328,7 +331,7 @@ def test_a_participant_reaches_only_what_they_were_invited_to_brought_or_own():
     attended = {a for a, s in about_cases if s is Standing.ATTENDING} - at_the_table - with_a_part
     assert attended == {
         Action.MINUTES_READ, Action.MINUTES_PRINT, Action.MINUTES_REMARK, Action.MINUTES_ASSENT, Action.STATEMENT_CREATE,
-        Action.STATEMENT_OPEN,
+        Action.STATEMENT_OPEN, Action.STATEMENT_CORRECT, Action.STATEMENT_WITHDRAW,
     }  # fmt: skip
 
 
@@ -481,6 +484,7 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.ORIGIN_ADMITTED: ("origin_admitted",),
     Condition.ATTACHABLE_ORIGIN: ("attachable_origin",),
     Condition.CATEGORY_REASON: ("category_reason",),
+    Condition.OWN_WORDS: ("own_words",),
     Condition.DISCUSSED: ("discussed",),
     Condition.BREAK_GLASS_ON: ("break_glass_on",),
     Condition.WATCHERS_TOLD: ("watchers_told",),

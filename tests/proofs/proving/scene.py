@@ -57,6 +57,7 @@ class Asking(Reaching):
         hears = hears or (standing is Standing.ATTENDING and said.audience != "desk")
         if not hears:
             standing = Standing.NONE
+        known = {"own_words": own or standing is Standing.FILE} | known
         return [(action, oracle.facts_on_file(self.who, said.case, standing=standing, **known))]
 
     def managed(self, action: Action) -> list[Ask]:

@@ -183,6 +183,14 @@ JSON_DOOR: dict[str, Line] = {
     "create_statement": Line("case", lambda k: k.table_or_file(A.STATEMENT_CREATE, **FORMED), lambda k: SAID | {
         "caseId": k.id("caseId"), "agendaItemId": k.id("agendaItemId")}),
     "open_statement": Line("case", lambda k: k.said(A.STATEMENT_OPEN, access_reason=True), lambda k: REASON),
+    "correct_statement": Line("case", lambda k: k.said(A.STATEMENT_CORRECT, **FORMED), lambda k: {
+        x: y for x, y in SAID.items() if x != "caseId"} | {"statedOn": soon(k, 0), "reasonText": "Verzonnen."}),
+    "withdraw_statement": Line("case", lambda k: k.said(A.STATEMENT_WITHDRAW), lambda k: {"ground": "incorrect"}),
+    "list_statement_version": Line("case", lambda k: k.said(A.STATEMENT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
+    "open_statement_version": Line("case", always(404), lambda k: REASON),
+    "list_subject_version": Line("case", lambda k: k.file(A.SUBJECT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
+    "correct_subject": Line("case", lambda k: k.file(A.SUBJECT_CORRECT, access_reason=True), lambda k: REASON | {
+        "subjectName": "Iemand Anders Verzonnen", "reasonText": "Verzonnen."}),
     "list_attachment": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
     "add_attachment": Line("case", lambda k: k.file(A.ATTACHMENT_ADD, attachable_origin=True, **FORMED), lambda k: Upload(
         PAPER | {"caseId": k.id("caseId")})),
@@ -383,6 +391,14 @@ PAGES_DOOR: dict[str, Line] = {
     "/cases/{caseId}": Line("case", _opened, query=lambda k: REASON),
     "/cases/{caseId}/statements/new": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.STATEMENT_CREATE, **FORMED)),
                                            *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
+    "/cases/{caseId}/subject": Line("case", lambda k: k.file(A.SUBJECT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/subject/correct": Line("case", lambda k: [*k.file(A.SUBJECT_VERSION_LIST, access_reason=True), *k.offered(
+        k.file(A.SUBJECT_CORRECT, access_reason=True))], query=lambda k: REASON),
+    "/statements/{statementId}/versions": Line("case", lambda k: k.said(A.STATEMENT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
+    "/statements/{statementId}/correct": Line("case", lambda k: [*k.said(A.STATEMENT_OPEN, access_reason=True), *k.offered(
+        k.said(A.STATEMENT_CORRECT, **FORMED))]),
+    "/statements/{statementId}/withdraw": Line("case", lambda k: [*k.said(A.STATEMENT_OPEN, access_reason=True), *k.offered(
+        k.said(A.STATEMENT_WITHDRAW))]),
     "/cases/{caseId}/closure/propose": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_PROPOSE_CLOSURE, discussed=k.scene.case.discussed))], query=lambda k: REASON),
     "/cases/{caseId}/close": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
@@ -488,7 +504,7 @@ OFF_STAGE = {
     "propose_recording_basis", "sign_off_recording_basis", "decide_correction_minutes", "record_briefing", "list_briefing",
     "nominate_invitation", "list_nomination", "take_back_nomination",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
-    "fetch_feedback_sheet",
+    "fetch_feedback_sheet", "open_statement_version",
     "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
