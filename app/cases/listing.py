@@ -34,11 +34,14 @@ class Signal(Protocol):
     ends_by: date | None
 
 
-def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: str) -> Case:
+def put_on_list(
+    work: Work, signal: Signal, agreement: Agreement, indications: str, weighed: str = ""
+) -> Case:
     """Make a case from a registration that was decided `listed`; part of that decision, never by itself.
 
     Identity and signal move: they are sealed anew under the case's own key and leave the registration, which from
-    now on is a receipt. The one-year term starts with the listing until a first discussion starts it anew (R86).
+    now on is a receipt; *weighed*, what the screening answered, goes along. The one-year term starts with the listing
+    until a first discussion starts it anew (R86).
     """
     case_id = new_id()
     work.vault.new_file(case_id, signal.municipality_id)
@@ -46,6 +49,8 @@ def put_on_list(work: Work, signal: Signal, agreement: Agreement, indications: s
     brought = _opened(work, signal, "narrative", there(signal.narrative))
     if signal.screening is not None:
         brought += "\n\n" + _opened(work, signal, "screening", signal.screening)
+    if weighed:
+        brought += "\n\n" + weighed
     due_on = case_due_on(work.today, agreement.settings)
     if signal.ends_by is not None:
         due_on = min(

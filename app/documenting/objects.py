@@ -29,6 +29,7 @@ STARTS = {
 """The state in which each object begins."""
 
 STATE_OF = {
+    Action.SCREENING_ANSWER_RECORD: "registration",
     Action.DISCUSSION_LIST: "case",
     Action.DISCUSSION_PROPOSE: "case",
     Action.DISCUSSION_DECIDE: "case",

@@ -58,6 +58,27 @@ class ScreenRegistration(Command):
     national_number: NationalNumber | None = None
 
 
+class WithdrawRegistration(Command):
+    """Take back a signal that one brought, before the mayor or delegate took it up; it is erased (R46)."""
+
+    registration_id: UUID
+
+
+class RecordScreeningAnswer(Command):
+    """Answer the questions of the screening, in words and never with a score (R43, R47). All of them may wait.
+
+    What is left out is as it was not answered: the whole is recorded anew each time (If-Match).
+    """
+
+    registration_id: UUID
+    indications: Prose | None = None
+    source: Prose | None = None
+    reliability: Prose | None = None
+    urgency: Prose | None = None
+    other_route: Prose | None = None
+    age: Prose | None = None
+
+
 class DecideRegistration(Command):
     """Decide: on the list with stated indications, or one of the other outcomes (R40, R44).
 

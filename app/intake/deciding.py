@@ -14,6 +14,7 @@ from app.intake import queries
 from app.intake.commands import DecideRegistration, ScreenRegistration
 from app.intake.models import Registration
 from app.intake.registering import place, shown
+from app.intake.screening import answers_in_words
 from app.intake.standing import about_registration, registration_facts
 from app.intake.views import RegistrationView
 from app.kernel.operation import operation
@@ -80,7 +81,8 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
                 Problem(Kind.RULE_NOT_MET, rule="R115", why="rule.R115"),
                 about_registration(row),
             )
-        case = put_on_list(work, row, agreement, _stated(command))
+        case = put_on_list(work, row, agreement, _stated(command), answers_in_words(work, row))
+        row.answers = None
         row.case_id = case.id
     row.state = command.outcome
     row.decided_by, row.decided_on = work.actor.person_id, work.today

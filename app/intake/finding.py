@@ -19,6 +19,7 @@ from app.constitution.codes import codes
 from app.constitution.standing import municipality_facts
 from app.intake import queries
 from app.intake.commands import CompareRegistration, QuerySubject
+from app.intake.registering import WITHDRAWN
 from app.intake.standing import about_registration, registration_facts
 from app.intake.views import SubjectMatch, SubjectMatches
 from app.kernel.journal.store import About
@@ -152,6 +153,8 @@ def _within_reach(work: Work, municipality_id: UUID, but: UUID | None) -> Iterat
         if there(row.mark).case_id is not None:
             facts = case_facts(work, row.case, excluded=row.excluded, access_reason=True)
             action = Action.CASE_OPEN
+        elif there(row.registration).state == WITHDRAWN:
+            continue  # what it told is gone, and its marks go with the next sweep
         else:
             facts = registration_facts(work, row.registration, excluded=False, locks_on=NEVER)
             action = Action.REGISTRATION_READ

@@ -37,6 +37,10 @@ class Registration(Row):
     narrative: Mapped[Sealed | None]
     screening: Mapped[Sealed | None]
     screened_by: Mapped[UUID | None]
+    answers: Mapped[Sealed | None]
+    """To the questions of the screening, by their codes (R43)."""
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
     decision_reason: Mapped[Sealed | None]
     decided_by: Mapped[UUID | None]
     decided_on: Mapped[date | None]

@@ -8,7 +8,7 @@ from datetime import date
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.constitution.agreements import may_use_number
+from app.constitution.agreements import may_use_number, settings_of
 from app.constitution.cells import list_municipality
 from app.constitution.commands import ListMunicipality
 from app.constitution.labels import choices, label
@@ -17,14 +17,23 @@ from app.intake.commands import (
     DecideRegistration,
     ListRegistration,
     ReadRegistration,
+    RecordScreeningAnswer,
     ScreenRegistration,
     SubmitRegistration,
+    WithdrawRegistration,
 )
 from app.intake.deciding import age_on, decide_registration, screen_registration
 from app.intake.finding import compare_registration
-from app.intake.registering import list_registration, read_registration, submit_registration
+from app.intake.registering import (
+    list_registration,
+    read_registration,
+    submit_registration,
+    withdraw_registration,
+)
+from app.intake.screening import QUESTIONS, record_screening_answer
 from app.intake.views import RegistrationItem, RegistrationView, SubjectMatches
-from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
+from app.kernel.clock import brussels_day
+from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
@@ -32,6 +41,7 @@ from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.conditions import ADULT
+from app.rules.retention import case_due_on, registration_due_on
 from app.rules.roles import DESK, EVERYONE, MAYORAL
 
 router = APIRouter()
@@ -41,6 +51,7 @@ _ONE = _ALL + "/{registrationId}"
 register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
 register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult"])
 register_codes("state.registration", ["decided"])
+register_codes("field", [f"recordScreeningAnswer.{code}" for code in QUESTIONS])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
 
 
@@ -132,12 +143,26 @@ def _read(call: PageCall, work: Work) -> Response:
         words=_words(call, view),
         known=_known_here(work, view),
         receipt=view.phenomenon is None and view.case_id is None,
+        questions=_questions(call),
         tones=TONES,
         here=_address(view.registration_id),
     )
 
 
 page_get(router, _ONE, _read)
+page_button(
+    router,
+    _ONE + "/withdraw",
+    WithdrawRegistration,
+    Action.REGISTRATION_WITHDRAW,
+    withdraw_registration,
+    lambda _, view: _address(view.registration_id),
+)
+
+
+def _questions(call: PageCall) -> list[tuple[str, str]]:
+    """Give (code, question) of the screening, in their order (R43)."""
+    return [(code, label("screeningQuestions", code, call.language)) for code in QUESTIONS]
 
 
 def _known_here(work: Work, view: RegistrationView) -> SubjectMatches | None:
@@ -152,7 +177,13 @@ def _about(call: PageCall, work: Work, view: RegistrationView) -> Prepared:
         back=_address(view.registration_id),
         version=view.version,
         breadcrumb=[(call.phrase("Registrations"), _ALL), (view.reference, _address(view.registration_id))],
-        context={"view": view, "words": _words(call, view), "known": _known_here(work, view), "tones": TONES},
+        context={
+            "view": view,
+            "words": _words(call, view),
+            "known": _known_here(work, view),
+            "tones": TONES,
+            "questions": _questions(call),
+        },
     )
 
 
@@ -176,10 +207,66 @@ page_form(
 )  # fmt: skip
 
 
+def _prepare_answers(call: PageCall, work: Work) -> Prepared:
+    view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
+    require(view.abilities, Action.SCREENING_ANSWER_RECORD)
+    return replace(_about(call, work, view), values=view.answers or {})
+
+
+page_form(
+    router,
+    FormRow(
+        _ONE + "/answers", RecordScreeningAnswer, Action.SCREENING_ANSWER_RECORD, record_screening_answer,
+        _prepare_answers, lambda _, view: _address(view.registration_id),
+        title=to_translate("Questions of the screening"),
+        purpose=to_translate(
+            "Answer in words what you know; leave open what you do not. There is no score. Who decides reads the answers, and"
+            " they are printed nowhere."
+        ),
+        submit=to_translate("Save the answers"),
+        template="intake/weigh.html",
+    ),
+)  # fmt: skip
+
+
 def _prepare_decide(call: PageCall, work: Work) -> Prepared:
     view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
     require(view.abilities, Action.REGISTRATION_DECIDE)
-    return replace(_about(call, work, view), hidden=_not_asked(view, work.today))
+    ready = replace(_about(call, work, view), hidden=_not_asked(view, work.today))
+    return replace(ready, context={**ready.context, "consequences": _consequences(call, work, view)})
+
+
+def _consequences(call: PageCall, work: Work, view: RegistrationView) -> list[tuple[str, str]]:
+    """Say what each outcome leads to, with its dates, before somebody decides (R44, R46)."""
+    fixed = settings_of(work.session, work.actor.cell_id) if work.actor.cell_id else {}
+
+    def gone(outcome: str) -> str:
+        day = registration_due_on(brussels_day(view.received_at), work.today, outcome, fixed)
+        return format_date(call.language, day) if day else ""
+
+    erased = call.phrase(
+        "The registration is erased on %(day)s at the latest; only a count stays.", day=gone("notListed")
+    )
+    told = {
+        "listed": call.phrase(
+            "The person becomes a case with a file, and can be put on an agenda. Unless they are discussed, everything is"
+            " destroyed on %(day)s at the latest.",
+            day=format_date(call.language, case_due_on(work.today, fixed)),
+        ),
+        "notListed": erased,
+        "referred": call.phrase("You tell the service yourself: nothing is sent from here.") + " " + erased,
+        "moreInformationWanted": call.phrase(
+            "It stays open, and can be screened and decided later. Its term runs on: without a decision it is erased on"
+            " %(day)s.",
+            day=gone("moreInformationWanted"),
+        ),
+        "passedToPolice": call.phrase(
+            "For immediate danger: call the police at once, nothing is sent from here."
+        )
+        + " "
+        + erased,
+    }
+    return [(call.phrase(f"option.outcome.{outcome}"), text) for outcome, text in told.items()]
 
 
 def _not_asked(view: RegistrationView, today: date) -> dict[str, str]:

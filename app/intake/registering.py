@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -14,8 +15,9 @@ from app.constitution.codes import checked
 from app.constitution.models import CellMunicipality, Municipality
 from app.constitution.standing import municipality_facts
 from app.directory.models import Agency
+from app.directory.office_queries import person_name
 from app.intake import queries
-from app.intake.commands import ListRegistration, ReadRegistration, SubmitRegistration
+from app.intake.commands import ListRegistration, ReadRegistration, SubmitRegistration, WithdrawRegistration
 from app.intake.models import Registration
 from app.intake.standing import about_registration, registration_facts
 from app.intake.views import RegistrationItem, RegistrationPage, RegistrationView
@@ -30,9 +32,11 @@ from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.conditions import Condition
 from app.rules.facts import NEVER, Standing
+from app.rules.lifecycle import target
 from app.rules.policy import abilities
 from app.rules.problems import invalid
 from app.rules.retention import registration_due_on
+from app.rules.settings import setting
 
 _ORIGIN_OF = {"police": "policeJudicial", "municipal": "municipality"}
 """Origin of a signal whose submitter did not say another one, by the regime of the service."""
@@ -130,7 +134,12 @@ def receipt(row: Registration) -> RegistrationView:
     )
 
 
+WITHDRAWN: Final = "withdrawn"
+
+
 def _known(state: str) -> str:
+    if state == WITHDRAWN:  # by the submitter, who so knows it
+        return state
     return "received" if state in queries.OPEN else "decided"
 
 
@@ -186,6 +195,25 @@ def read_registration(work: Work, command: ReadRegistration) -> RegistrationView
     return shown(work, row)
 
 
+@operation(Action.REGISTRATION_WITHDRAW)
+def withdraw_registration(work: Work, command: WithdrawRegistration) -> RegistrationView:
+    """Take back one's own signal (If-Match): what it told is gone at once, and the next sweep erases the rest (R46).
+
+    Only until the mayor or delegate took it up. Raises Problem: 404 to who did not bring it, 409 later on, 412 when it
+    changed in the meantime.
+    """
+    row = queries.registration(work.session, command.registration_id, lock=True)
+    work.allow(Action.REGISTRATION_WITHDRAW, registration_facts(work, row), about_registration(row))
+    row = there(row)
+    work.expect(row.version)
+    row.state = target(Action.REGISTRATION_WITHDRAW)
+    row.subject = row.narrative = None
+    row.due_on = registration_due_on(row.received_on, work.today, row.state, {})
+    row.version += 1
+    work.session.flush()
+    return receipt(row)
+
+
 def shown(work: Work, row: Registration) -> RegistrationView:
     """Give a registration as this actor may see it.
 
@@ -194,9 +222,13 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     """
     facts = registration_facts(work, row)
     view = receipt(row)
+    if facts.own is True and facts.standing is Standing.PART:
+        view.abilities = abilities(work.actor, facts, Action.REGISTRATION_WITHDRAW)
     if facts.standing is not Standing.FILE:
         return view
     view.state = row.state
+    if row.state == WITHDRAWN:
+        return view  # what was told is gone already
     if row.case_id is not None:
         view.case_id = row.case_id
         return view
@@ -204,6 +236,9 @@ def shown(work: Work, row: Registration) -> RegistrationView:
         return view  # a delegate appointed for the list, and not for what comes in, decides on what the mayor tells (R9)
     view.phenomenon, view.urgency, view.anonymous = row.phenomenon, row.urgency, row.anonymous
     view.due_on, view.decided_on = row.due_on, row.decided_on
+    if row.state in queries.OPEN:
+        days = setting(settings_of(work.session, row.cell_id), "registration_alert_days")
+        view.alert_on = row.received_on + timedelta(days=days)
     view.abilities = abilities(
         work.actor,
         registration_facts(
@@ -218,7 +253,15 @@ def shown(work: Work, row: Registration) -> RegistrationView:
         Action.REGISTRATION_SCREEN,
         Action.REGISTRATION_DECIDE,
         Action.REGISTRATION_COMPARE,
+        Action.SCREENING_ANSWER_RECORD,
+        Action.REGISTRATION_WITHDRAW,
     )
+    _tell(work, row, view)
+    return view
+
+
+def _tell(work: Work, row: Registration, view: RegistrationView) -> None:
+    """Add what was told, weighed and decided, and who brought it."""
     person, view.agency_name = queries.who_brought_it(work.session, row)
     view.submitted_by_name = None if row.anonymous else person
     if row.subject is not None:
@@ -229,6 +272,9 @@ def shown(work: Work, row: Registration) -> RegistrationView:
         view.narrative = work.vault.unseal(place(row.id, "narrative"), row.narrative)
     if row.screening is not None:
         view.screening_note = work.vault.unseal(place(row.id, "screening"), row.screening)
+    if row.answers is not None:
+        view.answers = orjson.loads(work.vault.unseal(place(row.id, "answers"), row.answers))
+        view.answered_by_name = person_name(work.session, row.answered_by) if row.answered_by else None
+        view.answered_at = row.answered_at
     if row.decision_reason is not None:
         view.decision_reason = work.vault.unseal(place(row.id, "decision_reason"), row.decision_reason)
-    return view

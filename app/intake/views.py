@@ -50,6 +50,12 @@ class RegistrationView(Document):
     birth_date: date | None = None
     narrative: str | None = None
     screening_note: str | None = None
+    answers: dict[str, str] | None = None
+    """To the questions of the screening, by code (R43)."""
+    answered_by_name: str | None = None
+    answered_at: datetime | None = None
+    alert_on: date | None = None
+    """From when mayor and delegate are reminded that nobody decided yet (R45)."""
     decision_reason: str | None = None
     decided_on: date | None = None
     case_id: UUID | None = None

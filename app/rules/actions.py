@@ -102,6 +102,8 @@ class Action(StrEnum):
     REGISTRATION_SCREEN = "registration.screen"
     REGISTRATION_DECIDE = "registration.decide"
     REGISTRATION_ALERT = "registration.alert"
+    REGISTRATION_WITHDRAW = "registration.withdraw"
+    SCREENING_ANSWER_RECORD = "screeningAnswer.record"
     REGISTRATION_COMPARE = "registration.compare"
     SUBJECT_QUERY = "subject.query"
     SUBJECT_MARK = "subject.mark"

@@ -92,9 +92,6 @@ FORESEEN: dict[str, Foreseen] = {
     "assessment.write": Foreseen("R74", DESK, FILE, OPEN_CASE, (
         "for and against", "with an instrument: by a trained assessor (R75)", C.NOT_LOCKED)),
     "assessment.read": Foreseen("R74", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
-    # intake
-    "registration.withdraw": Foreseen("R46", TABLE, PART, _in("received"), (C.OWN,)),
-    "screeningAnswer.record": Foreseen("R43", MAYORAL | COORDINATOR, FILE, _in("inScreening"), (C.RECEIVED_BY_MAYOR,)),
     # the consultation
     "trajectory.change": Foreseen("R72", DESK, FILE, _in("inTrajectory"), (C.NOT_LOCKED,)),
     # the house itself

@@ -13,7 +13,7 @@ from app.rules.actions import Action
 STATES: dict[str, tuple[str, ...]] = {
     "registration": (
         "received", "inScreening", "listed", "notListed", "referred", "moreInformationWanted",
-        "passedToPolice", "erased",
+        "passedToPolice", "withdrawn", "erased",
     ),
     "case": (
         "listed", "underDiscussion", "inTrajectory", "monitored", "closureProposed", "closed", "destroyed",
@@ -73,9 +73,10 @@ TRANSITIONS: dict[Action, Transition] = {
         "listed notListed referred moreInformationWanted passedToPolice",
         "R44",
     ),
+    Action.REGISTRATION_WITHDRAW: _move("registration", "received", "withdrawn", "R46"),
     Action.REGISTRATION_ERASE: _move(
         "registration",
-        "received inScreening moreInformationWanted notListed referred passedToPolice",
+        "received inScreening moreInformationWanted notListed referred passedToPolice withdrawn",
         "erased",
         "R46",
     ),

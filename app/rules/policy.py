@@ -194,6 +194,9 @@ POLICY: dict[A, Rule] = {
         "R40", MAYORAL, FILE, sources(A.REGISTRATION_DECIDE),
         (C.LISTING_AUTHORITY, C.RECORDING_BASIS, C.AGE_GATE, C.RECENTLY_CONFIRMED),
     ),
+    # Until the mayor or delegate took it up, who brought a signal takes it back; the sweep erases it then.
+    A.REGISTRATION_WITHDRAW: Rule("R46", CONTRIBUTORS, PART, sources(A.REGISTRATION_WITHDRAW), (C.OWN,)),
+    A.SCREENING_ANSWER_RECORD: Rule("R43", DESK, FILE, frozenset({"inScreening"}), (C.RECEIVED_BY_MAYOR,)),
     A.REGISTRATION_ALERT: Rule("R45", ROBOT, PART, _UNDECIDED),
     # finding a person again: what it finds, its reader could open
     A.REGISTRATION_COMPARE: Rule(

@@ -107,6 +107,8 @@ def registration_due_on(
     """Give the day on which a registration must be gone; None when it lives on in a case."""
     if state == "listed":
         return None
+    if state == "withdrawn" and decided is not None:
+        return decided
     limit = received + timedelta(days=setting(fixed, "registration_limit_days"))
     if decided is None or state == "moreInformationWanted":
         return limit

@@ -100,6 +100,19 @@
       ask(button);
       return;
     }
+    /* Without a connection the browser would show a page of its own, and what was typed would be gone. */
+    if (form.dataset.offline && navigator.onLine === false) {
+      event.preventDefault();
+      let told = form.querySelector("[data-told]");
+      if (!told) {
+        told = make("p", "field__error");
+        told.dataset.told = "";
+        told.setAttribute("role", "alert");
+        form.querySelector(".actions").before(told);
+      }
+      told.textContent = form.dataset.offline;
+      return;
+    }
     unsaved = false;
     /* A download leaves the page where it is: its button can be used again. */
     if (form.method !== "post" || "download" in form.dataset) return;

@@ -26,7 +26,7 @@ def test_a_participant_brings_a_signal_and_gets_a_receipt(house):
     assert answer.headers["location"] == body["self"]
     assert "narrative" not in body
     again = house.client("participant").get(body["self"])
-    assert again.json() == body | {"abilities": []}
+    assert again.json() == body | {"abilities": ["registration.withdraw"]}
     assert "Zorgeloos" not in again.text
 
 

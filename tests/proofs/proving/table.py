@@ -153,6 +153,8 @@ JSON_DOOR: dict[str, Line] = {
     "decide_registration": Line("signal", lambda k: k.signal(
         A.REGISTRATION_DECIDE, listing_by_delegate=False, recording_basis=True, age_known=False, presumed_adult=True),
         lambda k: {"outcome": "listed", "indications": "Verzonnen.", "presumedAdult": True}),
+    "withdraw_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_WITHDRAW)),
+    "record_screening_answer": Line("signal", lambda k: k.signal(A.SCREENING_ANSWER_RECORD), lambda k: {"urgency": "Verzonnen."}),
     "compare_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_COMPARE)),
     "query_subject": Line("once", lambda k: k.own_town(A.SUBJECT_QUERY, access_reason=True, number_ground=True), lambda k: WANTED),
     # the file
@@ -383,6 +385,8 @@ PAGES_DOOR: dict[str, Line] = {
     "/registrations/{registrationId}": Line("signal", lambda k: k.signal(A.REGISTRATION_READ)),
     "/registrations/{registrationId}/screen": Line("signal", lambda k: [*k.signal(A.REGISTRATION_READ), *k.offered(
         k.weighs(A.REGISTRATION_SCREEN, number_ground=True))]),
+    "/registrations/{registrationId}/answers": Line("signal", lambda k: [*k.signal(A.REGISTRATION_READ), *k.offered(
+        k.weighs(A.SCREENING_ANSWER_RECORD))]),
     "/registrations/{registrationId}/decide": Line("signal", lambda k: [*k.signal(A.REGISTRATION_READ), *k.offered(
         k.weighs(A.REGISTRATION_DECIDE, listing_by_delegate=True, recording_basis=True, age_known=False, presumed_adult=True))], grave=True),
     "/find": Line("once", lambda k: [*k.own_cell(A.MUNICIPALITY_LIST), *k.is_for(A.SUBJECT_QUERY)]),

@@ -1,0 +1,155 @@
+"""The questions of the screening, and a signal that is taken back (R43 to R47)."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+SIGNAL = {
+    "subjectName": "Zorgeloos Verzonnen", "birthDate": "2001-04-05", "narrative": "Plotse afwezigheid en haatboodschappen.",
+    "phenomenon": "rightWingExtremism", "urgency": "normal", "nothingClassified": True,
+}  # fmt: skip
+ANSWERS = {"indications": "Hij noemt het een plicht.", "otherRoute": "Het CLB kan dit nog zelf."}
+
+
+@pytest.fixture
+def path(house):
+    body = SIGNAL | {"municipalityId": str(house.cast.towns["C"])}
+    return house.client("participant").post("/api/v1/registrations", json=body).json()["self"]
+
+
+def send(house, who, address, body=None, match="*"):
+    return house.client(who).post(address, json=body or {}, headers={"If-Match": match})
+
+
+def screened(house, path):
+    return send(house, "mayor", path + "/screen").headers["etag"]
+
+
+# -- the questions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["mayor", "delegate", "coordinator"])
+def test_the_desk_answers_in_words_and_who_decides_reads_it(house, path, who):
+    screened(house, path)
+    answer = send(house, who, path + "/answers", ANSWERS)
+    assert answer.status_code == 200, answer.text
+    read = house.client("mayor").get(path).json()
+    assert read["answers"] == ANSWERS
+    assert read["answeredByName"]
+    ((kept,),) = house.sql("SELECT string_agg(r::text, ' ') FROM registration r")
+    assert "plicht" not in kept
+
+
+def test_answers_wait_for_the_screening_and_nobody_else_gives_or_reads_them(house, path):
+    assert send(house, "mayor", path + "/answers", ANSWERS).status_code == 409
+    screened(house, path)
+    send(house, "mayor", path + "/answers", ANSWERS)
+    for who, status in (
+        ("participant", 403),
+        ("school", 404),
+        ("zoneMayorD", 404),
+        ("dpo", 404),
+        ("auditor", 404),
+    ):
+        assert send(house, who, path + "/answers", ANSWERS).status_code == status, who
+    assert "answers" not in house.client("participant").get(path).json()
+
+
+def test_two_who_answer_at_once_do_not_overwrite_each_other(house, path):
+    tag = screened(house, path)
+    assert send(house, "mayor", path + "/answers", ANSWERS, tag).status_code == 200
+    assert send(house, "coordinator", path + "/answers", {"age": "24"}, tag).status_code == 412
+    assert house.client("mayor").get(path).json()["answers"] == ANSWERS
+
+
+def test_there_is_no_score_and_no_answer_decides(house, path):
+    screened(house, path)
+    assert send(house, "mayor", path + "/answers", {"score": "9"}).status_code == 400
+    assert (
+        send(house, "mayor", path + "/answers", {"urgency": "Zeer dringend."}).json()["state"]
+        == "inScreening"
+    )
+
+
+def test_once_listed_the_answers_stand_in_the_file_and_nowhere_else(house, path):
+    screened(house, path)
+    tag = send(house, "mayor", path + "/answers", ANSWERS).headers["etag"]
+    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    case = send(house, "mayor", path + "/decide", decision, tag).json()["caseId"]
+    assert "plicht" not in house.client("mayor").get(path).text
+    file = house.client("mayor").get(f"/api/v1/cases/{case}", params={"reason": "newInformation"}).json()
+    assert ANSWERS["otherRoute"] in file["signal"]
+    assert house.sql("SELECT answers FROM registration") == [(None,)]
+
+
+def test_the_page_shows_the_questions_the_answers_and_what_each_outcome_leads_to(house, path):
+    from pagecraft import reader, texts_of
+
+    here = "/" + path.removeprefix("/api/v1/")
+    screened(house, path)
+    mayor = reader(house, "mayor")
+    done = mayor.send(here + "/answers", urgency="Geen haast.", age="Volwassen.")
+    assert "Geen haast." in texts_of(done.text)
+    assert "16 maart 2026" in texts_of(done.text)  # the reminder, 14 days after 2 March
+    assert "31 mei 2026" in texts_of(done.text)  # the hard limit of 90 days
+    assert mayor.get(here + "/answers").text.count("Geen haast.") == 1
+    deciding = texts_of(mayor.get(here + "/decide").text)
+    assert "Geen haast." in deciding
+    assert "1 april 2026" in deciding  # not listed: gone after 30 days
+
+
+# -- taking a signal back ---------------------------------------------------------------------------------------------
+
+
+def test_who_brought_a_signal_takes_it_back_and_what_it_told_is_gone_at_once(house, path):
+    answer = send(house, "participant", path + "/withdraw")
+    assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn")
+    assert house.sql("SELECT subject, narrative, due_on FROM registration") == [
+        (None, None, house.now.date())
+    ]
+    seen = house.client("mayor").get(path).json()
+    assert (seen["state"], seen["abilities"]) == ("withdrawn", [])
+    assert "subjectName" not in seen
+    asked = {"name": "Zorgeloos Verzonnen", "birthDate": "2001-04-05", "reason": "meetingPreparation"}
+    assert house.client("mayor").post("/api/v1/subjects/query", json=asked).json()["items"] == []
+
+
+def test_a_signal_is_taken_back_by_who_brought_it_and_once(house, path):
+    for who, status in (("mayor", 409), ("coordinator", 409), ("school", 404), ("zoneMayorD", 404)):
+        assert send(house, who, path + "/withdraw").status_code == status, who
+    assert send(house, "participant", path + "/withdraw", match='"9"').status_code == 412
+    assert send(house, "participant", path + "/withdraw").status_code == 200
+    assert send(house, "participant", path + "/withdraw").status_code == 409
+    assert send(house, "mayor", path + "/screen").status_code == 409
+
+
+def test_once_taken_up_it_is_the_mayor_s(house, path):
+    screened(house, path)
+    assert send(house, "participant", path + "/withdraw").status_code == 409
+    assert house.client("participant").get(path).json()["abilities"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE registration SET state = 'withdrawn', due_on = '2027-01-01', subject = NULL, narrative = NULL, version = 2",
+        "UPDATE registration SET state = 'withdrawn', due_on = present_day(), version = 2",
+        (
+            "UPDATE registration SET state = 'withdrawn', due_on = present_day(), subject = NULL, narrative = NULL, version = 2,"
+            " urgency = 'x'"
+        ),
+        "UPDATE registration SET narrative = NULL",
+        "UPDATE registration SET state = 'listed'",
+    ],
+)
+def test_past_every_operation_who_brought_it_changes_nothing_else(house, path, change):
+    with pytest.raises(DBAPIError) as refused, house.work("participant") as unit:
+        unit.session.execute(text(change))
+    assert refused.value.orig.sqlstate == "42501"
+
+
+def test_past_every_operation_a_desk_takes_back_no_signal_of_somebody_else(house, path):
+    change = "UPDATE registration SET state = 'withdrawn', due_on = present_day(), subject = NULL, narrative = NULL, version = 2"
+    with pytest.raises(DBAPIError) as refused, house.work("mayor") as unit:
+        unit.session.execute(text(change))
+    assert refused.value.orig.sqlstate == "42501"
