@@ -196,7 +196,8 @@ POLICY: dict[A, Rule] = {
     ),
     # Until the mayor or delegate took it up, who brought a signal takes it back; the sweep erases it then.
     A.REGISTRATION_WITHDRAW: Rule("R46", CONTRIBUTORS, PART, sources(A.REGISTRATION_WITHDRAW), (C.OWN,)),
-    A.SCREENING_ANSWER_RECORD: Rule("R43", DESK, FILE, frozenset({"inScreening"}), (C.RECEIVED_BY_MAYOR,)),
+    # In screening the mayor or delegate has received it already (R39).
+    A.SCREENING_ANSWER_RECORD: Rule("R43", DESK, FILE, frozenset({"inScreening"})),
     A.REGISTRATION_ALERT: Rule("R45", ROBOT, PART, _UNDECIDED),
     # finding a person again: what it finds, its reader could open
     A.REGISTRATION_COMPARE: Rule(
