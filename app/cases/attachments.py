@@ -19,7 +19,7 @@ from app.cases.commands import AddAttachment, ListAttachment, ReadAttachment, Re
 from app.cases.models import Attachment, AttachmentPart, Case
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts
-from app.cases.statements import contributor_of
+from app.cases.statements import FIRST_DAY, contributor_of
 from app.cases.views import AttachmentList, AttachmentView
 from app.constitution.codes import checked, codes
 from app.kernel.files.inspecting import KINDS, Taken, inspect
@@ -35,6 +35,7 @@ from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES
+from app.rules.cards import names_a_card, names_an_evaluation
 from app.rules.facts import Facts
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid, not_found
@@ -45,7 +46,7 @@ PART: Final = 256 << 10
 _TABLE: Final = "attachment"
 log = logging.getLogger("livcr")
 
-register_codes("refusal", ["caseFull", "alreadyThere", "tooLarge"])
+register_codes("refusal", ["caseFull", "alreadyThere", "tooLarge", "cardOrList", "evaluation"])
 
 
 @operation(Action.ATTACHMENT_ADD)
@@ -73,7 +74,10 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
     checked("originTags", command.origin, work.today, "origin")
     dated_on = command.dated_on or work.today
     if dated_on > work.today:
-        raise invalid("datedOn", "in the future", kind="invalidPeriod")
+        raise invalid("datedOn", "error.dayToCome", kind="invalidPeriod")
+    if dated_on < FIRST_DAY:
+        raise invalid("datedOn", "error.longAgo", kind="invalidPeriod")
+    _demand_no_card(work, command, about)
     contributor = contributor_of(work, command.contributor_id, None, case, facts.standing, brought=True)
     taken = _looked_at(work, command, about)
     digest = hashlib.sha256(taken.content).hexdigest()
@@ -138,6 +142,15 @@ def _looked_at(work: Work, command: AddAttachment, about: About) -> Taken:
     except Refused as refused:
         problem = invalid("file", f"refusal.{refused.reason.value}")
         raise work.refuse(Action.ATTACHMENT_ADD, problem, about) from None
+
+
+def _demand_no_card(work: Work, command: AddAttachment, about: About) -> None:
+    """Refuse what calls itself a card, a list or an evaluation, whatever origin was declared (R57, R58)."""
+    said = (command.file_name, command.description)
+    if names_a_card(*said):
+        raise work.refuse(Action.ATTACHMENT_ADD, invalid("file", "refusal.cardOrList"), about)
+    if names_an_evaluation(*said):
+        raise work.refuse(Action.ATTACHMENT_ADD, invalid("file", "refusal.evaluation"), about)
 
 
 def _demand_room(work: Work, case: Case, taken: Taken, digest: str, about: About) -> None:

@@ -187,6 +187,8 @@ class Statement(Row):
     reliability: Mapped[str | None] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(Text)
     contributor_id: Mapped[UUID | None]
+    contributor_role: Mapped[str | None] = mapped_column(Text)
+    """As what they spoke then: the role they held in the cell. The database puts it there, and nobody changes it."""
     agency_id: Mapped[UUID | None]
     entered_by: Mapped[UUID]
     stated_on: Mapped[date]

@@ -143,7 +143,7 @@ def was_discussed(session: Session, case_id: UUID, meeting_id: UUID | None) -> b
 
 _STATEMENTS = """
     SELECT s.id, s.case_id, s.agenda_item_id, s.category, s.origin, s.kind, s.reliability, s.audience,
-           s.contributor_id, s.stated_on, s.created_at, s.text, s.category_reason, s.changed_at, s.changed_by,
+           s.contributor_id, s.contributor_role, s.stated_on, s.created_at, s.text, s.category_reason, s.changed_at, s.changed_by,
            s.withdrawal_ground, s.version, p.name AS contributor_name, a.name AS agency_name
     FROM statement s
     LEFT JOIN person p ON p.id = s.contributor_id

@@ -31,6 +31,7 @@ from app.rules.audience import (
     may_read_by_glass,
     repeats,
 )
+from app.rules.cards import names_a_card
 from app.rules.facts import Facts, Standing
 from app.rules.policy import abilities
 from app.rules.problems import invalid
@@ -77,6 +78,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
         origin_admitted=case is not None
+        and not names_a_card(command.text)
         and admitted(work, command.origin, command.contributor_id, command.agenda_item_id, case.cell_id),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )
@@ -236,6 +238,7 @@ def statement_view(
         )
         if shown
         else None,
+        contributor_role=row.contributor_role,
         changed_at=row.changed_at,
         changed_by_name=person_name(work.session, row.changed_by) if row.changed_by else None,
         withdrawal_ground=row.withdrawal_ground,

@@ -50,6 +50,8 @@ class StatementView(Document):
     kept_out_of_minutes: bool | None = None
     """Whether its text may not come back in minutes (R52, R53, R65, R66)."""
     contributor_name: str | None = None
+    contributor_role: str | None = None
+    """As what they spoke then; left out where it was not kept yet, and in the answer to who writes it down."""
     agency_name: str | None = None
     stated_on: date
     created_at: datetime

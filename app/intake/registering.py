@@ -30,6 +30,7 @@ from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
+from app.rules.cards import names_a_card
 from app.rules.conditions import Condition
 from app.rules.facts import NEVER, Standing
 from app.rules.lifecycle import target
@@ -66,7 +67,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
             cell_id,
             recording_basis=town is not None and town.recording_basis is not None,
             no_classified=command.nothing_classified,
-            origin_admitted=command.origin not in ORIGINS_KEPT_OUT,
+            origin_admitted=command.origin not in ORIGINS_KEPT_OUT and not names_a_card(command.narrative),
         ),
         About(
             command.municipality_id if cell_id else About().controller,
@@ -81,7 +82,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
     checked("phenomena", command.phenomenon, work.today, "phenomenon")
     checked("urgencies", command.urgency, work.today, "urgency")
     if command.birth_date is not None and command.birth_date > work.today:
-        raise invalid("birthDate", "in the future", kind="invalidPeriod")
+        raise invalid("birthDate", "error.dayToCome", kind="invalidPeriod")
     regime = work.session.scalar(select(Agency.regime).filter_by(id=actor.agency_id)) or ""
     origin = checked(
         "originTags", command.origin or _ORIGIN_OF.get(regime, "livcParticipant"), work.today, "origin"

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.cases import queries as cases
 from app.cases.sealing import open_in, seal_in
+from app.cases.statements import FIRST_DAY
 from app.constitution.codes import checked
 from app.constitution.standing import cell_facts
 from app.directory.notices import NoticeCode, leave_notice
@@ -45,6 +46,7 @@ from app.meetings.models import Contribution, ContributionRequest
 from app.meetings.standing import about_item, item_facts, item_standing, writing_standing
 from app.rules.actions import Action
 from app.rules.audience import CATEGORY_WITH_REASON, ORIGINS_KEPT_OUT
+from app.rules.cards import names_a_card
 from app.rules.conditions import Condition
 from app.rules.facts import Facts, Standing
 from app.rules.legal import FRENCH_COMMUNITY
@@ -232,7 +234,8 @@ def answer_contribution_request(work: Work, command: AnswerContributionRequest) 
         seat,
         proportionate=nothing or command.relevant_and_proportionate,
         no_classified=nothing or command.nothing_classified,
-        origin_admitted=nothing or command.origin not in ORIGINS_KEPT_OUT or cleared,
+        origin_admitted=nothing
+        or (not names_a_card(command.text or "") and (command.origin not in ORIGINS_KEPT_OUT or cleared)),
         category_reason=nothing or command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
         care_relation=nothing or _cares(seat),
         **_record_facts(work, seat),
@@ -268,7 +271,9 @@ def _contribution(work: Work, row: ContributionRequest, command: AnswerContribut
         checked("reliabilityGrades", command.reliability, work.today, "reliability")
     stated_on = command.stated_on or work.today
     if stated_on > work.today:
-        raise invalid("statedOn", "in the future", kind="invalidPeriod")
+        raise invalid("statedOn", "error.dayToCome", kind="invalidPeriod")
+    if stated_on < FIRST_DAY:
+        raise invalid("statedOn", "error.longAgo", kind="invalidPeriod")
     statement_id = new_id()
     reason = command.category_reason
     return Contribution(

@@ -46,6 +46,7 @@ READABLE: dict[str, dict[str, str]] = {
         "reliability": CODES,
         "audience": CODES,
         "withdrawal_ground": CODES,
+        "contributor_role": CODES,
     },
     "statement_version": {"origin": CODES, "kind": CODES, "reliability": CODES},
     "subject_version": {},

@@ -75,3 +75,33 @@ def test_any_unicode_survives(house, case_id):
     made = _say(house, case_id, text=text)
     assert made.status_code == 201
     assert made.json()["text"] == text
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2001-04-04", "0001-01-01"])
+def test_a_day_that_cannot_be_is_refused_with_a_word_on_why(house, case_id, day):
+    answer = _say(house, case_id, statedOn=day)
+    assert answer.status_code == 400
+    (issue,) = answer.json()["issues"]
+    assert issue["name"] == "statedOn"
+    assert _say(house, case_id, statedOn="2001-04-05").status_code == 201
+
+
+def test_a_card_or_a_list_is_not_copied_into_a_statement(house, case_id):
+    answer = _say(house, case_id, text="Op de informatiekaart staat dat hij in 2024 reisde.")
+    assert (answer.status_code, answer.json()["rule"]) == (409, "R57")
+    assert house.sql("SELECT 1 FROM statement") == []
+
+
+def test_as_what_somebody_spoke_is_kept_when_their_mandate_ends(house, case_id):
+    _say(house, case_id)
+    _say(house, case_id, contributorId=str(house.cast.persons["mayor"]))
+
+    def roles():
+        file = (
+            house.client("mayor").get(f"/api/v1/cases/{case_id}", params={"reason": "newInformation"}).json()
+        )
+        return sorted(each["contributorRole"] for each in file["statements"])
+
+    assert roles() == ["coordinator", "mayor"]
+    house.sql("UPDATE mandate SET role = 'secretary' WHERE id = :m", m=house.cast.mandates["coordinator"])
+    assert roles() == ["coordinator", "mayor"]
