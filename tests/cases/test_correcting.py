@@ -176,6 +176,7 @@ CHANGES = (
         " kind, stated_on, 'forged', :p, moment() FROM statement"
     ),
     "UPDATE case_file SET subject = 'x', version = version + 1",
+    "UPDATE case_file SET subject = NULL",
 )
 
 
