@@ -23,7 +23,8 @@ class Registration(Row):
     cell_id: Mapped[UUID] = mapped_column(ForeignKey("cell.id"))
     reference: Mapped[str] = mapped_column(Text, unique=True)
     subject_id: Mapped[UUID]
-    submitted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None of an anonymous signal: the database lets go of who brought it as the transaction ends (R48)."""
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     anonymous: Mapped[bool]
     received_at: Mapped[datetime]

@@ -122,7 +122,8 @@ page_form(
     router,
     FormRow(
         _ALL + "/new", SubmitRegistration, Action.REGISTRATION_SUBMIT, submit_registration, _prepare_submit,
-        lambda _, view: _address(view.registration_id),
+        # Nobody can follow an anonymous signal, not even who brought it.
+        lambda _, view: _ALL if view.anonymous else _address(view.registration_id),
         title=to_translate("Bring a signal"),
         purpose=to_translate(
             "Report signs of radicalisation to the mayor, only to prevent terrorist offences. The mayor decides what"

@@ -59,11 +59,12 @@ def case_locks_on(session: Session, case_id: UUID) -> date | None:
 
 
 def who_brought_it(session: Session, row: Registration) -> Any:
-    """Give (person name, agency name) of the submitter."""
+    """Give (person name, agency name) of the submitter; no name of a person where the signal is anonymous."""
     return session.execute(
         select(Person.name, Agency.name)
-        .join(Agency, Agency.id == row.agency_id)
-        .where(Person.id == row.submitted_by)
+        .select_from(Agency)
+        .outerjoin(Person, Person.id == row.submitted_by)
+        .where(Agency.id == row.agency_id)
     ).one()
 
 

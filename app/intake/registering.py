@@ -114,7 +114,9 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
     work.session.flush()
     # Marked, never compared: whether the person is known here is for the desk to find out, and for nobody to be told.
     mark_registration(work, row.id, row.municipality_id, command.subject_name, command.birth_date)
-    return receipt(row)
+    view = receipt(row)
+    view.anonymous = True if row.anonymous else None
+    return view
 
 
 def subject_json(name: str, birth_date: object) -> str:

@@ -29,7 +29,7 @@ def registration_facts(
         is_excluded(work.session, actor, row.case_id) if excluded is None else excluded
     ):
         return work.facts(standing=Standing.EXCLUDED)
-    own = row.submitted_by == actor.person_id
+    own = row.submitted_by is not None and row.submitted_by == actor.person_id
     if actor.role in DESK and actor.municipality_id == row.municipality_id:
         standing = Standing.FILE
     else:

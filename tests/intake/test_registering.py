@@ -206,3 +206,35 @@ def test_a_decision_asks_of_an_adult_nothing_that_is_for_a_child(house):
         child: [True, True, False],
         unknown: [True, True, True],
     }
+
+
+def test_an_anonymous_signal_holds_nobody_who_brought_it(house):
+    answer = _submit(house, anonymous=True)
+    assert answer.status_code == 201, answer.text
+    assert house.sql("SELECT submitted_by FROM registration") == [(None,)]
+    path = answer.json()["self"]
+    seen = house.client("mayor").get(path).json()
+    assert seen["anonymous"] is True
+    assert seen["agencyName"]
+    assert "submittedByName" not in seen
+    assert seen["subjectName"] == SIGNAL["subjectName"]
+
+
+def test_who_brought_an_anonymous_signal_is_as_far_from_it_as_everybody_else(house):
+    path = _submit(house, anonymous=True).json()["self"]
+    bringer = house.client("participant")
+    assert bringer.get(path).status_code == 404
+    assert bringer.post(path + "/withdraw", headers={"If-Match": "*"}, json={}).status_code == 404
+    assert bringer.get("/api/v1/registrations", params={"state": "all"}).json()["items"] == []
+
+
+def test_the_person_of_an_anonymous_signal_is_found_again_all_the_same(house):
+    _submit(house, anonymous=True)
+    asked = {
+        "name": SIGNAL["subjectName"],
+        "birthDate": SIGNAL.get("birthDate"),
+        "reason": "meetingPreparation",
+    }
+    asked = {name: value for name, value in asked.items() if value}
+    found = house.client("mayor").post("/api/v1/subjects/query", json=asked).json()["items"]
+    assert [each["kind"] for each in found] == ["registration"]
