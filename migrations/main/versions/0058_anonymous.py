@@ -6,8 +6,8 @@ who did it, for those who read that log alone. What was brought before this revi
 
 from alembic import op
 
-revision = "0056"
-down_revision = "0055"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ before keeps none: nobody knows it any more for sure.
 
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 

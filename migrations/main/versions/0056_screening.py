@@ -5,8 +5,8 @@ Who brought it changes nothing else of it: the database compares the row before 
 
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 

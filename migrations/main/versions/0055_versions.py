@@ -6,8 +6,8 @@ that stood there; whoever contributed a statement at the table may change it, an
 
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
