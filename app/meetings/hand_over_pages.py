@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.cases.pages import ONE_CASE, about_file, opened_file
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, today_block
-from app.kernel.http.pages import PageCall, page_get
+from app.kernel.http.pages import Elsewhere, PageCall, page_get
 from app.kernel.i18n import format_date, to_translate
 from app.kernel.work import Work
 from app.meetings import hand_over_commands as c
@@ -48,6 +48,8 @@ page_get(router, _ALL, _list)
 def _prepare_proposal(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
     require(view.abilities, Action.HAND_OVER_PROPOSE)
+    if hand_over_queries.under_way(work.session, view.case_id):
+        raise Elsewhere(_ALL)
     towns = hand_over_queries.others(work.session, view.municipality_id)
     options = [
         (str(each.id), each.names.get(call.language) or next(iter(each.names.values()))) for each in towns

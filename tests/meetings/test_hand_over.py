@@ -179,6 +179,7 @@ def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(tabl
     assert table.house.sql("SELECT reference, ground, due_on FROM certificate") == [
         (reference, "handedOver", table.house.now.date())
     ]
+    assert "Casus die elders is aanvaard" in texts_of(reader(table.house, table.mayor).get("/certificates").text)
     assert [line.role for line in table.journal("case.purge")] == ["robot"]
     for name in ("case_file", "hand_over", "statement", "transmission", "discussion"):
         assert table.house.sql(f"SELECT count(*) FROM {name}") == [(0,)]
@@ -284,6 +285,7 @@ def test_from_page_to_page(table, moved):
     assert "done=handOver.propose" in str(done.url)
     ((row,),) = table.house.sql("SELECT id::text FROM hand_over")
     assert f"/hand-overs/{row}/send" in mayor.get("/hand-overs").text
+    assert coordinator.get(f"/cases/{moved}/hand-over{why}").url.path == "/hand-overs", "one at a time"
     page = mayor.get(f"/hand-overs/{row}/send")
     assert "dezelfde dag" in texts_of(page.text)
     assert "done=handOver.send" in str(mayor.send(f"/hand-overs/{row}/send").url)
@@ -293,3 +295,23 @@ def test_from_page_to_page(table, moved):
     assert "verdwijnt hier" in texts_of(mayor.get("/hand-overs").text) or "vernietigd" in texts_of(
         mayor.get("/hand-overs").text
     )
+
+
+def test_a_sweep_that_died_on_the_way_is_finished_by_the_next(table, sent):
+    """Of a package: its key is gone, its row does not say so. Of an accepted file: it is due, and still there."""
+    case, row = sent
+    ((package,),) = table.house.sql("SELECT package_id FROM hand_over")
+    table.ok(table.post(table.mayor, f"/handOvers/{row}/withdraw"))
+    table.house.installation.vault.shred(package)
+    sweep_all(table.house.installation)
+    assert table.house.sql("SELECT count(*) FROM hand_over WHERE erased_at IS NULL") == [(0,)]
+    again = propose(table, case)
+    send(table, again)
+    made = table.ok(table.post("zoneMayorD", f"/handOvers/{again}/receive"))
+    with work(table.house.installation, ROBOT, channel="robot", now=table.house.now, retention=True) as unit:
+        purge_case(unit, PurgeCase.of(case_id=case))
+    swept = sweep_all(table.house.installation)
+    assert (swept.destroyed, swept.left) == (1, 0)
+    assert table.house.sql("SELECT ground FROM certificate") == [("handedOver",)]
+    read = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
+    assert read["subjectName"] == NAME
