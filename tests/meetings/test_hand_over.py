@@ -179,7 +179,9 @@ def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(tabl
     assert table.house.sql("SELECT reference, ground, due_on FROM certificate") == [
         (reference, "handedOver", table.house.now.date())
     ]
-    assert "Casus die elders is aanvaard" in texts_of(reader(table.house, table.mayor).get("/certificates").text)
+    assert "Casus die elders is aanvaard" in texts_of(
+        reader(table.house, table.mayor).get("/certificates").text
+    )
     assert [line.role for line in table.journal("case.purge")] == ["robot"]
     for name in ("case_file", "hand_over", "statement", "transmission", "discussion"):
         assert table.house.sql(f"SELECT count(*) FROM {name}") == [(0,)]
