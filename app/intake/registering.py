@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -32,7 +33,7 @@ from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.cards import names_a_card
 from app.rules.conditions import Condition
-from app.rules.facts import NEVER, Standing
+from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import target
 from app.rules.policy import abilities
 from app.rules.problems import invalid
@@ -198,6 +199,12 @@ def read_registration(work: Work, command: ReadRegistration) -> RegistrationView
     return shown(work, row)
 
 
+def _facts_of_bringer(work: Work, row: Registration | None) -> Facts:
+    """Give Facts for taking a signal back; what another municipality handed over is the receiver's alone by now."""
+    facts = registration_facts(work, row)
+    return replace(facts, own=False) if row is not None and row.ends_by is not None else facts
+
+
 @operation(Action.REGISTRATION_WITHDRAW)
 def withdraw_registration(work: Work, command: WithdrawRegistration) -> RegistrationView:
     """Take back one's own signal (If-Match): what it told is gone at once, and the next sweep erases the rest (R46).
@@ -206,7 +213,7 @@ def withdraw_registration(work: Work, command: WithdrawRegistration) -> Registra
     changed in the meantime.
     """
     row = queries.registration(work.session, command.registration_id, lock=True)
-    work.allow(Action.REGISTRATION_WITHDRAW, registration_facts(work, row), about_registration(row))
+    work.allow(Action.REGISTRATION_WITHDRAW, _facts_of_bringer(work, row), about_registration(row))
     row = there(row)
     work.expect(row.version)
     row.state = target(Action.REGISTRATION_WITHDRAW)
@@ -226,7 +233,7 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     facts = registration_facts(work, row)
     view = receipt(row)
     if facts.own is True and facts.standing is Standing.PART:
-        view.abilities = abilities(work.actor, facts, Action.REGISTRATION_WITHDRAW)
+        view.abilities = abilities(work.actor, _facts_of_bringer(work, row), Action.REGISTRATION_WITHDRAW)
     if facts.standing is not Standing.FILE:
         return view
     view.state = row.state

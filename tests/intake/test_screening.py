@@ -153,3 +153,13 @@ def test_past_every_operation_a_desk_takes_back_no_signal_of_somebody_else(house
     with pytest.raises(DBAPIError) as refused, house.work("mayor") as unit:
         unit.session.execute(text(change))
     assert refused.value.orig.sqlstate == "42501"
+
+
+def test_what_was_handed_over_by_another_municipality_is_not_taken_back(house, path):
+    house.sql("UPDATE registration SET ends_by = '2026-12-01'")
+    assert house.client("participant").get(path).json()["abilities"] == []
+    assert send(house, "participant", path + "/withdraw").status_code == 409
+    change = "UPDATE registration SET state = 'withdrawn', due_on = present_day(), subject = NULL, narrative = NULL, version = 2"
+    with pytest.raises(DBAPIError) as refused, house.work("participant") as unit:
+        unit.session.execute(text(change))
+    assert refused.value.orig.sqlstate == "42501"
