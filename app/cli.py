@@ -252,7 +252,8 @@ def sweep(_: argparse.Namespace) -> int:
             raise TypeError
         done = sweep_all(process.installation)
         print(
-            f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, left for later {done.left}"
+            f"warned {done.warned}, destroyed {done.destroyed}, erased {done.erased}, contacts {done.contacts},"
+            f" left for later {done.left}"
         )
         if done.waits:
             print(done.waits)

@@ -12,10 +12,15 @@ from starlette.responses import Response
 
 from app.cases import api as cases_api
 from app.cases import (
+    assessment_api,
+    assessment_pages,
     attachment_api,
     attachment_pages,
     break_glass_pages,
+    chronology_pages,
     closing_pages,
+    contact_api,
+    contact_pages,
     correction_pages,
     discussion_pages,
     trajectory_pages,
@@ -102,8 +107,8 @@ PAGES = (
     directory_pages, federation_pages, proving_pages, account_pages, notice_pages, recovery_pages, representative_pages,
     constitution_pages, basis_pages, draft_pages, signing_pages,
     post_pages, calendar_pages, contribution_pages,
-    intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, trajectory_pages, discussion_pages,
-    correction_pages, break_glass_pages,
+    intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, contact_pages, assessment_pages,
+    chronology_pages, trajectory_pages, discussion_pages, correction_pages, break_glass_pages,
     meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,
@@ -139,6 +144,8 @@ def json_door() -> FastAPI:
     for api in (
         cases_api,
         attachment_api,
+        contact_api,
+        assessment_api,
         meetings_api,
         feedback_api,
         hand_over_api,

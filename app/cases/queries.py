@@ -63,7 +63,7 @@ def relistings(session: Session, case_id: UUID) -> list[Any]:
 _SHEET = (
     """
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
-           c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
+           c.registration_id, c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
            c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version, p.name AS listed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.intake import deciding, finding, registering, screening
+from app.intake import telling as _telling  # noqa: F401 — it tells its part of a chronology
 from app.intake.commands import (
     CompareRegistration,
     DecideRegistration,

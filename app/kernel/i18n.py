@@ -182,6 +182,11 @@ def format_date(language: str, day: date, length: Length = "long") -> str:
     return dates.format_date(day, length, locale=_locale(language))
 
 
+def format_month(language: str, day: date) -> str:
+    """Write the month of a day with its year: `maart 2026`."""
+    return dates.format_date(day, "LLLL y", locale=_locale(language))
+
+
 def format_time(language: str, moment: datetime) -> str:
     """Write the time of day it is in Brussels, to the minute."""
     return dates.format_time(_local(moment), "HH:mm", tzinfo=BRUSSELS, locale=_locale(language))

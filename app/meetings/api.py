@@ -44,6 +44,7 @@ from app.meetings import (
     views,
     withdrawing,
 )
+from app.meetings import telling as _telling  # noqa: F401 — it tells its part of a chronology
 
 router = APIRouter()
 _MEETING = "/meetings/{meetingId}"

@@ -64,6 +64,12 @@ class EraseRegistration(Command):
     step: Literal["order", "finish"]
 
 
+class DestroyContact(Command):
+    """Destroy what is known of the third persons of a municipality's files whose end has come (R49, R86)."""
+
+    municipality_id: UUID
+
+
 class RotateKey(Command):
     """Order the replacement of a municipality's key, or say that it is done."""
 

@@ -90,7 +90,7 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
     counts["registration"] = len(registrations)
     _forget(work, keys, references)
     extended = row.extended_until is not None and row.extended_until >= row.due_on
-    _certify(
+    certify(
         work,
         reference=row.reference,
         kind="case",
@@ -134,7 +134,7 @@ def erase_registration(work: Work, command: EraseRegistration) -> DestructionVie
     work.session.delete(row)
     work.session.flush()
     _forget(work, [row.id], [row.reference])
-    _certify(
+    certify(
         work,
         reference=new_reference(work.today.year).replace("C-", "E-", 1),
         kind="registration",
@@ -190,7 +190,8 @@ def _forget(work: Work, file_ids: Iterable[UUID], references: list[str]) -> None
         session.execute(delete(Answered).where(or_(*where)))
 
 
-def _certify(work: Work, **said: object) -> None:
+def certify(work: Work, **said: object) -> None:
+    """Put down a certificate; the first of a reference stands (R93)."""
     row = Certificate(
         id=new_id(), destroyed_at=work.now, executor=str(there(work.actor.role)), digest="", **said
     )

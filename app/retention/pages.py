@@ -27,7 +27,7 @@ menu_line(55, "/certificates", to_translate("Certificates of destruction"), able
 register_codes("term", [term.data for term in SCHEDULE])
 register_codes("termStart", ["listing", "lastDiscussion", "receipt", "decision"])
 register_codes("sweepAct", ["destroy", "erase", "warn"])
-register_codes("fileKind", ["case", "registration"])
+register_codes("fileKind", ["case", "registration", "contact"])
 
 
 def cursor_of(following: str | None) -> str:

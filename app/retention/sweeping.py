@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases import queries as cases
+from app.cases.contact_queries import contacts_over
 from app.cases.models import Case
 from app.cases.necessity import ask_all
 from app.cases.standing import about_case
@@ -28,12 +29,14 @@ from app.retention.calendar import about_ending
 from app.retention.clearing import clear
 from app.retention.commands import (
     DestroyCase,
+    DestroyContact,
     EraseRegistration,
     LapseHandOver,
     PreviewSweep,
     PurgeCase,
     RunSweep,
 )
+from app.retention.contact_ends import destroy_contact
 from app.retention.destroying import destroy_case, erase_registration
 from app.retention.purging import lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
@@ -82,6 +85,8 @@ class Swept:
     warned: int = 0
     destroyed: int = 0
     erased: int = 0
+    contacts: int = 0
+    """Third persons who went from files that stay (R49)."""
     left: int = 0
     waits: str = ""
     """Why destruction is not final in older backups yet; empty when it is."""
@@ -91,6 +96,7 @@ class Swept:
         self.warned += other.warned
         self.destroyed += other.destroyed
         self.erased += other.erased
+        self.contacts += other.contacts
         self.left += other.left
 
 
@@ -155,12 +161,14 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
         ]
     for registration_id in registrations:
         _count(done, "erased", carry_out_registration, run, registration_id)
+    _count_contacts(done, run, command.municipality_id)
     return SweepView(
         municipality_id=command.municipality_id,
         on=work.today,
         warned=done.warned,
         destroyed=done.destroyed,
         erased=done.erased,
+        contacts=done.contacts,
         left=done.left,
     )
 
@@ -201,6 +209,21 @@ def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, f
     else:
         if what:
             setattr(done, what, getattr(done, what) + 1)
+
+
+def _count_contacts(done: Swept, run: Run, municipality_id: UUID) -> None:
+    """Let go of third persons whose end has come, last: of cases that went today there are none left."""
+    try:
+        with run.installation.retention_sessions() as session:
+            me = run.actor.person_id
+            if not contacts_over(session, municipality_id, brussels_day(run.now), me):
+                return  # most days there is nobody, and nothing to log
+        with run.step() as unit:
+            gone = destroy_contact(unit, DestroyContact.of(municipality_id=municipality_id))
+            done.contacts += gone.contacts
+    except Exception as fault:  # noqa: BLE001 — what was destroyed today is counted all the same
+        log.error("contacts were not destroyed: %s", type(fault).__name__)  # noqa: TRY400 — no values in logs
+        done.left += 1
 
 
 def carry_out_case(run: Run, case_id: UUID) -> None:

@@ -71,6 +71,8 @@ class SweepView(View):
     warned: int
     destroyed: int
     erased: int
+    contacts: int
+    """Third persons who went from files that stay."""
     left: int
     """Files that could not be finished now; the next sweep takes them up again."""
 
@@ -119,6 +121,13 @@ class LapsedView(View):
     state: str
     package_id: UUID
     """Under whose key it lay."""
+
+
+class ContactsGoneView(View):
+    """How many third persons went from the files of a municipality."""
+
+    municipality_id: UUID
+    contacts: int
 
 
 class RotationView(View):

@@ -216,6 +216,9 @@ class Condition(Enum):
     WITHIN_TERM = Test("R86", "flemishDecree.retention", law=True, met=_within_term)
     TERM_OVER = Test("R86", "flemishDecree.retention", law=True, met=_term_over)
     RELEVANT = Test("R65", "flemishDecree.sharing", law=True, met=lambda _, f: f.proportionate is True)
+    # Who looks for risk alone finds risk alone: what protects is weighed with it.
+    BALANCED = Test("R74", "", law=False, met=lambda _, f: f.balanced is True)
+    ASSESSOR_TRAINED = Test("R75", "", law=False, met=lambda _, f: f.assessor_trained is True)
     NOTHING_CLASSIFIED = Test(
         "R56", "terAct.unclassified", law=True, met=lambda _, f: f.no_classified is True
     )

@@ -30,6 +30,7 @@ ASKED_OF_THE_REQUEST = frozenset(
         C.MOVED, C.RECEIVER_MAY_RECORD, C.LAPSED,
         C.REVIEW_MISSED, C.CLOSURE_ASKED, C.NOTHING_LEFT_OFF, C.HAND_OVER_GROUND,
         C.NOTICE_AGREED, C.OWN_FILE_BASIS, C.BRIEFING_KNOWN, C.REMARKS_OVER,
+        C.BALANCED, C.ASSESSOR_TRAINED,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
@@ -87,6 +88,8 @@ def _as_if_in_order(facts: Facts) -> Facts:
         facts,
         access_reason=True,
         proportionate=True,
+        balanced=True,
+        assessor_trained=True,
         no_classified=True,
         origin_admitted=True,
         attachable_origin=True,

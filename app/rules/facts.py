@@ -175,6 +175,10 @@ class Facts:
     reasoning_given: bool | None = None
     proportionate: bool | None = None
     """The contributor marked the contribution relevant and proportionate (R65)."""
+    balanced: bool | None = None
+    """An assessment says what protects, not only what worries (R74)."""
+    assessor_trained: bool | None = None
+    """Who used a licensed instrument is said to be trained for it, or none was used (R75)."""
     no_classified: bool | None = None
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
     origin_admitted: bool | None = None

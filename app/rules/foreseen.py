@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.facts import Standing
-from app.rules.lifecycle import OPEN_CASE, READABLE_CASE
+from app.rules.lifecycle import READABLE_CASE
 from app.rules.policy import WRITERS
 from app.rules.roles import (
     DESK,
@@ -84,14 +84,6 @@ FORESEEN: dict[str, Foreseen] = {
     "annualReport.publish": Foreseen("R112", MAYOR, FILE, _in("draft"), (C.RECENTLY_CONFIRMED,)),
     "selfEvaluation.start": Foreseen("R110", COORDINATOR, PART),
     "selfEvaluation.answer": Foreseen("R110", TABLE | {Role.STRATEGIC_MEMBER}, PART, _in("open"), ("nobody's name is kept",)),
-    # third persons, assessments
-    "contact.add": Foreseen("R49", DESK, FILE, OPEN_CASE, (C.RECORDING_BASIS, C.RELEVANT, "why it is needed", C.NOT_LOCKED)),
-    "contact.list": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
-    "contact.remove": Foreseen("R49", DESK, FILE, READABLE_CASE, (C.NOT_LOCKED,)),
-    "contact.destroy": Foreseen("R86", ROBOT, PART, None, ("after one year: an extension does not carry third persons",)),
-    "assessment.write": Foreseen("R74", DESK, FILE, OPEN_CASE, (
-        "for and against", "with an instrument: by a trained assessor (R75)", C.NOT_LOCKED)),
-    "assessment.read": Foreseen("R74", DESK, FILE, READABLE_CASE, (C.ACCESS_REASON, C.NOT_LOCKED)),
     # the consultation
     "trajectory.change": Foreseen("R72", DESK, FILE, _in("inTrajectory"), (C.NOT_LOCKED,)),
     # the house itself

@@ -40,6 +40,8 @@ SCHEDULE: tuple[Term, ...] = (
          law=True),
     Term("handedOver", "the day it is accepted", "acceptance by another municipality", "R84", "", law=False),
     Term("handOverPackage", "14 days, or as agreed; with its withdrawal", "moment of sending", "R84", "", law=False),
+    Term("contact", "180 days, at most 1 year; an extension does not carry it", "noted; at the latest the last discussion", "R49",
+         "flemishDecree.retention", law=True),
     Term("registrationUndecided", "90 days", "receipt", "R45", "", law=False),
     Term("registrationNotListed", "30 days", "decision", "R46", "", law=False),
     Term("rightsRequest", "5 years", "decision", "R101", "", law=False),
@@ -84,6 +86,24 @@ def case_due_on(started: date, fixed: dict[str, int], extended_until: date | Non
     if extended_until is not None:
         due = max(due, min(extended_until, years_after(started, EXTENSION_MOST_YEARS)))
     return due
+
+
+def contact_kept_until(noted_on: date, fixed: dict[str, int]) -> date:
+    """Give the day on which what is known of a third person must be gone by its own term (R49).
+
+    Counted once, when they are noted, and never anew: who is still needed is noted again, with the reason why.
+    """
+    return noted_on + timedelta(
+        days=min(setting(fixed, "contact_term_days"), setting(fixed, "case_term_days"))
+    )
+
+
+def carries_contacts_until(started: date, due_on: date) -> date:
+    """Give the day on which a case lets go of third persons at the latest: its own end without any extension (R49, R86).
+
+    In: the day its term started (last discussion, or the listing while never discussed), and its end as it stands.
+    """
+    return min(due_on, years_after(started, CASE_TERM_YEARS))
 
 
 def locks_on(due_on: date, fixed: dict[str, int]) -> date:

@@ -41,6 +41,7 @@ SETTINGS: dict[str, Setting] = {
     "review_months": Setting(3, 1, 6, "months", "R76"),
     "case_term_days": Setting(365, 30, 365, "days", "R86", law="flemishDecree.retention"),
     "hand_over_days": Setting(14, 1, 31, "days", "R84"),
+    "contact_term_days": Setting(180, 1, 365, "days", "R49", law="flemishDecree.retention"),
     "retention_lock_days": Setting(14, 0, 30, "days", "R90", more=True),
     "invitation_notice_days_flemish": Setting(0, 0, 31, "days", "R30", more=True),
     "answer_reminder_days": Setting(3, 1, 14, "days", "R37"),

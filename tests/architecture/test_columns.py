@@ -107,6 +107,8 @@ READABLE: dict[str, dict[str, str]] = {
     "closure_answer": {"question": CODES, "answer": CODES},
     "hand_over": {"reference": REFERENCE, "state": CODES},
     "relisting": {"closure_ground": CODES},
+    "assessment": {},
+    "contact": {"relation": CODES, "origin": CODES},
     "discussion_correction": {"kind": CODES, "state": CODES},
     "card_mention": {},
     "feedback_sheet": {"state": CODES, "digest": DIGEST, "blocked_because": CODES},

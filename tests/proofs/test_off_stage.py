@@ -15,7 +15,7 @@ from agreecraft import ok
 from feedbackcraft import ISSUED, Sheet
 from proving.prover import DECLARED, proves
 from proving.strategy_table import GOAL, PLAN, STRATEGY_JSON, TOPIC
-from proving.table import OFF_STAGE, OFF_STAGE_PAGES
+from proving.table import OFF_STAGE, OFF_STAGE_PAGES, WEIGHING
 from strategycraft import Strategy
 from tablecraft import Round
 
@@ -81,6 +81,22 @@ def test_earlier_versions(prove, mine, theirs):
     (version, case), (other, _) = corrected(mine), corrected(theirs)
     prove("open_statement_version", "coordinator", {"reason": "newInformation"},
           foreign={"statementVersionId": [other]}, case=case, statementVersionId=version)  # fmt: skip
+
+
+@proves("/cases/{caseId}/assessments/compare")
+def test_holding_two_assessments_side_by_side(prove, mine):
+    _, _, case = mine.tabled("school")
+    said, before = WEIGHING | {"caseId": str(case)}, {}
+    for _ in range(2):
+        kept = mine.ok(mine.post(mine.mayor, "/assessments", said | before), 201)["items"][0]
+        before = {"startsFrom": kept["assessmentId"]}
+    prove.page(
+        "/cases/{caseId}/assessments/compare",
+        "mayor",
+        case=str(case),
+        query="?reason=meetingPreparation",
+        caseId=case,
+    )
 
 
 @proves("carry_over_agenda_item", "/agenda-items/{agendaItemId}/carry-over")

@@ -236,6 +236,11 @@ def papers_of(k):
     return names + [str(p.id) for p in papers]
 
 
+def thirds_of(k):
+    o, thirds = k.oracle, k.scene.case.thirds
+    return [m for t in thirds for name in ("name", "need") for m in texts(o, f"contact.{name}", of=t)]
+
+
 def closed_papers(k):
     papers = [p for p in k.scene.case.papers if p.category in SENSITIVE]
     return [m for p in papers for m in texts(k.oracle, "attachment.name", of=p)]
@@ -270,6 +275,7 @@ MUST = {
     "compare_registration": lambda k: list(found_of(k, but=k.scene.signal)),
     "list_attachment": papers_of,
     "read_attachment": lambda k: texts(k.oracle, "attachment.text", of=k.scene.paper),
+    "list_contact": thirds_of,
     "list_break_glass": glasses_of,
     "list_case": lambda k: list(own_files(k, listed=True)),
     "open_case": file_of,

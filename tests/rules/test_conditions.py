@@ -186,6 +186,8 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     ),
     C.USE_CONDITIONS: ([(a(), f(use_conditions_kept=True))], [(a(), f(use_conditions_kept=False))]),
     C.RELEVANT: ([(a(), f(proportionate=True))], [(a(), f(proportionate=False))]),
+    C.BALANCED: ([(a(), f(balanced=True))], [(a(), f(balanced=False)), (a(), f())]),
+    C.ASSESSOR_TRAINED: ([(a(), f(assessor_trained=True))], [(a(), f(assessor_trained=False)), (a(), f())]),
     C.NOTHING_CLASSIFIED: ([(a(), f(no_classified=True))], [(a(), f(no_classified=False))]),
     C.ORIGIN_ADMITTED: ([(a(), f(origin_admitted=True))], [(a(), f(origin_admitted=False))]),
     C.ATTACHABLE_ORIGIN: ([(a(), f(attachable_origin=True))], [(a(), f(attachable_origin=False))]),

@@ -73,6 +73,8 @@ MET = Facts(
     due_on=LATER,
     locks_on=LATER,
     proportionate=True,
+    balanced=True,
+    assessor_trained=True,
     no_classified=True,
     origin_admitted=True,
     attachable_origin=True,
@@ -194,6 +196,9 @@ CASE_NOUNS = {
     "statementVersion",
     "subjectVersion",
     "attachment",
+    "assessment",
+    "chronology",
+    "contact",
     "trajectory",
     "action",
     "agendaItem",
@@ -251,13 +256,20 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
     assert {a for a in may if a.noun in CASE_NOUNS | {"registration"}} == {
         Action.CASE_DESTROY,
         Action.CASE_PURGE,
+        Action.CONTACT_DESTROY,
         Action.REGISTRATION_ERASE,
     }
 
 
 def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
-    ends = {Action.SWEEP_PREVIEW, Action.SWEEP_RUN, Action.CASE_DESTROY, Action.REGISTRATION_ERASE}
+    ends = {
+        Action.SWEEP_PREVIEW,
+        Action.SWEEP_RUN,
+        Action.CASE_DESTROY,
+        Action.REGISTRATION_ERASE,
+        Action.CONTACT_DESTROY,
+    }
     keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
     assert may == ends | keys | {
         Action.ACCESS_EXPLAIN,
@@ -480,6 +492,8 @@ BREAKS: dict[Condition, tuple[str, ...]] = {
     Condition.ACCESS_REASON: ("access_reason",),
     Condition.WITHIN_TERM: ("due_on",),
     Condition.RELEVANT: ("proportionate",),
+    Condition.BALANCED: ("balanced",),
+    Condition.ASSESSOR_TRAINED: ("assessor_trained",),
     Condition.NOTHING_CLASSIFIED: ("no_classified",),
     Condition.ORIGIN_ADMITTED: ("origin_admitted",),
     Condition.ATTACHABLE_ORIGIN: ("attachable_origin",),

@@ -16,12 +16,15 @@ from app.rules.retention import (
     NOTICE_DAYS,
     SCHEDULE,
     WARNING_DAYS,
+    carries_contacts_until,
     case_due_on,
+    contact_kept_until,
     locks_on,
     registration_due_on,
     warning_due,
     years_after,
 )
+from app.rules.settings import SETTINGS
 
 DAYS = st.dates(date(2018, 9, 24), date(2090, 12, 31))
 TERMS = st.dictionaries(st.just("case_term_days"), st.integers(-1000, 5000))
@@ -159,4 +162,19 @@ def test_the_schedule_says_the_terms_that_the_code_keeps():
     assert said["journal"].startswith(f"{JOURNAL_YEARS} years")
     assert said["notice"].startswith(f"{NOTICE_DAYS} days")
     assert said["backup"] == f"{BACKUP_DAYS} days"
-    assert {term.data for term in SCHEDULE if term.law} == {"caseData", "caseDataExtended"}
+    assert {term.data for term in SCHEDULE if term.law} == {"caseData", "caseDataExtended", "contact"}
+    assert said["contact"].startswith(f"{SETTINGS['contact_term_days'].default} days")
+
+
+@given(
+    noted=st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    days=st.integers(-10, 5000),
+    term=st.integers(-10, 5000),
+    extended=st.integers(0, 2000),
+)
+def test_no_agreement_and_no_extension_carries_a_third_person_beyond_a_year(noted, days, term, extended):
+    fixed = {"contact_term_days": days, "case_term_days": term}
+    kept = contact_kept_until(noted, fixed)
+    assert noted < kept <= noted + timedelta(days=365)
+    due = case_due_on(noted, fixed, noted + timedelta(days=extended))
+    assert carries_contacts_until(noted, due) <= min(due, years_after(noted, 1))

@@ -12,6 +12,7 @@ from app.rules.settings import SETTINGS, faults, setting
 LAWFUL = {
     # setting -> the widest values the law leaves: from, to
     "case_term_days": (1, 365),
+    "contact_term_days": (1, 365),
     "invitation_notice_days_french": (14, None),
 }
 """[LAW] bounds, written down here once more: a setting may be stricter, never wider (R86, R26)."""

@@ -172,6 +172,8 @@ class Chance:
         w = self.world
         for category in self.some([5, 9], 2):
             w.paper(case, category, removed=not self.often())
+        if self.often():
+            w.third(case)
         for who in self.some([p for p in people if p.role in BREAKERS and p.cell == case.cell], 3):
             over = not self.often()
             reviewer = self.one((None, w.people["mayor"])) if over else None
@@ -239,6 +241,7 @@ class Chance:
             signal = self.one([s for s in w.signals if s.town == case.town])
             made = Scene(case.state, case, item, said, act, signal, asked, uuid4(), uuid4(), "mayor", "mayor")
             made.paper = self.one(case.papers) if case.papers else None
+            made.third = self.one(case.thirds) if case.thirds else None
             made.glass = self.one(case.glasses) if case.glasses else None
             scenes.append(made)
         return scenes

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.cases.contact_models import Contact
 from app.cases.models import Attachment, AttachmentPart, BreakGlass
 from app.kernel.vault import Place
 
 from .persons import Persons
-from .things import File, Glass, Paper, Somebody
+from .things import File, Glass, Paper, Somebody, Third
 
 AN_HOUR = timedelta(hours=1)
 
@@ -68,6 +69,24 @@ class Filing(Persons):
                 municipality_id=self.cast.towns[case.town], content=sealed,
             )  # fmt: skip
         case.papers.append(made)
+        return made
+
+    def third(self, case: File) -> Third:
+        """Note a third person in a file."""
+        row = self.id("contact.id")
+        made = Third(row, case)
+        self.belongs(row, made)
+        by = self.of_cast("mayor" if case.town == "C" else f"zoneMayor{case.town}").person
+        words = {
+            c: self.seal(case.id, "contact", c, row, self.said(f"contact.{c}", made))
+            for c in ("name", "need")
+        }
+        self.put(
+            Contact, id=row, case_id=case.id, municipality_id=self.cast.towns[case.town], relation="friend",
+            origin="municipality", stated_on=self.now.date(), keep_until=self.now.date() + timedelta(days=90), added_by=by,
+            added_at=self.now, **words,
+        )  # fmt: skip
+        case.thirds.append(made)
         return made
 
     def glass(

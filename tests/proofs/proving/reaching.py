@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.rules.actions import Action
+from app.rules.delegation import within
 from app.rules.facts import Standing
+from app.rules.roles import Role
 
 from . import emergencies
 from .oracle import A_MONTH, CLEARED, KEEPERS
@@ -47,6 +49,16 @@ class Reaching(Deliberating):
         if paper is None or paper.removed or self.oracle.on_file(self.who, paper.case) is not Standing.FILE:
             return [(action, self.oracle.facts(Standing.NONE))]
         return [(action, self.oracle.facts_on_file(self.who, paper.case, **known))]
+
+    # third persons --------------------------------------------------------------------------------------
+
+    def contact(self, action: Action, **known: Any) -> list[Ask]:
+        """Only who reads the file learns that there is one: of delegates those appointed for files (decision 0042)."""
+        third, who = self.scene.third, self.who
+        reads = who is not None and (who.role != Role.DELEGATE or within(action, frozenset(who.scope or ())))
+        if third is None or not reads or self.oracle.on_file(who, third.case) is not Standing.FILE:
+            return [(action, self.oracle.facts(Standing.NONE))]
+        return [(action, self.oracle.facts_on_file(self.who, third.case, **known))]
 
     # emergencies ----------------------------------------------------------------------------------------
 

@@ -214,7 +214,7 @@ class Stage:
         return Scene(
             state if phase == "inSession" else phase, case, item, said, act, case.signal, asked, discussed.id,
             self.sitting("draft", town).id, "zoneSchool" if zone else "participant", "zoneSpare" if zone else "spare",
-            paper=paper, glass=next(iter(case.glasses), None),
+            paper=paper, third=w.third(case), glass=next(iter(case.glasses), None),
         )  # fmt: skip
 
     def _emergencies(self, case: File, state: str) -> None:

@@ -34,6 +34,7 @@ from .things import (
     Signal,
     Sitting,
     Somebody,
+    Third,
 )
 from .world import World
 
@@ -65,6 +66,8 @@ class Scene:
     """A recovery under way."""
     paper: Paper | None = None
     """A document in the file."""
+    third: Third | None = None
+    """A third person in the file."""
     glass: Glass | None = None
     """An emergency reading of the file, whatever became of it."""
     link: Link | None = None
@@ -123,6 +126,7 @@ class Steps:
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
             "attachmentId": s.paper.id if s.paper else UUID(int=9),
             "statementVersionId": UUID(int=17),
+            "contactId": s.third.id if s.third else UUID(int=18),
             "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13), "handOverId": UUID(int=17),
             "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),

@@ -49,6 +49,19 @@ PAPER = {
     "description": "Brief (verzonnen)", "category": 5, "origin": "municipality", "relevantAndProportionate": "true",
     "nothingClassified": "true",
 }  # fmt: skip
+WEIGHED = {
+    "recording_basis": True, "proportionate": True, "no_classified": True, "balanced": True, "assessor_trained": True,
+}  # fmt: skip
+WEIGHING = {
+    "factors": [{
+        "side": "protective", "lifeDomain": "school", "what": "Verzonnen.", "speaksFor": "Verzonnen.",
+        "speaksAgainst": "Verzonnen.", "missing": "Verzonnen."}],
+    "weighed": "Verzonnen.", "relevantAndProportionate": True, "nothingClassified": True,
+}  # fmt: skip
+THIRD = {
+    "contactName": "Bekende Verzonnen", "relation": "friend", "need": "Verzonnen.", "origin": "municipality",
+    "relevantAndProportionate": True, "nothingClassified": True,
+}  # fmt: skip
 EMERGENCY = {"reason": "dangerToOthers", "explanation": "Verzonnen."}
 MINUTED = {"assessment": "Zorg.", "decisions": "Doorgaan."}
 SHEET = {"text": "Verzonnen.", "nothingClassified": True, "noSecrets": True}
@@ -198,6 +211,13 @@ JSON_DOOR: dict[str, Line] = {
         PAPER | {"caseId": k.id("caseId")})),
     "read_attachment": Line("case", lambda k: k.paper(A.ATTACHMENT_READ, access_reason=True), query=lambda k: REASON),
     "remove_attachment": Line("case", lambda k: k.paper(A.ATTACHMENT_REMOVE), lambda k: {"ground": "notNecessary"}),
+    "read_chronology": Line("case", lambda k: k.file(A.CHRONOLOGY_READ, access_reason=True), query=lambda k: REASON),
+    "read_assessment": Line("case", lambda k: k.file(A.ASSESSMENT_READ, access_reason=True), query=lambda k: REASON),
+    "write_assessment": Line("case", lambda k: k.file(A.ASSESSMENT_WRITE, **WEIGHED), lambda k: WEIGHING | {
+        "caseId": k.id("caseId")}),
+    "list_contact": Line("case", lambda k: k.file(A.CONTACT_LIST, access_reason=True), query=lambda k: REASON),
+    "add_contact": Line("case", lambda k: k.file(A.CONTACT_ADD, **FORMED), lambda k: THIRD | {"caseId": k.id("caseId")}),
+    "remove_contact": Line("case", lambda k: k.contact(A.CONTACT_REMOVE)),
     "open_break_glass": Line("case", lambda k: k.breaks(), lambda k: EMERGENCY | {"reference": k.reference},
                              then=lambda k: k.breaks_again()),
     "close_break_glass": Line("glass", lambda k: k.glass(A.BREAK_GLASS_CLOSE)),
@@ -424,6 +444,13 @@ PAGES_DOOR: dict[str, Line] = {
     "/cases/{caseId}/attachments": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/attachments/new": Line("case", lambda k: [*k.file(A.ATTACHMENT_LIST, access_reason=True), *k.offered(
         k.file(A.ATTACHMENT_ADD, attachable_origin=True, **FORMED)), *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
+    "/cases/{caseId}/chronology": Line("case", lambda k: k.file(A.CHRONOLOGY_READ, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/assessments": Line("case", lambda k: k.file(A.ASSESSMENT_READ, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/assessments/new": Line("case", lambda k: [*k.file(A.ASSESSMENT_READ, access_reason=True), *k.offered(
+        k.file(A.ASSESSMENT_WRITE, **WEIGHED))], query=lambda k: REASON),
+    "/cases/{caseId}/contacts": Line("case", lambda k: k.file(A.CONTACT_LIST, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/contacts/new": Line("case", lambda k: [*k.file(A.CONTACT_LIST, access_reason=True), *k.offered(
+        k.file(A.CONTACT_ADD, **FORMED))], query=lambda k: REASON),
     "/break-glass": Line("once", lambda k: k.own_town(A.BREAK_GLASS_LIST)),
     "/break-glass/new": Line("once", lambda k: k.breaking_page()),
     "/break-glass/{breakGlassId}/review": Line("glass", lambda k: k.reviewing_page()),
@@ -522,6 +549,7 @@ OFF_STAGE_PAGES = {
     "/invitations/{invitationId}/nominate", "/recording-bases/{recordingBasisId}/sign-off",
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
     "/hand-overs/{handOverId}/receive",
+    "/cases/{caseId}/assessments/compare",
 }  # fmt: skip
 """Routes of which the stage has nothing to offer: nobody there is a representative, no sheet and no agreement is drafted.
 Each of them is proven in test_off_stage.py, on a world of its own."""

@@ -91,6 +91,7 @@ class File:
     actions: list[Act] = field(default_factory=list)
     statements: list[Said] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    thirds: list[Third] = field(default_factory=list)
     glasses: list[Glass] = field(default_factory=list)
     excluded: set[str] = field(default_factory=set)
 
@@ -121,6 +122,14 @@ class Paper:
     case: File
     category: int
     removed: bool
+
+
+@dataclass(repr=False, eq=False)
+class Third:
+    """A third person in a file (a contact)."""
+
+    id: UUID
+    case: File
 
 
 @dataclass(repr=False, eq=False)

@@ -1,0 +1,55 @@
+"""What is answered about weighing risk and protection. No number stands in it: nothing is counted or scored (R47)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app.cases.views import DiscussionView
+from app.kernel.shapes import Document, View
+
+
+class FactorView(View):
+    """One factor, with what speaks for it and against it, and what is missing."""
+
+    factor_id: UUID
+    side: str
+    life_domain: str
+    what: str
+    speaks_for: str
+    speaks_against: str
+    missing: str
+
+
+class InstrumentView(View):
+    """That an instrument was used, and what was concluded."""
+
+    instrument: str
+    used_on: date
+    assessor_name: str
+    assessor_trained: bool
+    instrument_conclusion: str
+
+
+class AssessmentView(View):
+    """One assessment as it was written."""
+
+    assessment_id: UUID
+    case_id: UUID
+    meeting_id: UUID | None = None
+    discussed_on: date | None = None
+    """The day of the discussion that it weighs; none: written between two meetings."""
+    written_at: datetime
+    written_by_name: str | None = None
+    factors: list[FactorView]
+    instruments: list[InstrumentView]
+    weighed: str
+
+
+class AssessmentList(Document):
+    """The assessments of a case, latest first, and the discussions that one can weigh."""
+
+    case_id: UUID
+    reference: str
+    discussions: list[DiscussionView]
+    items: list[AssessmentView]

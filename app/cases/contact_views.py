@@ -1,0 +1,44 @@
+"""What is answered about third persons in a file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app.kernel.shapes import Document
+
+
+class ContactView(Document):
+    """One contact, with the day on which it goes and what sets that day."""
+
+    contact_id: UUID
+    case_id: UUID
+    contact_name: str
+    relation: str
+    need: str
+    origin: str
+    stated_on: date
+    added_at: datetime
+    added_by_name: str | None = None
+    ends_on: date
+    ends_with: str
+    """`ownTerm`, `lastDiscussion`, `caseEnd` or `caseClosed`."""
+
+
+class ContactList(Document):
+    """The contacts of a case, by the day on which they go."""
+
+    case_id: UUID
+    reference: str
+    term_days: int
+    """After how many days a contact noted today goes, unless the case lets go of it earlier."""
+    carried_until: date
+    """The day on which the case lets go of third persons: without any extension."""
+    items: list[ContactView]
+
+
+class ContactGone(Document):
+    """That a contact is gone."""
+
+    contact_id: UUID
+    case_id: UUID
