@@ -6,8 +6,8 @@ the retention role deletes none, unless the case goes as a whole.
 
 from alembic import op
 
-revision = "0059"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ No column of it is a number: nothing is scored (R47).
 
 from alembic import op
 
-revision = "0060"
-down_revision = "0059"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
