@@ -23,6 +23,8 @@ from app.cases import (
     contact_pages,
     correction_pages,
     discussion_pages,
+    extension_api,
+    extension_pages,
     trajectory_pages,
 )
 from app.cases import pages as cases_pages
@@ -108,7 +110,7 @@ PAGES = (
     constitution_pages, basis_pages, draft_pages, signing_pages,
     post_pages, calendar_pages, contribution_pages,
     intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, contact_pages, assessment_pages,
-    chronology_pages, trajectory_pages, discussion_pages, correction_pages, break_glass_pages,
+    chronology_pages, trajectory_pages, discussion_pages, extension_pages, correction_pages, break_glass_pages,
     meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,
@@ -146,6 +148,7 @@ def json_door() -> FastAPI:
         attachment_api,
         contact_api,
         assessment_api,
+        extension_api,
         meetings_api,
         feedback_api,
         hand_over_api,

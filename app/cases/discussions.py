@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.cases import queries
+from app.cases import extension_queries, queries
 from app.cases.commands import DecideDiscussion, ListDiscussion, ProposeDiscussion
 from app.cases.discussion_queries import correct, corrections, days
 from app.cases.models import Case, DiscussionCorrection
@@ -20,6 +20,7 @@ from app.constitution.agreements import settings_of
 from app.constitution.codes import codes
 from app.directory.notices import NoticeCode, leave_notice
 from app.directory.office_queries import person_name
+from app.kernel.clock import brussels_day
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
@@ -145,7 +146,11 @@ def _due_after(work: Work, case: Case, row: DiscussionCorrection) -> date:
     """Give the day on which the data will have to be gone once *row* is approved: never later than now (R86)."""
     fixed = settings_of(work.session, case.cell_id)
     started = _last_after(work, row) or case.listed_on
-    due: date = min(case.due_on, case_due_on(started, fixed, case.extended_until))
+    kept = extension_queries.holding(work.session, case.id)
+    decided = brussels_day(kept.decided_at) if kept and kept.decided_at else None
+    # What was decided once the true term was over was not decided in time (R91).
+    in_time = decided is not None and decided < case_due_on(started, fixed)
+    due: date = min(case.due_on, case_due_on(started, fixed, case.extended_until if in_time else None))
     return due
 
 

@@ -48,6 +48,8 @@ class NoticeCode(StrEnum):
     CONTRIBUTION_ASKED = "contributionAsked"
     CORRECTION_WAITS = "correctionWaits"
     """The day of a discussion was proposed for correction; the mayor decides (R69)."""
+    EXTENSION_WAITS = "extensionWaits"
+    """A meeting discussed an extension; the mayor decides (R87)."""
     MINUTES_TO_READ = "minutesToRead"
     MINUTES_CORRECTION_WAITS = "minutesCorrectionWaits"
     """A correction of approved minutes waits for the chair or the mayor (R67)."""

@@ -94,6 +94,7 @@ def item_view(work: Work, seat: sight_queries.Seat, facts: Facts) -> AgendaItemV
         reference=case.reference,
         subject_name=subject_name(work, case.id, case.subject),
         question=there(open_in(work, case.id, "agenda_item", "question", item.id, item.question)),
+        purpose=item.purpose,
         minutes=item.minutes,
         state=item.state,
         put_off_reason=item.put_off_reason,

@@ -136,7 +136,11 @@ def carry_over_agenda_item(work: Work, command: CarryOverAgendaItem) -> AgendaIt
     made = add_agenda_item(
         work,
         AddAgendaItem(
-            meetingId=command.meeting_id, caseId=item.case_id, question=question, minutes=item.minutes
+            meetingId=command.meeting_id,
+            caseId=item.case_id,
+            question=question,
+            minutes=item.minutes,
+            purpose=item.purpose if item.purpose == "extension" else None,
         ),
     )
     _ask_again(work, item, made)

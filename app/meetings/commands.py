@@ -69,11 +69,18 @@ class CloseMeeting(Command):
 
 
 class AddAgendaItem(Command):
-    """Put a listed case on the agenda, with the question to the table (R61)."""
+    """Put a listed case on the agenda, with the question to the table (R61).
+
+    *purpose*: the person, an extension alone, which starts no term anew (R88), or both. Left out: the person, and with
+    them an extension that waits to be discussed.
+    """
 
     meeting_id: UUID
     case_id: UUID
     question: Prose
+    purpose: Annotated[
+        Literal["person", "extension", "both"] | None, Field(json_schema_extra={"form": {"kind": "radio"}})
+    ] = None
     minutes: Minutes = 20
 
 

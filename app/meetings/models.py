@@ -119,6 +119,8 @@ class AgendaItem(Row):
     """Minutes from the start of the meeting, as the whole agenda runs; the database counts it."""
     minutes: Mapped[int]
     question: Mapped[Sealed]
+    purpose: Mapped[str] = mapped_column(Text, default="person", server_default="person")
+    """What is discussed: the person, an extension alone, which starts no term anew (R88), or both."""
     state: Mapped[str] = mapped_column(Text, default=TABLED)
     """tabled, postponed or takenOff: off the agenda, an item is there for its own desk alone."""
     put_off_reason: Mapped[str | None] = mapped_column(Text)

@@ -24,6 +24,7 @@ _CANDIDATES = f"""
     SELECT c.id, c.municipality_id, c.subject_id, c.reference, c.state, c.listed_on, c.last_discussed_on, c.review_on,
            c.due_on, c.locks_on, o.actions, o.action_due, {ASKED} AS closure_asked,
            EXISTS (SELECT FROM review_deferral d WHERE d.case_id = c.id AND d.meeting_id = %(meeting)s) AS left_off,
+           EXISTS (SELECT FROM extension e WHERE e.case_id = c.id AND e.state = 'proposed') AS extended,
            EXISTS (SELECT FROM agenda_item p JOIN meeting m ON m.id = p.meeting_id
              WHERE p.case_id = c.id AND (p.state = 'postponed' OR (p.state = 'tabled' AND m.state = 'cancelled'))
              AND NOT EXISTS (

@@ -31,7 +31,8 @@ from app.rules.roles import DESK, POLICE
 
 MINUTES = {
     "closureAsked": 15,
-    "postponed": 20, "closureProposed": 10, "termEnding": 20, "neverDiscussed": 30, "actionOverdue": 15, "reviewDue": 20,
+    "postponed": 20, "closureProposed": 10, "extensionProposed": 20, "termEnding": 20, "neverDiscussed": 30,
+    "actionOverdue": 15, "reviewDue": 20,
     "actionOpen": 15,
 }  # fmt: skip
 """The reasons, the weightiest first, each with how long an item takes where it is the first reason."""
@@ -92,6 +93,7 @@ def reasons_for(row: Any, day: date) -> list[ProposalReason]:
         "closureAsked": (row.closure_asked, row.review_on),
         "postponed": (row.postponed, None),
         "closureProposed": (row.state == "closureProposed", None),
+        "extensionProposed": (row.extended, None),
         "termEnding": (row.due_on <= day + timedelta(days=max(WARNING_DAYS)), row.due_on),
         "neverDiscussed": (row.last_discussed_on is None, row.listed_on),
         "actionOverdue": (row.actions and row.action_due <= day, row.action_due),

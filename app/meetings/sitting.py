@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.constitution.agreements import governing
+from app.directory.notices import NoticeCode, leave_notice
 from app.kernel.clock import brussels_day
 from app.kernel.i18n import register_codes
 from app.kernel.ids import new_id
@@ -35,6 +36,7 @@ from app.rules.roles import POLICE
 _RECORD = text(
     "SELECT case_id, subject_id, municipality_id FROM record_discussions(:meeting, :day, :due, :limit, :lock, :review)"
 )
+_RECORD_EXTENSIONS = text("SELECT * FROM record_extensions(:meeting, :day)")
 _CAN_COME = frozenset({"sent", "accepted"})
 _ACCEPTED = frozenset({"accepted"})
 """A service of the French Community comes only after it said that it cares for the person (R35)."""
@@ -204,10 +206,26 @@ def close_meeting(work: Work, command: CloseMeeting) -> MeetingView:
         row.window_until = work.now + timedelta(hours=fixed["participant_window_hours"])
     row.version += 1
     work.session.flush()
+    extended = _record_extensions(work, row)
+    if extended:
+        work.allow(Action.MEETING_CLOSE, facts, extended, reason="extensionDiscussed")
     discussed = _record_discussions(work, row, fixed)
     if discussed:
         work.allow(Action.MEETING_CLOSE, facts, discussed, reason="discussed")
     return meeting_view(work, row)
+
+
+def _record_extensions(work: Work, row: Meeting) -> list[About]:
+    """Record which extensions were discussed; the mayors who decide on them are told by reference (R87)."""
+    day = brussels_day(row.opened_at or work.now)
+    found = work.session.execute(_RECORD_EXTENSIONS, {"meeting": row.id, "day": day}).all()
+    for each in found:
+        for person_id in each.mayors:
+            leave_notice(work, person_id, NoticeCode.EXTENSION_WAITS, each.reference, each.municipality_id)
+    return [
+        About(each.municipality_id, each.case_id, each.subject_id, "extension", each.extension_id)
+        for each in found
+    ]
 
 
 def _record_discussions(work: Work, row: Meeting, fixed: dict[str, int]) -> list[About]:

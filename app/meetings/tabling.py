@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from app.cases import extension_queries
 from app.cases import queries as cases
 from app.cases.sealing import seal_in
 from app.cases.standing import about_case, case_facts
@@ -48,6 +49,11 @@ def add_agenda_item(work: Work, command: AddAgendaItem) -> AgendaItemView:
         raise work.refuse(Action.AGENDA_ITEM_ADD, Problem(Kind.ILLEGAL_TRANSITION, rule="R61"), about)
     if agenda_queries.is_tabled(work.session, meeting.id, case.id):
         raise invalid("caseId", "on this agenda already")
+    waits = extension_queries.waiting(work.session, case.id)
+    to_discuss = waits is not None and waits.state == "proposed"
+    purpose = command.purpose or ("both" if to_discuss else "person")
+    if purpose != "person" and not to_discuss:
+        raise invalid("purpose", "no extension waits to be discussed")
     row = AgendaItem(
         id=row_id,
         meeting_id=meeting.id,
@@ -58,6 +64,7 @@ def add_agenda_item(work: Work, command: AddAgendaItem) -> AgendaItemView:
         position=agenda_queries.last_position(work.session, meeting.id, case.municipality_id) + 1,
         minutes=command.minutes,
         question=seal_in(work, case.id, "agenda_item", "question", row_id, command.question),
+        purpose=purpose,
         state=TABLED,
         starts_after=0,
         added_at=work.now,

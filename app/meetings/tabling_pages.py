@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from app.cases import extensions
 from app.cases.closing_pages import effect_on_the_date
-from app.cases.pages import about_file, opened_file
+from app.cases.extension_commands import ReadExtension
+from app.cases.pages import about_file, opened_file, stated_reason
 from app.constitution.labels import label
 from app.directory.choosing import people_by_agency
 from app.kernel.clock import brussels_day
@@ -18,7 +21,7 @@ from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.frames import TONES, Block, able, announces, may, today_block
 from app.kernel.http.pages import PageCall, page_get, page_send
 from app.kernel.http.problems import as_problem
-from app.kernel.i18n import format_date, format_time, knows, to_translate, translate_many
+from app.kernel.i18n import format_date, format_time, knows, register_codes, to_translate, translate_many
 from app.kernel.work import Work
 from app.meetings import commands as c
 from app.meetings import convening, leaving_off, planning, proposing, reviewing, tabling
@@ -32,6 +35,7 @@ from app.rules.problems import Issue, Kind, Problem
 from app.rules.roles import MAYORAL
 
 router = APIRouter()
+register_codes("option.purpose", ["person", "extension", "both"])
 _TABLE = "/meetings/{meetingId}/table"
 _REVIEW = "/meetings/{meetingId}/review"
 _SAID_HERE = {Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT}
@@ -229,6 +233,32 @@ page_form(
         lambda _, view: item_address(view.agenda_item_id),
         title=to_translate("Put on an agenda"),
         purpose=to_translate("Who is invited for this case sees the name and your question."),
+        submit=to_translate("Put on the agenda"),
+        hidden=("purpose",),
+    ),
+)  # fmt: skip
+
+
+def _prepare_extension(call: PageCall, work: Work) -> Prepared:
+    ready = _prepare_case(call, work)
+    sheet = extensions.read_extension(
+        work, ReadExtension(caseId=call.id("caseId"), reason=stated_reason(call))
+    )
+    if not any(each.state == "proposed" for each in sheet.items):
+        raise Problem(Kind.ILLEGAL_TRANSITION, rule="R87", logged=True)
+    kinds = [(code, call.phrase(f"option.purpose.{code}")) for code in ("both", "extension")]
+    return replace(
+        ready, options={**ready.options, "purpose": kinds}, values={**ready.values, "purpose": "both"}
+    )
+
+
+page_form(
+    router,
+    FormRow(
+        "/cases/{caseId}/extension/agenda", c.AddAgendaItem, Action.AGENDA_ITEM_ADD, tabling.add_agenda_item,
+        _prepare_extension, lambda _, view: item_address(view.agenda_item_id),
+        title=to_translate("Have the extension discussed"),
+        purpose=to_translate("Nobody can decide on an extension before a meeting discussed it. Choose the meeting."),
         submit=to_translate("Put on the agenda"),
     ),
 )  # fmt: skip

@@ -210,6 +210,8 @@ class AgendaItemView(Document):
     reference: str
     subject_name: str | None = None
     question: str
+    purpose: str
+    """person, extension (which starts no term anew) or both (R88)."""
     minutes: int
     state: str
     put_off_reason: str | None = None

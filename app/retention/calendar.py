@@ -93,6 +93,7 @@ def _shown(work: Work, row: Any, facts: Facts) -> EndingView:
             rule=term.number,
             legal_reference=term.legal or None,
             citation=citation(term.legal, work.actor.language, work.today) if term.legal else None,
+            kept_until=row.kept_until,
         ),
         abilities=_openable(work, row, facts),
     )

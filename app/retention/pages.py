@@ -52,6 +52,7 @@ def _calendar(call: PageCall, work: Work) -> Response:
         days=command.days,
         following=cursor_of(page.next),
         may_sweep=may(work.actor, Action.SWEEP_PREVIEW),
+        may_extend=may(work.actor, Action.EXTENSION_LIST),
         tones=TONES,
     )
 

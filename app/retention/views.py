@@ -22,6 +22,8 @@ class WhyView(View):
     legal_reference: str | None = None
     """None where no text sets the term: then it is local policy."""
     citation: str | None = None
+    kept_until: date | None = None
+    """The last day of an extension in force; the file goes earlier unless reviews carry it there (R87, R89)."""
 
 
 class EndingView(View):

@@ -105,6 +105,17 @@ def _term_over(actor: Actor, facts: Facts) -> bool:
     return bool(facts.today and facts.due_on and facts.today >= facts.due_on)
 
 
+def _extension_in_time(actor: Actor, facts: Facts) -> bool:
+    del actor
+    return bool(facts.today and facts.term_ends_on and facts.today < facts.term_ends_on)
+
+
+def _extension_limit(actor: Actor, facts: Facts) -> bool:
+    del actor
+    known = facts.extension_until and facts.extension_limit and facts.term_ends_on
+    return bool(known and facts.term_ends_on < facts.extension_until <= facts.extension_limit)  # type: ignore[operator]
+
+
 def _recently_confirmed(actor: Actor, facts: Facts) -> bool:
     del facts
     return actor.recently_confirmed or actor.role is Role.ROBOT  # a machine has no code to give
@@ -214,6 +225,14 @@ class Condition(Enum):
     USE_CONDITIONS = Test("R66", "", law=False, met=lambda _, f: f.use_conditions_kept is True)
     NOT_LOCKED = Test("R90", "flemishDecree.retention", law=False, met=_not_locked)
     WITHIN_TERM = Test("R86", "flemishDecree.retention", law=True, met=_within_term)
+    OBJECTIVE_GROUND = Test(
+        "R87", "flemishDecree.extension", law=True, met=lambda _, f: f.objective_ground is True
+    )
+    PREVENTION_LINK = Test(
+        "R87", "flemishDecree.extension", law=True, met=lambda _, f: f.linked_to_prevention is True
+    )
+    EXTENSION_LIMIT = Test("R87", "flemishDecree.extension", law=True, met=_extension_limit)
+    EXTENSION_IN_TIME = Test("R91", "flemishDecree.extension", law=True, met=_extension_in_time)
     TERM_OVER = Test("R86", "flemishDecree.retention", law=True, met=_term_over)
     RELEVANT = Test("R65", "flemishDecree.sharing", law=True, met=lambda _, f: f.proportionate is True)
     # Who looks for risk alone finds risk alone: what protects is weighed with it.

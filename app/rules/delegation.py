@@ -26,6 +26,7 @@ _BY_NOUN: dict[str, str] = {
     "contact": FILE,
     "chronology": FILE,
     "assessment": FILE,
+    "extension": FILE,
     "trajectory": FILE,
     "action": FILE,
     "transmission": FILE,
@@ -59,6 +60,8 @@ _OF_THEIR_OWN: dict[Action, str] = {
     Action.CASE_RELIST: LIST,
     Action.HAND_OVER_RECEIVE: SCREENING,
     Action.CASE_LEAVE_OFF: MEETINGS,
+    Action.EXTENSION_DECIDE: CLOSURE,
+    Action.EXTENSION_REVIEW: CLOSURE,
     Action.SUBJECT_QUERY: SCREENING,
     Action.SUBJECT_CORRECT: FILE,
 }

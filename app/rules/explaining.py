@@ -7,11 +7,12 @@ after the first that fails. Nothing is judged here; the answer is `decide`'s own
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from app.rules.actions import Action
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.delegation import within
-from app.rules.facts import Actor, Facts, Standing
+from app.rules.facts import NEVER, Actor, Facts, Standing
 from app.rules.policy import ACCESS, POLICY, R21, Decision, decide
 from app.rules.roles import Role
 
@@ -31,6 +32,7 @@ ASKED_OF_THE_REQUEST = frozenset(
         C.REVIEW_MISSED, C.CLOSURE_ASKED, C.NOTHING_LEFT_OFF, C.HAND_OVER_GROUND,
         C.NOTICE_AGREED, C.OWN_FILE_BASIS, C.BRIEFING_KNOWN, C.REMARKS_OVER,
         C.BALANCED, C.ASSESSOR_TRAINED,
+        C.OBJECTIVE_GROUND, C.PREVENTION_LINK, C.EXTENSION_LIMIT, C.EXTENSION_IN_TIME,
     }
 )  # fmt: skip
 """Conditions that depend on what the request says, or on more than this person and this case."""
@@ -143,4 +145,9 @@ def _as_if_in_order(facts: Facts) -> Facts:
         review_missed=True,
         closure_asked=True,
         nothing_left_off=True,
+        objective_ground=True,
+        linked_to_prevention=True,
+        term_ends_on=NEVER - timedelta(days=1),
+        extension_until=NEVER,
+        extension_limit=NEVER,
     )

@@ -168,11 +168,16 @@ class Facts:
     """Day on which the data have to be destroyed at the latest (R86)."""
     locks_on: date | None = None
     """From when the file is shut (R90); NEVER where the object is not part of any file."""
+    term_ends_on: date | None = None
+    """Day on which the data would have to be gone without any extension (R91)."""
     extension_until: date | None = None
+    """Day to which the file would be kept; said only where one is asked for."""
     extension_limit: date | None = None
+    """The last day the law allows: five years after the last discussion (R87)."""
     objective_ground: bool | None = None
+    """The extension rests on a ground of the list in the decrees (R87)."""
     linked_to_prevention: bool | None = None
-    reasoning_given: bool | None = None
+    """Who decides confirmed that the reasons bear on preventing terrorism or violent radicalisation (R87)."""
     proportionate: bool | None = None
     """The contributor marked the contribution relevant and proportionate (R65)."""
     balanced: bool | None = None

@@ -48,15 +48,6 @@ def _in(*states: str) -> frozenset[str]:
 
 
 FORESEEN: dict[str, Foreseen] = {
-    # extension of the term
-    "extension.propose": Foreseen("R87", DESK, FILE, READABLE_CASE, ("within a year of the last discussion",)),
-    "extension.discuss": Foreseen("R88", WRITERS, ATTENDING, _in("proposed"), (
-        "at an item for the extension alone, which starts no term anew",)),
-    "extension.decide": Foreseen("R87", MAYORAL, FILE, _in("discussed"), (
-        C.LISTING_AUTHORITY, "an objective ground", "a link with prevention", "reasons in writing", "at most five years in all",
-        "before the year is over, also when the file is shut (R91)", C.RECENTLY_CONFIRMED)),
-    "extension.review": Foreseen("R89", DESK, FILE, _in("decided"), ("every twelve months, with reasons",)),
-    "extension.list": Foreseen("R87", DESK | DPO, PART),
     # requests of the person concerned
     "rightsRequest.register": Foreseen("R97", DPO | COORDINATOR, PART),
     "rightsRequest.acknowledge": Foreseen("R97", DPO, PART, _in("received")),

@@ -106,6 +106,14 @@ def carries_contacts_until(started: date, due_on: date) -> date:
     return min(due_on, years_after(started, CASE_TERM_YEARS))
 
 
+def kept_until(today: date, until: date, fixed: dict[str, int]) -> date:
+    """Give the day to which an extension carries a file from *today*: its end, or the next review if that comes first (R89).
+
+    A review that nobody holds is the end of the extension, by itself: it is never carried on in silence.
+    """
+    return min(until, months_after(today, setting(fixed, "extension_review_months")))
+
+
 def locks_on(due_on: date, fixed: dict[str, int]) -> date:
     """Give the day from which the file stays shut until destruction or extension (R90)."""
     return due_on - timedelta(days=setting(fixed, "retention_lock_days"))

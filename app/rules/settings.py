@@ -39,6 +39,7 @@ SETTINGS: dict[str, Setting] = {
     "registration_limit_days": Setting(90, 14, 90, "days", "R45"),
     "not_listed_days": Setting(30, 0, 30, "days", "R46"),
     "review_months": Setting(3, 1, 6, "months", "R76"),
+    "extension_review_months": Setting(12, 1, 12, "months", "R89"),
     "case_term_days": Setting(365, 30, 365, "days", "R86", law="flemishDecree.retention"),
     "hand_over_days": Setting(14, 1, 31, "days", "R84"),
     "contact_term_days": Setting(180, 1, 365, "days", "R49", law="flemishDecree.retention"),

@@ -109,6 +109,8 @@ READABLE: dict[str, dict[str, str]] = {
     "relisting": {"closure_ground": CODES},
     "assessment": {},
     "contact": {"relation": CODES, "origin": CODES},
+    "extension": {"state": CODES, "ground": CODES},
+    "extension_review": {"outcome": CODES},
     "discussion_correction": {"kind": CODES, "state": CODES},
     "card_mention": {},
     "feedback_sheet": {"state": CODES, "digest": DIGEST, "blocked_because": CODES},

@@ -196,6 +196,25 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
         [(a(), f(discussed=True)), (a(), f(discussed=False, struck_off=True))],
         [(a(), f(discussed=False)), (a(), f(struck_off=False))],
     ),
+    C.OBJECTIVE_GROUND: ([(a(), f(objective_ground=True))], [(a(), f(objective_ground=False))]),
+    C.PREVENTION_LINK: ([(a(), f(linked_to_prevention=True))], [(a(), f(linked_to_prevention=False))]),
+    C.EXTENSION_LIMIT: (
+        [
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_until=date(2027, 3, 3), extension_limit=date(2031, 3, 2))),
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_until=date(2031, 3, 2), extension_limit=date(2031, 3, 2))),
+        ],
+        [
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_until=date(2031, 3, 3), extension_limit=date(2031, 3, 2))),
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_until=date(2027, 3, 2), extension_limit=date(2031, 3, 2))),
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_until=date(2028, 3, 2))),
+            (a(), f(term_ends_on=date(2027, 3, 2), extension_limit=date(2031, 3, 2))),
+            (a(), f(extension_until=date(2028, 3, 2), extension_limit=date(2031, 3, 2))),
+        ],
+    ),
+    C.EXTENSION_IN_TIME: (
+        [(a(), f(term_ends_on=TOMORROW))],
+        [(a(), f(term_ends_on=TODAY)), (a(), f(term_ends_on=YESTERDAY)), (a(), f(due_on=TOMORROW))],
+    ),
     C.NOT_ABOUT_ONESELF: ([(a(), f(own=False))], [(a(), f(own=True))]),
     C.OTHER_HALF: ([(a(), f(counterpart=True))], [(a(), f(counterpart=False))]),
     C.RECENTLY_CONFIRMED: ([(a(recently_confirmed=True), NOTHING)], [(a(second_factor=True), PRESENT)]),
