@@ -7,7 +7,6 @@ reviews by functions of its own, which hold to the law whatever is asked of them
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from app.cases import extension_queries, queries
