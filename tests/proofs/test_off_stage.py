@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import test_off_stage_closing
 import test_off_stage_constitution
+import test_off_stage_files
 from agreecraft import ok
 from feedbackcraft import ISSUED, Sheet
 from proving.prover import DECLARED, proves
@@ -391,4 +392,5 @@ def test_the_strategic_table(prove, house):
 def test_every_route_that_is_off_the_stage_is_proven_here():
     assert test_off_stage_closing.MOVING
     assert test_off_stage_constitution.DRAFTING, "what it proves is declared along with what is proven here"
+    assert test_off_stage_files.FILES
     assert DECLARED == OFF_STAGE | OFF_STAGE_PAGES | WITH_IDS

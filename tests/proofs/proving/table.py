@@ -9,7 +9,7 @@ the provider of identities. In a line, `k` is who asks for what at which moment:
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +37,10 @@ FORMED = {
     "category_reason": True,
     "origin_admitted": True,
 }
+KEPT = {
+    "objective_ground": True, "term_ends_on": date(2100, 1, 1), "extension_until": date(2100, 1, 2),
+    "extension_limit": date(2100, 1, 2),
+}  # fmt: skip
 WHOLE = {"constitution_complete": True}
 SIGNAL = {
     "subjectName": "Iemand Verzonnen", "narrative": "Verzonnen.", "phenomenon": "rightWingExtremism", "urgency": "normal",
@@ -195,6 +199,14 @@ JSON_DOOR: dict[str, Line] = {
         "meetingId": str(uuid4()), "kind": "notDiscussed", "reasonText": "Verzonnen."}, then=lambda k: 400),
     "decide_discussion": Line("case", lambda k: k.file(A.DISCUSSION_DECIDE, proposed_by_actor=False), lambda k: {
         "correctionId": str(uuid4()), "decision": "refuse"}, then=lambda k: 400),
+    "propose_extension": Line("case", lambda k: k.file(A.EXTENSION_PROPOSE, **FORMED, **KEPT), lambda k: {
+        "caseId": k.id("caseId"), "ground": "earlierArrest", "reasons": "Verzonnen.", "nothingClassified": True,
+        "until": (k.now.date() + timedelta(days=1000)).isoformat()}),
+    "read_extension": Line("case", lambda k: k.file(A.EXTENSION_READ, access_reason=True), query=lambda k: REASON),
+    "list_extension": Line("once", lambda k: k.own_town(A.EXTENSION_LIST)),
+    "withdraw_extension": Line("once", always(404)),
+    "decide_extension": Line("once", always(404), lambda k: {"decision": "refuse", "reasons": "Verzonnen.", "nothingClassified": True}),
+    "review_extension": Line("once", always(404), lambda k: {"outcome": "ends", "reasons": "Verzonnen.", "nothingClassified": True}),
     "create_statement": Line("case", lambda k: k.table_or_file(A.STATEMENT_CREATE, **FORMED), lambda k: SAID | {
         "caseId": k.id("caseId"), "agendaItemId": k.id("agendaItemId")}),
     "open_statement": Line("case", lambda k: k.said(A.STATEMENT_OPEN, access_reason=True), lambda k: REASON),
@@ -441,6 +453,16 @@ PAGES_DOOR: dict[str, Line] = {
         k.file(A.DISCUSSION_DECIDE, proposed_by_actor=False))], query=lambda k: REASON, grave=True),
     "/cases/{caseId}/agenda": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.AGENDA_ITEM_ADD, **WHOLE)),
                                    *k.own_cell(A.MEETING_LIST)], query=lambda k: REASON),
+    "/extensions": Line("once", lambda k: k.own_town(A.EXTENSION_LIST)),
+    "/cases/{caseId}/extension": Line("case", lambda k: k.file(A.EXTENSION_READ, access_reason=True), query=lambda k: REASON),
+    "/cases/{caseId}/extension/propose": Line("case", lambda k: [*k.file(A.EXTENSION_READ, access_reason=True), *k.offered(
+        k.file(A.EXTENSION_PROPOSE, **FORMED, **KEPT))], query=lambda k: REASON),
+    "/cases/{caseId}/extension/agenda": Line("case", lambda k: [*_opened(k), *k.offered(k.file(A.AGENDA_ITEM_ADD, **WHOLE)),
+                                   *k.own_cell(A.MEETING_LIST), ("none waits", 409)], query=lambda k: REASON),
+    "/cases/{caseId}/extensions/{extensionId}/decide": Line("case", lambda k: [*k.file(A.EXTENSION_READ, access_reason=True),
+                                   ("none waits", 409)], query=lambda k: REASON, grave=True),
+    "/cases/{caseId}/extensions/{extensionId}/review": Line("case", lambda k: [*k.file(A.EXTENSION_READ, access_reason=True),
+                                   ("none holds", 409)], query=lambda k: REASON, grave=True),
     "/cases/{caseId}/attachments": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/attachments/new": Line("case", lambda k: [*k.file(A.ATTACHMENT_LIST, access_reason=True), *k.offered(
         k.file(A.ATTACHMENT_ADD, attachable_origin=True, **FORMED)), *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
@@ -533,7 +555,8 @@ OFF_STAGE = {
     "end_representative", "propose_discussion", "decide_discussion", "state_framework",
     "sign_agreement", "record_signature_agreement", "adopt_agreement", "discard_agreement",
     "propose_recording_basis", "sign_off_recording_basis", "decide_correction_minutes", "record_briefing", "list_briefing",
-    "nominate_invitation", "list_nomination", "take_back_nomination",
+    "nominate_invitation", "list_nomination", "take_back_nomination", "withdraw_extension", "decide_extension",
+    "review_extension",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
     "fetch_feedback_sheet", "open_statement_version",
     "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
@@ -550,6 +573,8 @@ OFF_STAGE_PAGES = {
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
     "/hand-overs/{handOverId}/receive",
     "/cases/{caseId}/assessments/compare",
+    "/recording-bases/new", "/cases/{caseId}/extensions/{extensionId}/decide",
+    "/cases/{caseId}/extensions/{extensionId}/review", "/cases/{caseId}/extension/agenda",
 }  # fmt: skip
 """Routes of which the stage has nothing to offer: nobody there is a representative, no sheet and no agreement is drafted.
 Each of them is proven in test_off_stage.py, on a world of its own."""

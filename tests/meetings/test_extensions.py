@@ -1,0 +1,423 @@
+"""Keeping a file longer: only after a discussion, in time, with reasons, five years at most, looked at yearly (R87 to R91)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from lockcraft import meanwhile, reached
+from sqlalchemy import text
+
+from app.kernel.clock import brussels_day
+from app.retention.sweeping import sweep_all
+from app.rules.retention import months_after, years_after
+
+WHY = "Ernstige verdenkingen, door een verzonnen vonnis bevestigd."
+GROUND = "gravityOfSuspicions"
+REASON = {"reason": "minutesAndCorrection"}
+
+
+def propose(table, case, who="coordinator", **said):
+    until = years_after(brussels_day(table.house.now), 3)
+    body = {
+        "caseId": case,
+        "ground": GROUND,
+        "reasons": WHY,
+        "until": until.isoformat(),
+        "nothingClassified": True,
+    } | said
+    return table.post(who, "/extensions", body)
+
+
+def sheet(table, case, who="mayor"):
+    return table.ok(table.get(who, f"/cases/{case}/extensions", **REASON))
+
+
+def decide(table, row, who="mayor", decision="grant", **said):
+    until = {"until": row["askedUntil"]} if decision == "grant" else {}
+    body = (
+        {"decision": decision, "reasons": WHY, "linkedToPrevention": True, "nothingClassified": True}
+        | until
+        | said
+    )
+    return table.post(who, f"/extensions/{row['extensionId']}/decide", body)
+
+
+def review(table, row, outcome="goesOn", who="mayor", **said):
+    body = {"outcome": outcome, "reasons": "Nog steeds nodig.", "nothingClassified": True} | said
+    return table.post(who, f"/extensions/{row['extensionId']}/review", body)
+
+
+def granted(table, who, row, until, lock=14):
+    """Ask the database itself to grant, past every operation; gives what it answers."""
+    with table.house.work(who) as unit:
+        unit.repeat()
+        return unit.session.scalar(
+            text("SELECT decide_extension(:e, :until, :until, :lock, :why)"),
+            {"e": row["extensionId"], "until": until, "lock": lock, "why": b"x"},
+        )
+
+
+def file_of(table) -> Any:
+    ((row),) = table.house.sql(
+        "SELECT state, last_discussed_on, due_on, locks_on, extended_until, warned FROM case_file"
+    )
+    return row
+
+
+def talk(table, case, purpose="extension", guests=("school",)):
+    """A meeting that discusses the case for *purpose*; gives the meeting."""
+    meeting = table.plan()
+    body = {
+        "meetingId": meeting,
+        "caseId": case,
+        "question": "Langer bewaren?",
+        "minutes": 20,
+        "purpose": purpose,
+    }
+    item = table.ok(table.post("coordinator", "/agendaItems", body), 201)["agendaItemId"]
+    for guest in guests:
+        table.invite(item, guest)
+    table.convene(meeting)
+    table.open(meeting)
+    table.attend(item, *guests, "coordinator")
+    table.close(meeting)
+    return meeting
+
+
+@pytest.fixture
+def discussed(table):
+    """A case that one meeting discussed; gives the case and the day."""
+    meeting, _, case = table.sat("school")
+    table.close(meeting)
+    table.house.later(days=1)
+    return case, file_of(table).last_discussed_on
+
+
+@pytest.fixture
+def ready(table, discussed):
+    """A case whose extension was proposed and discussed; gives (case, the day the person was discussed, the extension)."""
+    case, day = discussed
+    table.ok(propose(table, case), 201)
+    talk(table, case)
+    (row,) = sheet(table, case)["items"]
+    return case, day, row
+
+
+def test_from_proposal_to_decision_the_days_are_those_of_the_law(table, ready):
+    _, day, row = ready
+    today = brussels_day(table.house.now)
+    assert (row["state"], row["reasons"], row["ground"]) == ("discussed", WHY, GROUND)
+    before = file_of(table)
+    assert before.due_on == years_after(day, 1)
+    view = table.ok(decide(table, row))
+    after = file_of(table)
+    (shown,) = view["items"]
+    assert shown["state"] == "decided"
+    assert shown["untilOn"] == row["askedUntil"]
+    # It carries the file to the next review, a year from the decision, and no further.
+    assert after.extended_until == after.due_on == months_after(today, 12)
+    assert after.locks_on == after.due_on - timedelta(days=14)
+    assert after.warned is None
+    (line,) = table.journal("extension.decide", "mayor")
+    assert (line.rule, line.reason) == ("R87", "grant")
+    assert len(table.journal("extension.propose", "coordinator")) == 1
+
+
+def test_discussing_the_extension_alone_starts_no_year_anew_and_with_the_person_it_does(table, discussed):
+    case, day = discussed
+    table.ok(propose(table, case), 201)
+    talk(table, case, "extension")
+    assert file_of(table).last_discussed_on == day
+    assert [each.reason for each in table.journal("meeting.close") if each.case_id is not None] == [
+        "discussed", "extensionDiscussed",
+    ]  # fmt: skip
+    (row,) = sheet(table, case)["items"]
+    table.ok(table.post("coordinator", f"/extensions/{row['extensionId']}/withdraw"))
+    table.ok(propose(table, case), 201)
+    talk(table, case, "both")
+    today = brussels_day(table.house.now)
+    assert file_of(table).last_discussed_on == today
+    assert [each["state"] for each in sheet(table, case)["items"]] == ["discussed", "withdrawn"]
+
+
+def test_an_item_says_by_itself_that_an_extension_waits(table, discussed):
+    case, _ = discussed
+    meeting = table.plan()
+    refused = table.post(
+        "coordinator", "/agendaItems",
+        {"meetingId": meeting, "caseId": case, "question": "?", "minutes": 5, "purpose": "extension"},
+    )  # fmt: skip
+    assert refused.status_code == 400
+    table.ok(propose(table, case), 201)
+    item = table.add(meeting, case)
+    assert table.ok(table.get("coordinator", f"/agendaItems/{item}", **REASON))["purpose"] == "both"
+
+
+def test_nobody_decides_before_a_meeting_discussed_it(table, discussed):
+    case, _ = discussed
+    table.ok(propose(table, case), 201)
+    (row,) = sheet(table, case)["items"]
+    assert "extension.decide" not in row["abilities"]
+    refused = decide(table, row)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R87")
+    # Nor by a meeting at which nobody of another service sat, nor one that opened before the proposal.
+    talk(table, case, guests=())
+    assert sheet(table, case)["items"][0]["state"] == "proposed"
+    assert granted(table, "mayor", row, date(2030, 1, 1)) is False
+
+
+def test_the_mayor_is_told_by_reference_that_a_decision_waits(table, ready):
+    notes = table.house.sql("SELECT person_id, reference FROM notice WHERE code = 'extensionWaits'")
+    ((reference,),) = table.house.sql("SELECT reference FROM case_file")
+    assert [(str(n.person_id), n.reference) for n in notes] == [(table.person("mayor"), reference)]
+
+
+def test_what_the_law_asks_of_a_decision(table, ready):
+    _, day, row = ready
+    limit = years_after(day, 5)
+    for said, status, rule in (
+        ({"until": (limit + timedelta(days=1)).isoformat()}, 409, "R87"),
+        ({"until": years_after(day, 1).isoformat()}, 409, "R87"),
+        ({"linkedToPrevention": False}, 409, "R87"),
+        ({"nothingClassified": False}, 409, "R56"),
+        ({"reasons": "  "}, 400, None),
+        ({"until": "2026-02-30"}, 400, None),
+        ({"until": "9999-12-31"}, 400, None),
+    ):
+        refused = decide(table, row, **said)
+        assert refused.status_code == status, (said, refused.text)
+        assert refused.json().get("rule") == rule, said
+    assert file_of(table).due_on == years_after(day, 1)
+    table.ok(decide(table, row, until=limit.isoformat()))
+
+
+def test_a_refusal_needs_neither_ground_nor_day_and_changes_no_date(table, ready):
+    case, day, row = ready
+    assert decide(table, row, "mayor", "refuse", until="2029-01-01").status_code == 400
+    table.ok(decide(table, row, "mayor", "refuse", linkedToPrevention=False))
+    (shown,) = sheet(table, case)["items"]
+    assert (shown["state"], shown["decision"]) == ("refused", WHY)
+    assert file_of(table).due_on == years_after(day, 1)
+    assert decide(table, row).status_code == 409
+
+
+def test_who_may_and_who_may_not(table, ready):
+    case, _, row = ready
+    for who, status in (
+        ("coordinator", 403), ("delegate", 409), ("school", 404), ("dpo", 404), ("auditor", 404), ("zoneMayorD", 404),
+    ):  # fmt: skip
+        assert decide(table, row, who).status_code == status, who
+    for who, status in (("school", 404), ("dpo", 404), ("auditor", 404), ("zoneMayorD", 404)):
+        assert propose(table, case, who).status_code == status, who
+        assert table.get(who, f"/cases/{case}/extensions", **REASON).status_code == status, who
+    assert table.get("mayor", f"/cases/{case}/extensions").json()["rule"] == "R107"
+
+
+def test_oversight_sees_that_a_file_is_kept_and_never_why(table, ready):
+    _, _, row = ready
+    table.ok(decide(table, row))
+    for who in ("dpo", "coordinator", "mayor"):
+        answer = table.get(who, "/extensions")
+        (shown,) = table.ok(answer)["items"]
+        assert (shown["state"], shown["ground"], shown["untilOn"]) == ("decided", GROUND, row["askedUntil"])
+        assert WHY not in answer.text
+    for who, status in (("school", 403), ("auditor", 403)):
+        assert table.get(who, "/extensions").status_code == status, who
+    assert table.ok(table.get("zoneDpoD", "/extensions"))["items"] == []
+    (ending,) = table.ok(table.get("dpo", "/retention/upcoming", days=1830))["items"]
+    assert ending["why"]["term"] == "caseDataExtended"
+    assert ending["why"]["keptUntil"] == row["askedUntil"]
+
+
+def test_the_year_ends_and_with_it_the_chance(table, ready):
+    """On its last day a decision is still in time, also of a file that is shut; on the day itself it is not (R90, R91)."""
+    case, _, row = ready
+    due = file_of(table).due_on
+    table.house.at(table.house.now + (due - brussels_day(table.house.now)) * 1)
+    refused = decide(table, row)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R91")
+    table.house.later(days=-1)
+    assert table.get("mayor", f"/cases/{case}", reason="caseFollowUp").status_code == 409
+    assert sheet(table, case)["locked"] is True
+    table.ok(decide(table, row))
+    assert file_of(table).due_on == months_after(due - timedelta(days=1), 12)
+
+
+def test_a_shut_file_gets_no_new_proposal(table, discussed):
+    case, day = discussed
+    table.house.at(
+        table.house.now + (years_after(day, 1) - timedelta(days=10) - brussels_day(table.house.now))
+    )
+    assert propose(table, case).json()["rule"] == "R90"
+
+
+def test_without_a_review_it_ends_by_itself_and_a_review_carries_it_on(table, ready):
+    case, _, row = ready
+    table.ok(decide(table, row))
+    first = file_of(table).due_on
+    table.house.at(table.house.now + (first - timedelta(days=3) - brussels_day(table.house.now)))
+    assert (
+        table.get("mayor", f"/cases/{case}", reason="caseFollowUp").status_code == 409
+    )  # shut, and reviewed all the same
+    for who, status in (("coordinator", 403), ("school", 404), ("dpo", 404)):
+        assert review(table, row, who=who).status_code == status, who
+    view = table.ok(review(table, row))
+    second = file_of(table)
+    assert second.due_on == second.extended_until == months_after(first - timedelta(days=3), 12)
+    assert [each["outcome"] for each in view["items"][0]["reviews"]] == ["goesOn"]
+    (line,) = table.journal("extension.review", "mayor")
+    assert (line.rule, line.reason) == ("R89", "goesOn")
+    # Never beyond what was decided.
+    table.house.at(table.house.now + (second.due_on - timedelta(days=1) - brussels_day(table.house.now)))
+    table.ok(review(table, row))
+    third = file_of(table)
+    assert third.due_on.isoformat() == min(
+        row["askedUntil"], months_after(second.due_on - timedelta(days=1), 12).isoformat()
+    )
+    table.house.at(table.house.now + (third.due_on - brussels_day(table.house.now)))
+    assert review(table, row).json()["rule"] == "R86"
+
+
+def test_reasons_that_no_longer_hold_end_it_within_the_days_of_the_lock(table, ready):
+    _, day, row = ready
+    table.ok(decide(table, row))
+    today = years_after(day, 1) + timedelta(days=2)
+    table.house.at(table.house.now + (today - brussels_day(table.house.now)))
+    before = file_of(table)
+    assert today < before.locks_on
+    table.ok(review(table, row, "ends"))
+    after = file_of(table)
+    assert (after.due_on, after.locks_on, after.extended_until) == (today + timedelta(days=14), today, None)
+    assert review(table, row).status_code == 409
+
+
+def test_within_the_first_year_an_end_gives_back_the_ordinary_term(table, ready):
+    _, day, row = ready
+    table.ok(decide(table, row))
+    table.ok(review(table, row, "ends"))
+    assert file_of(table).due_on == years_after(day, 1)
+
+
+def test_a_new_discussion_starts_its_year_and_keeps_the_extension(table, ready):
+    case, day, row = ready
+    table.ok(decide(table, row, until=years_after(day, 5).isoformat()))
+    carried = file_of(table).extended_until
+    table.house.later(days=100)
+    talk(table, case, "person")
+    after = file_of(table)
+    assert after.due_on == max(years_after(after.last_discussed_on, 1), carried)
+
+
+def test_a_correction_that_ends_the_year_before_the_decision_takes_the_extension_with_it(table, ready):
+    """Had the day been recorded rightly, there would have been nothing left to extend (R69, R91)."""
+    case, _, row = ready
+    table.house.sql("UPDATE case_file SET listed_on = listed_on - 700")
+    table.ok(decide(table, row))
+    ((meeting,),) = table.house.sql("SELECT meeting_id FROM discussion")
+    true_day = brussels_day(table.house.now) - timedelta(days=366)
+    body = {
+        "meetingId": str(meeting),
+        "kind": "earlier",
+        "correctedOn": true_day.isoformat(),
+        "reasonText": WHY,
+    }
+    table.ok(table.post("coordinator", f"/cases/{case}/discussions/correct", body))
+    view = table.ok(table.get("mayor", f"/cases/{case}/discussions", **REASON))
+    (waits,) = view["corrections"]
+    assert waits["dueOnAfter"] == years_after(true_day, 1).isoformat()
+    said = {"correctionId": waits["correctionId"], "decision": "approve"}
+    table.ok(table.post("mayor", f"/cases/{case}/discussions/decide", said))
+    assert file_of(table).due_on == years_after(true_day, 1) < brussels_day(table.house.now)
+
+
+def test_one_extension_waits_at_a_time_and_another_can_follow(table, ready):
+    case, _, row = ready
+    assert propose(table, case).status_code == 400
+    table.ok(table.post("coordinator", f"/extensions/{row['extensionId']}/withdraw"))
+    table.ok(propose(table, case), 201)
+    talk(table, case)
+    again = sheet(table, case)["items"][0]
+    table.ok(decide(table, again))
+    table.ok(propose(table, case), 201)
+    talk(table, case)
+    table.ok(decide(table, sheet(table, case)["items"][0]))
+    assert [each["state"] for each in sheet(table, case)["items"]] == ["decided", "ended", "withdrawn"]
+
+
+def test_two_tabs_do_not_decide_twice(table, ready):
+    _, _, row = ready
+    body = {
+        "decision": "grant",
+        "until": row["askedUntil"],
+        "reasons": WHY,
+        "linkedToPrevention": True,
+        "nothingClassified": True,
+    }
+    assert (
+        table.post("mayor", f"/extensions/{row['extensionId']}/decide", body, match='"1"').status_code == 412
+    )
+    table.ok(decide(table, row))
+    assert decide(table, row).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE extension SET state = 'decided'",
+        "UPDATE extension SET until_on = '2040-01-01'",
+        "UPDATE extension SET state = 'discussed'",
+        "UPDATE case_file SET due_on = '2040-01-01'",
+        "UPDATE case_file SET extended_until = '2040-01-01'",
+        (
+            "INSERT INTO extension_review SELECT gen_random_uuid(), id, case_id, municipality_id, 'goesOn', reasons,"
+            " proposed_by, moment() FROM extension"
+        ),
+        "UPDATE agenda_item SET purpose = 'person' WHERE purpose = 'extension'",
+    ],
+)
+def test_past_the_operations_the_database_grants_nothing(table, ready, statement):
+    assert reached(table.house, "mayor", statement) in {None, 0}
+    assert sheet(table, ready[0])["items"][0]["state"] == "discussed"
+
+
+@pytest.mark.parametrize("who", ["coordinator", "dpo", "school", "zoneMayorD", "zoneMayorE"])
+def test_the_function_that_grants_asks_who_it_is(table, ready, who):
+    _, _, row = ready
+    assert granted(table, who, row, date(2028, 1, 1)) is False
+
+
+def test_what_a_caller_says_to_the_database_is_bounded(table, ready):
+    _, day, row = ready
+    assert granted(table, "mayor", row, date(2090, 1, 1), lock=-500) is True
+    after = file_of(table)
+    assert after.due_on == years_after(brussels_day(table.house.now), 1)
+    assert after.locks_on == after.due_on
+    ((until,),) = table.house.sql("SELECT until_on FROM extension")
+    assert until == years_after(day, 5)
+
+
+def test_a_sweep_and_a_decision_at_one_moment_leave_one_of_both(table, ready):
+    """The sweep of the next day waits for the decision taken before midnight, and then has nothing to destroy (R90)."""
+    case, _, row = ready
+    due = file_of(table).due_on
+    table.house.at(table.house.now + (due - timedelta(days=1) - brussels_day(table.house.now)))
+    # Decided first: the file goes on.
+    answer = meanwhile(
+        table.house, "SELECT 1 FROM case_file WHERE id = :c FOR UPDATE", lambda: decide(table, row), c=case
+    )
+    table.ok(answer)
+    table.house.later(days=1)
+    sweep_all(table.house.installation)
+    assert file_of(table).due_on > due
+    # Ordered first: who decides finds nothing any more.
+    table.house.sql("UPDATE extension SET state = 'discussed'")
+    answer = meanwhile(
+        table.house,
+        "UPDATE case_file SET shred_ordered_at = now(), state = 'destroyed' WHERE id = :c",
+        lambda: decide(table, row),
+        c=case,
+    )
+    assert answer.status_code in {404, 409}
+    assert file_of(table).state == "destroyed"
