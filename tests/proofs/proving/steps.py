@@ -131,7 +131,8 @@ class Steps:
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13), "handOverId": UUID(int=17),
             "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13),
-            "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "extensionId": UUID(int=17), "contributionRequestId": UUID(int=14),
+            "extensionId": UUID(int=17),
+            "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),
             "agencyId": self.agency, "agreementId": self.world.agreements[self.world.cast.cells[s.case.cell]],
             **{f"{name}Id": self.policy_id(name) for name in POLICY_IDS},
         }  # fmt: skip
