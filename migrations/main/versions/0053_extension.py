@@ -186,8 +186,8 @@ REVIEW = """
             due := greatest(file.due_on, carried);
         ELSE
             -- Shut at once, and gone after the days for which a file is shut: never later than it would have been.
-            carried := NULL;
             due := least(file.due_on, greatest(p_due, present_day() + shut));
+            carried := CASE WHEN due > p_due THEN due END;
         END IF;
         INSERT INTO extension_review (id, extension_id, case_id, municipality_id, outcome, reasons, reviewed_by, reviewed_at)
         VALUES (p_review, found.id, found.case_id, found.municipality_id, p_outcome, p_reasons, acting_person(), moment());
