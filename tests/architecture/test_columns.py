@@ -88,7 +88,7 @@ READABLE: dict[str, dict[str, str]] = {
     "measure": {"title": NOBODY, "text": NOBODY, "state": CODES},
     "measure_evaluation": {"state": CODES, "done": NOBODY, "brought": NOBODY},
     "minutes": {"state": CODES, "leaves": DIGEST, "note": "a signature over digests"},
-    "agenda_item": {"state": CODES, "put_off_reason": CODES},
+    "agenda_item": {"purpose": CODES, "state": CODES, "put_off_reason": CODES},
     "agenda_change": {"kind": CODES, "reason": CODES},
     "invitation": {
         "regime": CODES,

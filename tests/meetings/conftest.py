@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from askcraft import Asked
+from extensioncraft import file_of, propose, sheet, talk
 from glasscraft import known_case
 from tablecraft import Round
 
@@ -30,3 +31,22 @@ def known(table):
 def asked(table):
     """A convened meeting with one case, at which the school is asked a question before it."""
     return Asked(table)
+
+
+@pytest.fixture
+def discussed(table):
+    """A case that one meeting discussed; gives the case and the day."""
+    meeting, _, case = table.sat("school")
+    table.close(meeting)
+    table.house.later(days=1)
+    return case, file_of(table).last_discussed_on
+
+
+@pytest.fixture
+def ready(table, discussed):
+    """A case whose extension was proposed and discussed; gives (case, the day the person was discussed, the extension)."""
+    case, day = discussed
+    table.ok(propose(table, case), 201)
+    talk(table, case)
+    (row,) = sheet(table, case)["items"]
+    return case, day, row
