@@ -19,7 +19,7 @@ def theirs(house):
     return Round(house, "zone", "D")
 
 
-WHY = {"reason": "minutesAndCorrection"}
+WHY = "?reason=minutesAndCorrection"
 SAID = {"reasons": "Verzonnen.", "nothingClassified": True}
 
 

@@ -574,6 +574,7 @@ OFF_STAGE_PAGES = {
     "/hand-overs/{handOverId}/receive",
     "/cases/{caseId}/assessments/compare",
     "/recording-bases/new", "/cases/{caseId}/extensions/{extensionId}/decide",
+    "/cases/{caseId}/extensions/{extensionId}/decide",
     "/cases/{caseId}/extensions/{extensionId}/review", "/cases/{caseId}/extension/agenda",
 }  # fmt: skip
 """Routes of which the stage has nothing to offer: nobody there is a representative, no sheet and no agreement is drafted.

@@ -7,8 +7,8 @@ beyond five years from the last discussion, and none that goes on past its revie
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
