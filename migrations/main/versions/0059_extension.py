@@ -7,8 +7,8 @@ beyond five years from the last discussion, and none that goes on past its revie
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
