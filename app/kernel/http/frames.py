@@ -44,7 +44,7 @@ TONES = {
     "attended": "success", "absent": "closed", "noAnswer": "closed",
     "submitted": "warning", "approved": "success", "open": "warning",
     "consensusAsked": "warning", "blocked": "closed", "issued": "success",
-    "proposed": "warning", "agreed": "info", "refused": "closed", "used": "closed", "ended": "closed", "reviewed": "success",
+    "proposed": "warning", "discussed": "warning", "agreed": "info", "refused": "closed", "used": "closed", "ended": "closed", "reviewed": "success",
     "onAgenda": "info", "treated": "success", "parked": "closed", "carriedOver": "warning", "planned": "neutral",
     "underWay": "info", "stopped": "closed", "done": "success", "notDone": "closed", "adopted": "success", "superseded": "closed",
     "discarded": "closed", "lapsed": "closed", "signed": "success",
