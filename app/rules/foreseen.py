@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from app.rules.conditions import Condition as C  # noqa: N817 — a column of the table
 from app.rules.facts import Standing
-from app.rules.lifecycle import READABLE_CASE
-from app.rules.policy import WRITERS
 from app.rules.roles import (
     DESK,
     EVERYONE,

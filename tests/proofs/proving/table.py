@@ -573,7 +573,6 @@ OFF_STAGE_PAGES = {
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
     "/hand-overs/{handOverId}/receive",
     "/cases/{caseId}/assessments/compare",
-    "/recording-bases/new", "/cases/{caseId}/extensions/{extensionId}/decide",
     "/cases/{caseId}/extensions/{extensionId}/decide",
     "/cases/{caseId}/extensions/{extensionId}/review", "/cases/{caseId}/extension/agenda",
 }  # fmt: skip

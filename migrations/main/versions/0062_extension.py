@@ -7,8 +7,8 @@ beyond five years from the last discussion, and none that goes on past its revie
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
-down_revision = "0058"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
