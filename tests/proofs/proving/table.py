@@ -470,6 +470,8 @@ PAGES_DOOR: dict[str, Line] = {
     "/cases/{caseId}/assessments": Line("case", lambda k: k.file(A.ASSESSMENT_READ, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/assessments/new": Line("case", lambda k: [*k.file(A.ASSESSMENT_READ, access_reason=True), *k.offered(
         k.file(A.ASSESSMENT_WRITE, **WEIGHED))], query=lambda k: REASON),
+    "/cases/{caseId}/assessments/compare": Line("case", lambda k: [
+        *k.file(A.ASSESSMENT_READ, access_reason=True), ("nothing to hold side by side", 404)], query=lambda k: REASON),
     "/cases/{caseId}/contacts": Line("case", lambda k: k.file(A.CONTACT_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/contacts/new": Line("case", lambda k: [*k.file(A.CONTACT_LIST, access_reason=True), *k.offered(
         k.file(A.CONTACT_ADD, **FORMED))], query=lambda k: REASON),
