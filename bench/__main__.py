@@ -27,8 +27,9 @@ from app.directory.actors import recognise
 from app.kernel.identity import Claims
 from app.kernel.installing import Addresses, Process, assemble, databases_running, mark, migrate
 from app.kernel.settings import Settings
+from bench import destroying
 from bench.load import Job, get, post
-from bench.world import FULL, PASSWORD, SMALL, WRITTEN_TO, Somebody, World, build
+from bench.world import FULL, PASSWORD, SMALL, WRITTEN_TO, Size, Somebody, World, build
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16
@@ -82,6 +83,8 @@ def _run(arguments: argparse.Namespace, home: Path) -> int:
             rounds = _measure(wanted, world, process, ports, arguments, home)
         process.databases.dispose()
         results = _results(wanted, rounds, world, arguments, workers)
+        if not arguments.only or "destruction" in arguments.only.split(","):
+            results["destruction"] = _destruction(addresses, home, world.size)
     arguments.output.write_text(json.dumps(results, indent=2) + "\n")
     _print(results)
     failures = sum(o["failures"] + o["floor"]["failures"] for o in results["operations"].values())
@@ -321,6 +324,30 @@ def _run_job(job: Job, home: Path) -> dict[str, Any]:
     return result
 
 
+# -- destroying --------------------------------------------------------------------------------------------
+
+
+def _destruction(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
+    """Destroy a third of the country's files, and compare the cost of one with that in a country a tenth as large."""
+    small = Size(max(size.cells // 10, 1), max(size.entries // 10, 1000))
+    compared = small.cases // 6  # three rounds of them, and some before, are there in both countries
+    found = destroying.measure(addresses, home, compared, size.cases // 3)
+    with tempfile.TemporaryDirectory(prefix="livcr-bench-") as other:
+        settings = Settings(LIVCR_DATA=Path(other), data=Path(other), DATABASE_URL="", KEYS_DATABASE_URL="")
+        with databases_running(settings) as there:
+            migrate(there)
+            mark(there, "production")
+            process = assemble(there, settings, recognise)
+            build(process, small, lambda _: None)
+            process.databases.dispose()
+            less = destroying.measure(there, Path(other), compared, 0)
+    return found | {
+        "ratio": round(found["filesPerSecond"] / found["floorFilesPerSecond"], 2),
+        "smallCountry": less | {"cases": small.cases},
+        "growth": round(found["secondsPerFile"] / less["secondsPerFile"], 2),
+    }
+
+
 # -- reporting ---------------------------------------------------------------------------------------------
 
 
@@ -389,6 +416,12 @@ def _print(results: dict[str, Any]) -> None:
         print(
             f"{name:20}{o['requestsPerSecond']:10}{o['p50']:9}{o['p99']:9}"
             f"{f['requestsPerSecond']:10}{f['p50']:9}{f['p99']:9}{o['ratio']:8}"
+        )
+    if gone := results.get("destruction"):
+        print(
+            f"destroyed {gone['destroyed']} files: {gone['filesPerSecond']} a second (floor {gone['floorFilesPerSecond']}),"
+            f" at most {gone['peakMiB']} MiB; one costs {gone['growth']} times what it does among"
+            f" {gone['smallCountry']['cases']} files"
         )
 
 

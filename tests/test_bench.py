@@ -46,4 +46,10 @@ def test_the_small_benchmark_measures_every_operation_on_both_sides(tmp_path):
         measured = operation["requestsPerSecond"] / operation["floor"]["requestsPerSecond"]
         assert operation["ratio"] == pytest.approx(measured, abs=0.01), name
         assert len(operation["ratioOfEachRound"]) == 1, name
+    gone = results["destruction"]
+    assert gone["destroyed"] == 100
+    assert gone["filesPerSecond"] > 0
+    assert gone["floorFilesPerSecond"] > 0
+    assert gone["peakMiB"] >= gone["peakBeforeMiB"] > 0
+    assert gone["growth"] > 0  # how much it may be is for a quiet machine: docs/performance.md
     Path(folder).rmdir()  # works only if nothing was left behind

@@ -276,25 +276,28 @@ class Vault:
             raw[1 : 1 + _NONCE], raw[1 + _NONCE :], place.associated()
         )
 
-    def shred(self, file_id: UUID) -> None:
-        """Destroy a file's key and leave a tombstone. Repeating it is harmless (R92)."""
+    def shred(self, *file_ids: UUID) -> None:
+        """Destroy the keys of files and leave a tombstone of each, all or none. Repeating it is harmless (R92)."""
         if self._destroyer is None:
             msg = "this vault was not given the right to destroy keys"
             raise PermissionError(msg)
         with self._destroyer.begin() as conn:
             # First the key, which waits for a rotation that has it in hand; then the tombstone, whose time is later
             # than that of any key it can have been wrapped under. By these times the next rotation is due.
-            owner = conn.scalar(
-                text("DELETE FROM file_key WHERE file_id = :f RETURNING municipality_id"), {"f": file_id}
-            )
+            files = sorted(file_ids)  # two that shred the same files wait for each other, in one order
+            gone = text("DELETE FROM file_key WHERE file_id = :f RETURNING municipality_id")
+            owners = {each: conn.scalar(gone, {"f": each}) for each in files}
             conn.execute(
                 text(
-                    "INSERT INTO tomb (file_id, municipality_id, at) VALUES (:f, :m, clock_timestamp())"
-                    " ON CONFLICT DO NOTHING"
+                    "INSERT INTO tomb (file_id, municipality_id, at)"
+                    " SELECT file_id, municipality_id, clock_timestamp()"
+                    " FROM unnest(CAST(:f AS uuid[]), CAST(:m AS uuid[])) AS gone (file_id, municipality_id)"
+                    " ORDER BY file_id ON CONFLICT DO NOTHING"
                 ),
-                {"f": file_id, "m": owner},
+                {"f": files, "m": [owners[each] for each in files]},
             )
-        self.drop(file_id)
+        for each in file_ids:
+            self.drop(each)
 
     def destroyed(self, file_ids: Iterable[UUID]) -> set[UUID]:
         """Give those of these files whose key was destroyed, by their tombstones."""

@@ -86,9 +86,10 @@ def received(session: Session, municipality_id: UUID) -> list[HandOver]:
     return list(session.scalars(query.order_by(HandOver.id)))
 
 
-def received_of(session: Session, case_id: UUID) -> HandOver | None:
-    """Give the hand-over by which a case went to another municipality."""
-    return session.scalars(select(HandOver).filter_by(case_id=case_id, state="received")).first()
+def received_of(session: Session, case_ids: list[UUID]) -> dict[UUID, HandOver]:
+    """Give the hand-overs by which cases went to another municipality, by case."""
+    query = select(HandOver).where(HandOver.case_id.in_(case_ids), HandOver.state == "received")
+    return {each.case_id: each for each in session.scalars(query)}
 
 
 def to_erase(session: Session, municipality_id: UUID, today: date) -> list[HandOver]:
@@ -103,10 +104,10 @@ def to_erase(session: Session, municipality_id: UUID, today: date) -> list[HandO
     return list(session.scalars(query.order_by(HandOver.id)))
 
 
-def packages_of(session: Session, case_id: UUID) -> list[UUID]:
-    """Give under which keys packages of a case lie that nobody accepted: they go with the case."""
+def packages_of(session: Session, case_ids: list[UUID]) -> list[UUID]:
+    """Give under which keys packages of cases lie that nobody accepted: they go with their case."""
     query = select(HandOver.package_id).where(
-        HandOver.case_id == case_id,
+        HandOver.case_id.in_(case_ids),
         HandOver.package_id.is_not(None),
         HandOver.state != "received",
         HandOver.erased_at.is_(None),

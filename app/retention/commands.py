@@ -37,10 +37,14 @@ class ListCertificate(Command):
     page_size: Annotated[int, Field(ge=1, le=100)] = 25
 
 
-class DestroyCase(Command):
-    """Order the destruction of a case, or finish it once its keys are gone."""
+BATCH = 100
+"""How many files one commit destroys: a process that dies loses no more than that of its work, and nothing of theirs."""
 
-    case_id: UUID
+
+class DestroyCase(Command):
+    """Order the destruction of cases, or finish it once their keys are gone: all of them or none."""
+
+    case_ids: Annotated[list[UUID], Field(min_length=1, max_length=BATCH)]
     step: Literal["order", "finish"]
 
 

@@ -41,15 +41,15 @@ def destroy_contact(work: Work, command: DestroyContact) -> ContactsGoneView:
     count = done.rowcount if isinstance(done, CursorResult) else 0
     first = min(row.ends_on for row in rows)
     if count:
-        certify(
-            work,
-            reference=new_reference(work.today.year).replace("C-", "K-", 1),
-            kind="contact",
-            municipality_id=command.municipality_id,
-            listed_on=first,
-            last_discussed_on=None,
-            due_on=first,
-            ground="contact",
-            counts={Contact.__tablename__: count},
-        )
+        said = {
+            "reference": new_reference(work.today.year).replace("C-", "K-", 1),
+            "kind": "contact",
+            "municipality_id": command.municipality_id,
+            "listed_on": first,
+            "last_discussed_on": None,
+            "due_on": first,
+            "ground": "contact",
+            "counts": {Contact.__tablename__: count},
+        }
+        certify(work, [said])
     return ContactsGoneView(municipality_id=command.municipality_id, contacts=count)

@@ -9,14 +9,16 @@ recognised by the tombstones and cleaned the same way.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, or_
+from sqlalchemy import Table, TextClause, delete, or_, text
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.standing import about_case
-from app.directory.models import Exclusion, Notice
+from app.directory.models import Notice
 from app.intake.models import Registration
 from app.intake.standing import about_registration
 from app.kernel.database import Row
@@ -46,62 +48,71 @@ class NotYet(RuntimeError):  # noqa: N818 — a fact about the file
 
 @operation(Action.CASE_DESTROY)
 def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
-    """Order a case's destruction or, when its keys are gone, delete what is left and certify it.
+    """Order the destruction of cases or, when their keys are gone, delete what is left and certify each: all or none.
 
-    From the order on nobody reaches the file any more. Raises Problem 409 before the due date (R86), KeysRemain when the
-    second step was left out.
+    From the order on nobody reaches the files any more. One journal line per case. Raises Problem 404 for one that is not
+    there and 409 before the due date (R86), KeysRemain when the second step was left out.
     """
-    row = queries.case(work.session, command.case_id)
-    registrations = queries.registrations_of(work.session, row) if row else []
-    gone = work.vault.destroyed([command.case_id])
-    begun = row is not None and (row.shred_ordered_at is not None or bool(gone))
-    work.allow(
-        Action.CASE_DESTROY,
-        retention_facts(
-            work,
-            row.municipality_id if row else None,
-            state=target(Action.CASE_DESTROY) if begun else row.state if row else None,
-            due_on=row.due_on if row else None,
-        ),
-        about_case(row),
-        reason=_reason(command.step, begun=begun),
-    )
-    row = there(row)
-    keys = [row.id, *(each.id for each in registrations), *packages_of(work.session, row.id)]
-    accepted = received_of(work.session, row.id)
+    wanted = list(dict.fromkeys(command.case_ids))
+    rows = queries.locked_cases(work.session, wanted)
+    registrations = queries.registrations_of(work.session, list(rows.values()))
+    gone = work.vault.destroyed(wanted)
+    for case_id in wanted:
+        row = rows.get(case_id)
+        begun = row is not None and (row.shred_ordered_at is not None or case_id in gone)
+        work.allow(
+            Action.CASE_DESTROY,
+            retention_facts(
+                work,
+                row.municipality_id if row else None,
+                state=target(Action.CASE_DESTROY) if begun else row.state if row else None,
+                due_on=row.due_on if row else None,
+            ),
+            about_case(row),
+            reason=_reason(command.step, begun=begun),
+        )
+    every = [each for found in registrations.values() for each in found]
+    keys = [*wanted, *(each.id for each in every), *packages_of(work.session, wanted)]
+    accepted = received_of(work.session, wanted)
     if command.step == "order":
-        row.shred_ordered_at = row.shred_ordered_at or work.now
-        row.state = target(Action.CASE_DESTROY)
-        row.version += 1
-        for each in registrations:
+        for row in rows.values():
+            row.shred_ordered_at = row.shred_ordered_at or work.now
+            row.state = target(Action.CASE_DESTROY)
+            row.version += 1
+        for each in every:
             each.state = target(Action.REGISTRATION_ERASE)
             each.version += 1
         return DestructionView(step="ordered", file_ids=keys)
     _demand_tombs(work, keys)
-    counts = _delete_all(work.session, row.id)
-    references = [
-        *([accepted.reference] if accepted else []),
-        row.reference,
-        *(each.reference for each in registrations),
-    ]
-    for each in registrations:
+    counts = _delete_all(work.session, wanted)
+    for each in every:
         work.session.delete(each)
     work.session.flush()
-    counts["registration"] = len(registrations)
+    references = [each.reference for each in accepted.values()]
+    references += [row.reference for row in rows.values()] + [each.reference for each in every]
     _forget(work, keys, references)
-    extended = row.extended_until is not None and row.extended_until >= row.due_on
-    certify(
-        work,
-        reference=row.reference,
-        kind="case",
-        municipality_id=row.municipality_id,
-        listed_on=row.listed_on,
-        last_discussed_on=row.last_discussed_on,
-        due_on=row.due_on,
-        ground="handedOver" if accepted else term_of("case", "", extended=extended),
-        counts={name: count for name, count in counts.items() if count},
-    )
+    gone_for_good = [
+        _said_of(row, counts[row.id], len(registrations[row.id]), handed_over=row.id in accepted)
+        for row in rows.values()
+    ]
+    certify(work, gone_for_good)
     return DestructionView(step="destroyed", file_ids=keys)
+
+
+def _said_of(row: Case, counts: dict[str, int], registrations: int, *, handed_over: bool) -> dict[str, Any]:
+    """Give what the certificate of a case says of it (R93)."""
+    extended = row.extended_until is not None and row.extended_until >= row.due_on
+    went = counts | ({"registration": registrations} if registrations else {})
+    return {
+        "reference": row.reference,
+        "kind": "case",
+        "municipality_id": row.municipality_id,
+        "listed_on": row.listed_on,
+        "last_discussed_on": row.last_discussed_on,
+        "due_on": row.due_on,
+        "ground": "handedOver" if handed_over else term_of("case", "", extended=extended),
+        "counts": went,
+    }
 
 
 @operation(Action.REGISTRATION_ERASE)
@@ -134,17 +145,17 @@ def erase_registration(work: Work, command: EraseRegistration) -> DestructionVie
     work.session.delete(row)
     work.session.flush()
     _forget(work, [row.id], [row.reference])
-    certify(
-        work,
-        reference=new_reference(work.today.year).replace("C-", "E-", 1),
-        kind="registration",
-        municipality_id=row.municipality_id,
-        listed_on=row.received_on,
-        last_discussed_on=None,
-        due_on=row.due_on or work.today,
-        ground=term_of("registration", "decision" if row.decided_on else "receipt", extended=False),
-        counts={"registration": 1},
-    )
+    said = {
+        "reference": new_reference(work.today.year).replace("C-", "E-", 1),
+        "kind": "registration",
+        "municipality_id": row.municipality_id,
+        "listed_on": row.received_on,
+        "last_discussed_on": None,
+        "due_on": row.due_on or work.today,
+        "ground": term_of("registration", "decision" if row.decided_on else "receipt", extended=False),
+        "counts": {"registration": 1},
+    }
+    certify(work, [said])
     return DestructionView(step="destroyed", file_ids=[row.id])
 
 
@@ -159,26 +170,37 @@ def _demand_tombs(work: Work, keys: list[UUID]) -> None:
         raise KeysRemain
 
 
-def _delete_all(session: Session, case_id: UUID) -> dict[str, int]:
-    """Delete every row of a case and give how many there were, by table.
+def _of_a_case() -> list[Table]:
+    """Give every table that carries a case, children before what they hang on: one added later is not forgotten."""
+    kept = {Registration.__tablename__, Case.__tablename__}
+    carrying = [t for t in reversed(Row.metadata.sorted_tables) if "case_id" in t.c and t.name not in kept]
+    return [*carrying, Row.metadata.tables[Case.__tablename__]]
 
-    It asks the tables themselves, so that one added later is not forgotten: whatever carries a case goes.
-    """
-    counts: dict[str, int] = {}
-    for table in reversed(Row.metadata.sorted_tables):
-        if "case_id" in table.c and table.name not in {Registration.__tablename__, Exclusion.__tablename__}:
-            counts[str(table.name)] = _removed(
-                session.execute(table.delete().where(table.c.case_id == case_id))
-            )
-    session.execute(delete(Exclusion).where(Exclusion.case_id == case_id))
-    counts[Case.__tablename__] = _removed(session.execute(delete(Case).where(Case.id == case_id)))
-    if counts[Case.__tablename__] != 1:  # the database's own opinion of the date differs: then nothing goes
-        raise NotYet
+
+@cache
+def _deletion() -> TextClause:
+    """Give the one statement that deletes every row of some cases and counts what went, by case and table."""
+    went, told = [], []
+    for table in _of_a_case():
+        column = "id" if table.name == Case.__tablename__ else "case_id"
+        went.append(
+            f"gone_{table.name} AS (DELETE FROM {table.name} WHERE {column} = ANY(:cases) RETURNING {column})"
+        )
+        told.append(
+            f"SELECT '{table.name}' AS name, {column} AS case_id, count(*) AS rows FROM gone_{table.name} GROUP BY {column}"
+        )
+    return text(f"WITH {', '.join(went)} {' UNION ALL '.join(told)}")
+
+
+def _delete_all(session: Session, case_ids: list[UUID]) -> dict[UUID, dict[str, int]]:
+    """Delete every row of some cases and give how many there were, by case and table."""
+    session.flush()
+    counts: dict[UUID, dict[str, int]] = {case_id: {} for case_id in case_ids}
+    for row in session.execute(_deletion(), {"cases": case_ids}):
+        counts[row.case_id][row.name] = row.rows
+    if any(Case.__tablename__ not in went for went in counts.values()):
+        raise NotYet  # the database's own opinion of the date differs: then nothing goes
     return counts
-
-
-def _removed(result: object) -> int:
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _forget(work: Work, file_ids: Iterable[UUID], references: list[str]) -> None:
@@ -190,12 +212,15 @@ def _forget(work: Work, file_ids: Iterable[UUID], references: list[str]) -> None
         session.execute(delete(Answered).where(or_(*where)))
 
 
-def certify(work: Work, **said: object) -> None:
-    """Put down a certificate; the first of a reference stands (R93)."""
-    row = Certificate(
-        id=new_id(), destroyed_at=work.now, executor=str(there(work.actor.role)), digest="", **said
-    )
-    row.digest = digest_of(row)
-    # Rows that came back from an older copy are certified already: the first certificate stands.
-    if not queries.is_certified(work.session, row.reference):
+def certify(work: Work, gone: list[dict[str, Any]]) -> None:
+    """Put down a certificate of each; the first one of a reference stands (R93)."""
+    # Rows that came back from an older copy are certified already.
+    known = queries.certified(work.session, (said["reference"] for said in gone))
+    for said in gone:
+        if said["reference"] in known:
+            continue
+        row = Certificate(
+            id=new_id(), destroyed_at=work.now, executor=str(there(work.actor.role)), digest="", **said
+        )
+        row.digest = digest_of(row)
         work.session.add(row)

@@ -20,8 +20,8 @@ def purge_case(work: Work, command: PurgeCase) -> PurgedView:
 
     Raises Problem 409 while nobody accepted it: until then nothing goes.
     """
-    case = queries.case(work.session, command.case_id)
-    row = hand_over_queries.received_of(work.session, command.case_id) if case else None
+    case = queries.locked_cases(work.session, [command.case_id]).get(command.case_id)
+    row = hand_over_queries.received_of(work.session, [command.case_id]).get(command.case_id)
     state = row.state if row else None
     facts = retention_facts(work, case.municipality_id if case else None, state=state)
     work.allow(Action.CASE_PURGE, facts, about_case(case), reason="handedOver")
@@ -44,7 +44,7 @@ def lapse_hand_over(work: Work, command: LapseHandOver) -> LapsedView:
     facts = retention_facts(
         work, row.municipality_id if row else None, state=row.state if row else None, lapsed=over
     )
-    case = queries.case(work.session, row.case_id) if row else None
+    case = queries.locked_cases(work.session, [row.case_id]).get(row.case_id) if row else None
     work.allow(
         Action.HAND_OVER_LAPSE,
         facts,

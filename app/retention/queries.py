@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,9 +52,9 @@ def _not_of(person_id: UUID | None) -> ColumnElement[bool]:
     return ~exists().where(Exclusion.case_id == Case.id, Exclusion.person_id == person_id)
 
 
-def due_cases(session: Session, municipality_id: UUID, today: date, person_id: UUID | None) -> list[Case]:
-    """Give the cases whose data must be gone today or should have been before, oldest first."""
-    query = select(Case).where(
+def due_cases(session: Session, municipality_id: UUID, today: date, person_id: UUID | None) -> list[UUID]:
+    """Give the cases whose data must be gone today or should have been before, oldest first, by id."""
+    query = select(Case.id).where(
         Case.municipality_id == municipality_id, Case.due_on <= today, _not_of(person_id)
     )
     return list(session.scalars(query.order_by(Case.due_on, Case.id)))
@@ -85,9 +85,10 @@ def cases_to_warn_of(
     return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))
 
 
-def case(session: Session, case_id: UUID) -> Case | None:
-    """Give a case, locked."""
-    return session.scalars(select(Case).filter_by(id=case_id).with_for_update()).one_or_none()
+def locked_cases(session: Session, case_ids: list[UUID]) -> dict[UUID, Case]:
+    """Give those of these cases that are there, locked, always in one order."""
+    query = select(Case).where(Case.id.in_(case_ids)).order_by(Case.id).with_for_update()
+    return {row.id: row for row in session.scalars(query)}
 
 
 def registration(session: Session, registration_id: UUID) -> Registration | None:
@@ -95,12 +96,15 @@ def registration(session: Session, registration_id: UUID) -> Registration | None
     return session.scalars(select(Registration).filter_by(id=registration_id).with_for_update()).one_or_none()
 
 
-def registrations_of(session: Session, row: Case) -> list[Registration]:
-    """Give the registration a case was made from; locked."""
-    query = select(Registration).where(
-        or_(Registration.id == row.registration_id, Registration.case_id == row.id)
-    )
-    return list(session.scalars(query.with_for_update()))
+def registrations_of(session: Session, rows: Iterable[Case]) -> dict[UUID, list[Registration]]:
+    """Give the registrations these cases were made from, by case; locked."""
+    made_of = {row.registration_id: row.id for row in rows if row.registration_id}
+    of_case = [row.id for row in rows]
+    query = select(Registration).where(or_(Registration.id.in_(made_of), Registration.case_id.in_(of_case)))
+    found: dict[UUID, list[Registration]] = {case_id: [] for case_id in of_case}
+    for each in session.scalars(query.order_by(Registration.id).with_for_update()):
+        found[each.case_id if each.case_id in found else made_of[each.id]].append(each)
+    return found
 
 
 def in_chunks(session: Session, model: type[Case | Registration]) -> Iterator[list[UUID]]:
@@ -137,6 +141,7 @@ def with_a_case(session: Session, registration_ids: set[UUID]) -> set[UUID]:
     return set(session.scalars(query.where(Registration.id.in_(registration_ids))))
 
 
-def is_certified(session: Session, reference: str) -> bool:
-    """Tell whether a certificate of this reference exists."""
-    return session.scalar(select(Certificate.id).filter_by(reference=reference)) is not None
+def certified(session: Session, references: Iterable[str]) -> set[str]:
+    """Give those of these references of which there is a certificate."""
+    query = select(Certificate.reference).where(Certificate.reference.in_(list(references)))
+    return set(session.scalars(query))

@@ -28,6 +28,7 @@ from app.retention import queries
 from app.retention.calendar import about_ending
 from app.retention.clearing import clear
 from app.retention.commands import (
+    BATCH,
     DestroyCase,
     DestroyContact,
     EraseRegistration,
@@ -152,9 +153,8 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     _hand_overs(run, command.municipality_id, done)
     with run.installation.retention_sessions() as session:
         me = run.actor.person_id
-        cases = [each.id for each in queries.due_cases(session, command.municipality_id, work.today, me)]
-    for case_id in cases:
-        _count(done, "destroyed", carry_out_case, run, case_id)
+        cases = queries.due_cases(session, command.municipality_id, work.today, me)
+    _destroy(done, run, cases)
     with run.installation.retention_sessions() as session:
         registrations = [
             each.id for each in queries.due_registrations(session, command.municipality_id, work.today)
@@ -226,14 +226,31 @@ def _count_contacts(done: Swept, run: Run, municipality_id: UUID) -> None:
         done.left += 1
 
 
+def _destroy(done: Swept, run: Run, case_ids: list[UUID]) -> None:
+    """Destroy cases, many in a commit; where one of them stops the others, each by itself."""
+    for begin in range(0, len(case_ids), BATCH):
+        some = case_ids[begin : begin + BATCH]
+        try:
+            carry_out_cases(run, some)
+        except Exception:  # noqa: BLE001 — which one it was is found below, and told there
+            for case_id in some:
+                _count(done, "destroyed", carry_out_case, run, case_id)
+        else:
+            done.destroyed += len(some)
+
+
 def carry_out_case(run: Run, case_id: UUID) -> None:
+    """Order, shred, delete one case. Whatever was done before is done again without harm."""
+    carry_out_cases(run, [case_id])
+
+
+def carry_out_cases(run: Run, case_ids: list[UUID]) -> None:
     """Order, shred, delete. Whatever was done before is done again without harm."""
     with run.step() as unit:
-        keys = destroy_case(unit, DestroyCase.of(case_id=case_id, step="order")).file_ids
-    for key in keys:
-        run.installation.vault.shred(key)
+        keys = destroy_case(unit, DestroyCase.of(case_ids=case_ids, step="order")).file_ids
+    run.installation.vault.shred(*keys)
     with run.step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=case_id, step="finish"))
+        destroy_case(unit, DestroyCase.of(case_ids=case_ids, step="finish"))
 
 
 def carry_out_registration(run: Run, registration_id: UUID) -> None:
@@ -296,6 +313,13 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     Where files were destroyed, here or since the last run, keys are replaced afterwards, so that it is final.
     """
     moment = now or installation.clock.now()
+    total = sweep_files(installation, moment)
+    total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
+    return total
+
+
+def sweep_files(installation: Installation, moment: datetime) -> Swept:
+    """Finish what was begun, and sweep every municipality; keys are replaced by `sweep_all` alone."""
     total = resume(installation, moment)
     with installation.retention_sessions() as session:
         municipalities = queries.municipality_ids(session)
@@ -303,7 +327,6 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
         with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
             total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
     ask_all(installation, moment)  # what asks comes behind what has to be gone
-    total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
     return total
 
 
@@ -318,16 +341,19 @@ def resume(installation: Installation, now: datetime | None = None) -> Swept:
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
     clear(installation, run.now)
     done = Swept()
-    for model, what, act in (
-        (Case, "destroyed", carry_out_case),
-        (Registration, "erased", carry_out_registration),
-    ):
-        with installation.retention_sessions() as session:
-            unfinished = set(queries.ordered(session, model))
-            for some in queries.in_chunks(session, model):
-                unfinished |= installation.vault.destroyed(some)
-            if model is Registration:
-                unfinished -= queries.with_a_case(session, unfinished)
-        for file_id in sorted(unfinished):
-            _count(done, what, act, run, file_id)
+    _destroy(done, run, sorted(_unfinished(installation, Case)))
+    with installation.retention_sessions() as session:
+        left = _unfinished(installation, Registration)
+        left -= queries.with_a_case(session, left)
+    for file_id in sorted(left):
+        _count(done, "erased", carry_out_registration, run, file_id)
     return done
+
+
+def _unfinished(installation: Installation, model: type[Case | Registration]) -> set[UUID]:
+    """Give the files whose end was ordered and not finished, and those that came back without their keys."""
+    with installation.retention_sessions() as session:
+        found = set(queries.ordered(session, model))
+        for some in queries.in_chunks(session, model):
+            found |= installation.vault.destroyed(some)
+    return found

@@ -129,7 +129,7 @@ def test_a_certificate_says_what_went_and_nothing_of_whom(house, filled, acts):
 def test_neither_the_robot_nor_the_dpo_can_destroy_before_the_day(house, listed, acts):
     acts.on(house, 2027, 3, 1)
     with pytest.raises(Problem) as refused, _run(house).step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="order"))
     assert (refused.value.kind.status, refused.value.rule) == (409, "R86")
     assert house.sql("SELECT state, shred_ordered_at FROM case_file") == [("listed", None)]
     assert house.installation.vault.destroyed([listed.case_id]) == set()
@@ -138,14 +138,14 @@ def test_neither_the_robot_nor_the_dpo_can_destroy_before_the_day(house, listed,
 def test_rows_do_not_go_before_their_keys(house, listed, acts):
     acts.on(house, 2027, 3, 2)
     with pytest.raises(KeysRemain), _run(house).step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="finish"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="finish"))
     assert house.sql("SELECT count(*) FROM case_file") == [(1,)]
 
 
 def test_from_the_order_on_the_file_is_there_for_nobody(house, listed, acts):
     acts.on(house, 2027, 3, 2)
     with _run(house).step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="order"))
     mayor = house.client("mayor")
     assert (
         mayor.get(f"/api/v1/cases/{listed.case_id}", params={"reason": "retentionReview"}).status_code == 404
@@ -160,13 +160,13 @@ def test_from_the_order_on_the_file_is_there_for_nobody(house, listed, acts):
 def test_a_kill_at_any_moment_is_finished_at_the_next_start(house, filled, acts, monkeypatch, moment):
     acts.on(house, 2027, 3, 2)
     vault, real_shred, real_destroy = house.installation.vault, house.installation.vault.shred, destroy_case
-    shredded = []
 
-    def shred(file_id):
-        if moment == "after the order" or (moment == "between the keys" and shredded):
+    def shred(*file_ids):
+        if moment == "after the order":
             raise Killed
-        real_shred(file_id)
-        shredded.append(file_id)
+        real_shred(*(file_ids[:1] if moment == "between the keys" else file_ids))
+        if moment == "between the keys":
+            raise Killed
 
     def destroy(unit, command):
         if command.step == "finish" and moment == "after the keys":
@@ -306,14 +306,14 @@ def test_the_database_itself_holds_on_to_a_file_until_it_is_ordered_and_its_day_
     acts.on(house, 2027, 3, 2)
     assert attempt() == [0, 0, 0]
     with _run(house).step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="order"))
     assert attempt() == [1, 1, 1]
     acts.on(house, 2027, 3, 1)
     assert attempt()[:2] == [0, 0]
     house.installation.vault.shred(listed.case_id)
     house.installation.vault.shred(listed.registration_id)
     with pytest.raises(NotYet), _run(house).step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="finish"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="finish"))
     assert house.sql("SELECT count(*) FROM case_file") == [(1,)]
 
 

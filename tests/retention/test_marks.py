@@ -45,7 +45,7 @@ def test_marks_go_with_a_destroyed_case_and_open_for_nobody_in_an_older_copy(hou
 def test_from_the_order_on_nobody_is_found_by_what_is_still_there(house, listed, acts):
     acts.on(house, 2027, 3, 2)
     with Run(house.installation, ROBOT, house.now, "robot").step() as unit:
-        destroy_case(unit, DestroyCase.of(case_id=listed.case_id, step="order"))
+        destroy_case(unit, DestroyCase.of(case_ids=[listed.case_id], step="order"))
     assert len(kept(house)) == 1
     assert found(house) == []
 

@@ -153,10 +153,10 @@ def test_one_file_that_fails_does_not_hold_up_the_others(house, acts, monkeypatc
     acts.on(house, 2027, 3, 2)
     real = house.installation.vault.shred
 
-    def refuse(file_id):
-        if file_id == first.case_id:
+    def refuse(*file_ids):
+        if first.case_id in file_ids:
             raise OSError
-        real(file_id)
+        real(*file_ids)
 
     monkeypatch.setattr(house.installation.vault, "shred", refuse)
     swept = sweep_all(house.installation)
