@@ -16,18 +16,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from app.cases import closing, discussions, extensions
+from app.cases import closing, discussions, extensions, relisting
 from app.cases import commands as c
 from app.cases import extension_commands as x
-from app.cases.models import Case
-from app.cases.sealing import seal_in
+from app.cases.models import Case, Listing
+from app.cases.sealing import LISTED_UNDER, seal_in
 from app.kernel.ids import new_id, new_reference
-from app.meetings import sitting
+from app.kernel.migrating import admin_engine
+from app.meetings import hand_over_commands as h
+from app.meetings import handing_over, sitting
 from app.meetings.commands import CloseMeeting
 from app.oversight.verifying import verify_file
 from app.retention import sweeping
@@ -37,6 +40,8 @@ YEARS = 10
 CASES = int(os.environ.get("LIVCR_SIMULATED_CASES", "3000"))
 A_WEEK, LOCK = timedelta(days=7), timedelta(days=14)
 BEGINS = date(2026, 3, 9)
+CHECKED = [c.ChecklistAnswer.of(question=question, answer="notApplicable")
+           for question in ("personTold", "actionsSettled", "partnersTold", "contactsRemoved", "furtherCare")]  # fmt: skip
 TOWNS = {"C": ("C", "mayor", "coordinator"), "D": ("zone", "zoneMayorD", "zoneCoordinatorD"),
          "E": ("zone", "zoneMayorE", "zoneCoordinatorE")}  # fmt: skip
 
@@ -75,6 +80,10 @@ class Life:
     """Of an extension: proposed, or discussed."""
     extension: UUID | None = None
     closed: bool = False
+    leaving: bool = False
+    """On its way to another municipality: nothing else happens to it here."""
+    asked: date | None = None
+    """Until when an extension was asked."""
     grave: bool = False
     """Serious indications: of such somebody asks for an extension."""
 
@@ -126,9 +135,13 @@ class Decade:
         self.cast = house.cast
         self.lives: dict[UUID, Life] = {}
         self.gone: dict[str, date] = {}
+        self.received: list[date] = []
+        """The days on which another municipality accepted a file, as a signal of its own."""
         self.listed: dict[UUID, date] = {}
         self.counts: dict[str, int] = {}
         self.today = BEGINS
+        self.engine = admin_engine(house.process.addresses.main)
+        self.rows: list[tuple[str, dict[str, Any]]] = []
 
     def did(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -145,7 +158,11 @@ class Decade:
 
     def open_lives(self) -> list[Life]:
         """Files that the table can still do something with: followed, and not shut."""
-        return [each for each in self.lives.values() if not each.closed and self.today < each.due - LOCK]
+        return [
+            each
+            for each in self.lives.values()
+            if not each.closed and not each.leaving and self.today < each.due - LOCK
+        ]
 
     # listing and discussing ---------------------------------------------------------------------------------------
 
@@ -169,13 +186,24 @@ class Decade:
                         Case(
                             id=life.id, municipality_id=self.cast.towns[town], cell_id=self.cast.cells[cell],
                             reference=life.reference, state="listed", phenomenon="rightWingExtremism", subject_id=uuid4(),
-                            subject=seal_in(unit, life.id, "case_file", "subject", life.id, '{"name":"Verzonnen"}'),
+                            subject=seal_in(unit, life.id, "case_file", "subject", life.id, '{"name":"Verzonnen","birthDate":null}'),
                             origin="livcParticipant", agreement_id=agreement, listed_on=self.today,
                             listed_by=self.cast.persons[mayor], due_on=life.due, locks_on=life.due - LOCK, version=1,
                         )
                     )  # fmt: skip
+                    unit.session.flush()
+                    why = seal_in(unit, life.id, LISTED_UNDER, "indications", life.id, "Verzonnen.")
+                    unit.session.add(
+                        Listing(case_id=life.id, municipality_id=self.cast.towns[town], indications=why)
+                    )
                     self.lives[life.id], self.listed[life.id] = life, self.today
             self.did("listed", number)
+
+    @cache  # noqa: B019 — one decade lives as long as its test
+    def agreement(self, cell: str) -> UUID:
+        query = "SELECT id FROM agreement WHERE cell_id = :c AND state = 'adopted'"
+        ((found,),) = self.house.sql(query, c=self.cast.cells[cell])
+        return found
 
     def meet(self, cell: str) -> None:
         """Hold a meeting on some of the files, and have the record of it say what was discussed."""
@@ -192,6 +220,7 @@ class Decade:
             alone = life.waits == "proposed" and self.chance.random() < 0.5
             purposes[life.id] = "extension" if alone else "both" if life.waits == "proposed" else "person"
             self._item(meeting, cell, life, place, purposes[life.id], (coordinator, guest))
+        self.written()
         with self.act(coordinator) as unit:
             sitting.close_meeting(unit, CloseMeeting.of(meeting_id=meeting))
         for life in chosen:
@@ -203,37 +232,53 @@ class Decade:
                 self.did("extensions discussed")
 
     def _sit(self, meeting: UUID, cell: str, coordinator: str) -> None:
-        now = self.house.now
-        self.house.sql(
-            "INSERT INTO meeting (id, cell_id, municipality_id, table_id, starts_at, ends_at, place, chair_id, state,"
-            " convened_at, convened_by, opened_at, window_until, created_by, version)"
-            " VALUES (:m, :cell, :town, :table, :now, :later, 'Raadzaal', :who, 'inSession', :now, :who, :now, :later, :who, 1)",
-            m=meeting, cell=self.cast.cells[cell], town=self.cast.towns["C" if cell == "C" else "D"],
-            table=self.cast.tables[cell], now=now, later=now + timedelta(hours=2), who=self.cast.persons[coordinator],
+        now, who = self.house.now, self.cast.persons[coordinator]
+        self.put(
+            "meeting",
+            id=meeting, cell_id=self.cast.cells[cell], municipality_id=self.cast.towns["C" if cell == "C" else "D"],
+            table_id=self.cast.tables[cell], starts_at=now, ends_at=now + timedelta(hours=2), place="Raadzaal", chair_id=who,
+            state="inSession", convened_at=now, convened_by=who, opened_at=now, window_until=now + timedelta(hours=2),
+            created_by=who, version=1,
         )  # fmt: skip
-        self.house.sql(
-            "INSERT INTO minutes (id, meeting_id, cell_id, state, version) VALUES (:i, :m, :c, 'draft', 1)",
-            i=new_id(), m=meeting, c=self.cast.cells[cell],
-        )  # fmt: skip
-        self._items: list[dict[str, Any]] = []
+        self.put(
+            "minutes",
+            id=new_id(),
+            meeting_id=meeting,
+            cell_id=self.cast.cells[cell],
+            state="draft",
+            version=1,
+        )
 
     def _item(
         self, meeting: UUID, cell: str, life: Life, place: int, purpose: str, people: tuple[str, str]
     ) -> None:
-        item = new_id()
-        self.house.sql(
-            "INSERT INTO agenda_item (id, meeting_id, cell_id, municipality_id, case_id, subject_id, position, starts_after,"
-            " minutes, question, purpose, state, version)"
-            " VALUES (:i, :m, :cell, :town, :case, :subject, :place, 0, 20, 'sealed', :purpose, 'tabled', 1)",
-            i=item, m=meeting, cell=self.cast.cells[cell], town=self.cast.towns[life.town], case=life.id, subject=uuid4(),
-            place=place, purpose=purpose,
+        item, of = (
+            new_id(),
+            {"meeting_id": meeting, "case_id": life.id, "municipality_id": self.cast.towns[life.town]},
+        )
+        self.put(
+            "agenda_item",
+            id=item, cell_id=self.cast.cells[cell], subject_id=uuid4(), position=place, starts_after=0, minutes=20,
+            question=b"sealed", purpose=purpose, state="tabled", version=1, **of,
         )  # fmt: skip
         for who in people:
-            self.house.sql(
-                "INSERT INTO attendance (agenda_item_id, person_id, meeting_id, case_id, municipality_id, present, recorded_at)"
-                " VALUES (:i, :p, :m, :case, :town, true, :now)",
-                i=item, p=self.cast.persons[who], m=meeting, case=life.id, town=self.cast.towns[life.town], now=self.house.now,
+            self.put(
+                "attendance",
+                agenda_item_id=item, person_id=self.cast.persons[who], present=True, recorded_at=self.house.now, **of,
             )  # fmt: skip
+
+    def put(self, table: str, **row: Any) -> None:
+        """Keep a row for the next writing: as the superuser, all of a meeting at once."""
+        self.rows.append((table, row))
+
+    def written(self) -> None:
+        with self.engine.begin() as conn:
+            for table, row in self.rows:
+                names = ", ".join(row)
+                conn.exec_driver_sql(
+                    f"INSERT INTO {table} ({names}) VALUES ({', '.join(f'%({n})s' for n in row)})", row
+                )
+        self.rows.clear()
 
     # extensions ---------------------------------------------------------------------------------------------------
 
@@ -253,7 +298,7 @@ class Decade:
                         unit, x.ProposeExtension.of(**said, nothing_classified=True)
                     )
                 life.extension, life.waits = sheet.items[0].extension_id, "proposed"
-                life.asked = until  # type: ignore[attr-defined]
+                life.asked = until
                 self.did("extensions proposed")
 
     def decide_extensions(self) -> None:
@@ -265,7 +310,7 @@ class Decade:
             ):
                 continue
             grants = self.chance.random() < 0.8
-            until = min(life.asked, in_years(life.started, 5))  # type: ignore[attr-defined]
+            until = min(life.asked, in_years(life.started, 5))
             if grants and until <= life.year_ends():
                 grants = False  # discussed anew meanwhile: the year already reaches as far
             with self.act(TOWNS[life.town][1]) as unit:
@@ -330,10 +375,44 @@ class Decade:
             sooner = self.today + timedelta(days=self.chance.randrange(0, 90))
             until = sooner if self.chance.random() < 0.3 and sooner <= life.due else None
             with self.act(TOWNS[life.town][1]) as unit:
-                closing.close_case(unit, c.CloseCase.of(case_id=life.id, data_until=until))
+                closing.close_case(unit, c.CloseCase.of(case_id=life.id, data_until=until, checklist=CHECKED))
             life.closed = True
             life.due = until or life.due
             self.did("closed")
+
+    def relist(self) -> None:
+        """Some come back: by a decision that starts nothing anew, and only then by a discussion that does."""
+        for life in self.lives.values():
+            if not life.closed or self.today >= life.due - LOCK or self.chance.random() > 0.01:
+                continue
+            with self.act(TOWNS[life.town][1]) as unit:
+                relisting.relist_case(unit, c.RelistCase.of(case_id=life.id, indications="Verzonnen."))
+            life.closed = False
+            self.did("back on the list")
+
+    def hand_over(self) -> None:
+        """Somebody moves from D to E: accepted there, the file goes here the same day."""
+        for life in self.open_lives():
+            if life.town != "D" or not life.days or life.waits or self.chance.random() > 0.004:
+                continue
+            meeting = max(life.days, key=lambda each: life.days[each])
+            with self.act("zoneCoordinatorD") as unit:
+                moved = {"case_id": life.id, "meeting_id": meeting, "ground": "moved"}
+                closing.propose_closure_case(unit, c.ProposeClosureCase.of(**moved))
+            with self.act("zoneCoordinatorD") as unit:
+                to = {"case_id": life.id, "municipality_id": self.cast.towns["E"]}
+                row = handing_over.propose_hand_over(unit, h.ProposeHandOver.of(**to)).hand_over_id
+            with self.act("zoneMayorD") as unit:
+                handing_over.send_hand_over(unit, h.SendHandOver.of(hand_over_id=row))
+            life.leaving = True
+            if self.chance.random() < 0.7:
+                with self.act("zoneMayorE") as unit:
+                    handing_over.receive_hand_over(unit, h.ReceiveHandOver.of(hand_over_id=row))
+                life.due = min(life.due, self.today)
+                self.received.append(self.today)
+                self.did("handed over")
+            else:
+                self.did("hand-overs that nobody accepted")
 
     # the end ------------------------------------------------------------------------------------------------------
 
@@ -350,7 +429,8 @@ class Decade:
             self.gone[life.reference] = life.due
             del self.lives[life.id]
         self.did("destroyed", len(over))
-        there = {row.id: row.due_on for row in self.house.sql("SELECT id, due_on FROM case_file")}
+        with self.engine.connect() as conn:
+            there = dict(conn.exec_driver_sql("SELECT id, due_on FROM case_file").all())
         assert there == {life.id: life.due for life in self.lives.values()}, f"on {self.today}"
         for life in self.lives.values():
             last = in_years(life.started, 5) if life.carried else life.year_ends()
@@ -401,17 +481,25 @@ def test_ten_years_keep_to_the_law(house, monkeypatch, tmp_path, capsys):
         decade.review_extensions()
         decade.correct()
         decade.close()
+        decade.relist()
+        decade.hand_over()
         decade.sweep(monkeypatch)
     with capsys.disabled():
         said = ", ".join(f"{what}: {number}" for what, number in sorted(decade.counts.items()))
         sys.stdout.write(f"\nten years: {said}; still there: {len(decade.lives)}\n")
     assert all(decade.counts.get(what, 0) > 10 for what in (
         "extensions granted", "extensions refused", "extensions reviewed", "extensions ended", "days corrected", "closed",
-        "sweeps killed",
+        "sweeps killed", "back on the list", "handed over", "hand-overs that nobody accepted",
     )), decade.counts  # fmt: skip
-    certified = {r.reference: r for r in house.sql("SELECT reference, due_on, destroyed_at FROM certificate")}
+    ended = house.sql("SELECT kind, reference, due_on, destroyed_at, ground FROM certificate")
+    certified = {row.reference: row for row in ended if row.kind == "case"}
     assert {ref: row.due_on for ref, row in certified.items()} == decade.gone
     assert all(row.destroyed_at.date() >= row.due_on for row in certified.values())
+    assert sum(row.ground == "handedOver" for row in certified.values()) == len(decade.received)
+    # What E received and nobody decided on went as any signal does, ninety days later.
+    signals = [row for row in ended if row.kind == "registration"]
+    assert len(signals) == sum(day + timedelta(days=90) <= decade.today for day in decade.received)
+    assert all(row.destroyed_at.date() >= row.due_on for row in signals)
     house.process.sealer.seal_all()
     for who in ("auditor", "zoneAuditorD"):
         path = tmp_path / f"{who}.csv"
