@@ -37,11 +37,12 @@ from app.retention import sweeping
 from app.rules.actions import Action
 
 YEARS = 10
-CASES = int(os.environ.get("LIVCR_SIMULATED_CASES", "3000"))
+CASES = int(os.environ.get("LIVCR_SIMULATED_CASES", "2000"))
 A_WEEK, LOCK = timedelta(days=7), timedelta(days=14)
 BEGINS = date(2026, 3, 9)
 CHECKED = [c.ChecklistAnswer.of(question=question, answer="notApplicable")
            for question in ("personTold", "actionsSettled", "partnersTold", "contactsRemoved", "furtherCare")]  # fmt: skip
+NOBODY = '{"name":"Verzonnen","birthDate":null}'
 TOWNS = {"C": ("C", "mayor", "coordinator"), "D": ("zone", "zoneMayorD", "zoneCoordinatorD"),
          "E": ("zone", "zoneMayorE", "zoneCoordinatorE")}  # fmt: skip
 
@@ -186,7 +187,7 @@ class Decade:
                         Case(
                             id=life.id, municipality_id=self.cast.towns[town], cell_id=self.cast.cells[cell],
                             reference=life.reference, state="listed", phenomenon="rightWingExtremism", subject_id=uuid4(),
-                            subject=seal_in(unit, life.id, "case_file", "subject", life.id, '{"name":"Verzonnen","birthDate":null}'),
+                            subject=seal_in(unit, life.id, "case_file", "subject", life.id, NOBODY),
                             origin="livcParticipant", agreement_id=agreement, listed_on=self.today,
                             listed_by=self.cast.persons[mayor], due_on=life.due, locks_on=life.due - LOCK, version=1,
                         )
