@@ -29,7 +29,7 @@ from app.kernel.installing import Addresses, Process, assemble, databases_runnin
 from app.kernel.settings import Settings
 from bench import destroying
 from bench.load import Job, get, post
-from bench.world import FULL, PASSWORD, SMALL, WRITTEN_TO, Size, Somebody, World, build
+from bench.world import FULL, PASSWORD, SMALL, WRITTEN_TO, Somebody, World, build
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16
@@ -84,7 +84,7 @@ def _run(arguments: argparse.Namespace, home: Path) -> int:
         process.databases.dispose()
         results = _results(wanted, rounds, world, arguments, workers)
         if not arguments.only or "destruction" in arguments.only.split(","):
-            results["destruction"] = _destruction(addresses, home, world.size)
+            results["destruction"] = destroying.compare(addresses, home, world.size)
     arguments.output.write_text(json.dumps(results, indent=2) + "\n")
     _print(results)
     failures = sum(o["failures"] + o["floor"]["failures"] for o in results["operations"].values())
@@ -322,30 +322,6 @@ def _run_job(job: Job, home: Path) -> dict[str, Any]:
     )
     result: dict[str, Any] = json.loads(done.stdout)
     return result
-
-
-# -- destroying --------------------------------------------------------------------------------------------
-
-
-def _destruction(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
-    """Destroy a third of the country's files, and compare the cost of one with that in a country a tenth as large."""
-    small = Size(max(size.cells // 10, 1), max(size.entries // 10, 1000))
-    compared = small.cases // 6  # three rounds of them, and some before, are there in both countries
-    found = destroying.measure(addresses, home, compared, size.cases // 3)
-    with tempfile.TemporaryDirectory(prefix="livcr-bench-") as other:
-        settings = Settings(LIVCR_DATA=Path(other), data=Path(other), DATABASE_URL="", KEYS_DATABASE_URL="")
-        with databases_running(settings) as there:
-            migrate(there)
-            mark(there, "production")
-            process = assemble(there, settings, recognise)
-            build(process, small, lambda _: None)
-            process.databases.dispose()
-            less = destroying.measure(there, Path(other), compared, 0)
-    return found | {
-        "ratio": round(found["filesPerSecond"] / found["floorFilesPerSecond"], 2),
-        "smallCountry": less | {"cases": small.cases},
-        "growth": round(found["secondsPerFile"] / less["secondsPerFile"], 2),
-    }
 
 
 # -- reporting ---------------------------------------------------------------------------------------------

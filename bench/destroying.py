@@ -15,6 +15,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from typing import Any
 import psycopg
 
 from app.directory.actors import recognise
-from app.kernel.installing import Addresses, assemble
+from app.kernel.installing import Addresses, assemble, databases_running, mark, migrate
 from app.kernel.settings import Settings
 from app.retention.rotating import Rotation, make_final
 from app.retention.sweeping import ROBOT, sweep_files
+from bench.world import Size, build
 
 HERE = Path(__file__).parent
 ROUNDS = 3
@@ -41,6 +43,27 @@ def measure(addresses: Addresses, home: Path, compared: int, all_of_them: int) -
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def compare(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
+    """Destroy a third of the country's files, and compare the cost of one with that in a country a tenth as large."""
+    small = Size(max(size.cells // 10, 1), max(size.entries // 10, 1000))
+    compared = small.cases // 6  # three rounds of them, and some before, are there in both countries
+    found = measure(addresses, home, compared, size.cases // 3)
+    with tempfile.TemporaryDirectory(prefix="livcr-bench-") as other:
+        settings = Settings(LIVCR_DATA=Path(other), data=Path(other), DATABASE_URL="", KEYS_DATABASE_URL="")
+        with databases_running(settings) as there:
+            migrate(there)
+            mark(there, "production")
+            process = assemble(there, settings, recognise)
+            build(process, small, lambda _: None)
+            process.databases.dispose()
+            less = measure(there, Path(other), compared, 0)
+    return found | {
+        "ratio": round(found["filesPerSecond"] / found["floorFilesPerSecond"], 2),
+        "smallCountry": less | {"cases": small.cases},
+        "growth": round(found["secondsPerFile"] / less["secondsPerFile"], 2),
+    }
 
 
 def _fall_due(conn: Any, count: int) -> list[Any]:
