@@ -394,11 +394,7 @@ def _print(results: dict[str, Any]) -> None:
             f"{f['requestsPerSecond']:10}{f['p50']:9}{f['p99']:9}{o['ratio']:8}"
         )
     if gone := results.get("destruction"):
-        print(
-            f"destroyed {gone['destroyed']} files: {gone['filesPerSecond']} a second (floor {gone['floorFilesPerSecond']}),"
-            f" at most {gone['peakMiB']} MiB; one costs {gone['growth']} times what it does among"
-            f" {gone['smallCountry']['cases']} files"
-        )
+        print(destroying.in_words(gone))
 
 
 if __name__ == "__main__":

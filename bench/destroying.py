@@ -66,6 +66,15 @@ def compare(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
     }
 
 
+def in_words(gone: dict[str, Any]) -> str:
+    """Say in a line what was measured."""
+    return (
+        f"destroyed {gone['destroyed']} files: {gone['filesPerSecond']} a second (floor {gone['floorFilesPerSecond']}),"
+        f" at most {gone['peakMiB']} MiB; one costs {gone['growth']} times what it does among"
+        f" {gone['smallCountry']['cases']} files"
+    )
+
+
 def _fall_due(conn: Any, count: int) -> list[Any]:
     """Let the term of some files end today, in the order of their ids; gives them."""
     rows = conn.execute(
