@@ -393,8 +393,7 @@ def _print(results: dict[str, Any]) -> None:
             f"{name:20}{o['requestsPerSecond']:10}{o['p50']:9}{o['p99']:9}"
             f"{f['requestsPerSecond']:10}{f['p50']:9}{f['p99']:9}{o['ratio']:8}"
         )
-    if gone := results.get("destruction"):
-        print(destroying.in_words(gone))
+    print(destroying.in_words(results.get("destruction")))
 
 
 if __name__ == "__main__":

@@ -66,8 +66,10 @@ def compare(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
     }
 
 
-def in_words(gone: dict[str, Any]) -> str:
-    """Say in a line what was measured."""
+def in_words(gone: dict[str, Any] | None) -> str:
+    """Say in a line what was measured; nothing where it was not."""
+    if gone is None:
+        return ""
     return (
         f"destroyed {gone['destroyed']} files: {gone['filesPerSecond']} a second (floor {gone['floorFilesPerSecond']}),"
         f" at most {gone['peakMiB']} MiB; one costs {gone['growth']} times what it does among"
