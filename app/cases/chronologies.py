@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.cases import assessment_queries, queries, telling
+from app.cases import assessment_queries, extension_queries, queries, telling
 from app.cases.discussion_queries import corrections
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import statement_views
@@ -90,6 +90,9 @@ def _told(work: Work, case: Any, facts: Facts) -> list[Told]:
         *telling.of_assessments(assessment_queries.assessments(work.session, case.id)),
         *telling.of_the_plan(plan, agreed),
         *telling.of_closure(case, queries.relistings(work.session, case.id)),
+        *telling.of_extensions(
+            extension_queries.of_case(work.session, case.id), extension_queries.reviews(work.session, case.id)
+        ),
         *telling.of_what_comes(case, work.today),
     ]
 

@@ -190,6 +190,38 @@ def of_closure(case: Any, relistings: Iterable[Any]) -> Iterable[Told]:
         )  # fmt: skip
 
 
+def of_extensions(rows: Iterable[Any], reviews: Iterable[Any]) -> Iterable[Told]:
+    """Tell that the file was to be kept longer, what became of that, and each review of it; never why (R87, R89)."""
+    for row in rows:
+        yield Told(
+            brussels_day(row.proposed_at), DECISIONS,
+            to_translate("It was proposed to keep the file until %(day)s: %(extensionGrounds)s."),
+            {"day": row.asked_until, "extensionGrounds": row.ground},
+        )  # fmt: skip
+        if row.discussed_on is not None:
+            yield Told(
+                row.discussed_on, MEETINGS, to_translate("A meeting discussed keeping the file longer.")
+            )
+        if row.decided_at is not None and row.until_on is not None:
+            yield Told(
+                brussels_day(row.decided_at), DECISIONS,
+                to_translate("It was decided to keep the file, until %(day)s at most."), {"day": row.until_on},
+            )  # fmt: skip
+        elif row.decided_at is not None:
+            yield Told(
+                brussels_day(row.decided_at),
+                DECISIONS,
+                to_translate("It was decided not to keep the file longer."),
+            )
+    for each in reviews:
+        says = (
+            to_translate("Keeping the file longer was looked at anew: the reasons still hold.")
+            if each.outcome == "goesOn"
+            else to_translate("Keeping the file longer was looked at anew: the reasons no longer hold.")
+        )
+        yield Told(brussels_day(each.reviewed_at), DECISIONS, says)
+
+
 def of_what_comes(case: Any, today: date) -> Iterable[Told]:
     """Tell the review, the warnings, the day on which the file shuts and the day on which it is destroyed (R76, R90)."""
     if case.review_on is not None and case.state != "closed":

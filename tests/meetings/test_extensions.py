@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from extensioncraft import GROUND, REASON, WHY, decide, file_of, granted, propose, review, sheet, talk
+from pagecraft import reader
 
 from app.kernel.clock import brussels_day
 from app.rules.retention import months_after, years_after
@@ -267,3 +268,31 @@ def test_two_tabs_do_not_decide_twice(table, ready):
     )
     table.ok(decide(table, row))
     assert decide(table, row).status_code == 409
+
+
+def test_the_story_of_the_case_tells_it_and_never_why(table, ready):
+    case, _, row = ready
+    table.ok(decide(table, row))
+    table.ok(review(table, row))
+    answer = table.get("coordinator", f"/cases/{case}/chronology", **REASON)
+    said = [each["sentence"] for each in table.ok(answer)["items"]]
+    for words in (
+        "Er werd voorgesteld het dossier te bewaren tot", "Een vergadering besprak", "Er werd beslist het dossier te bewaren",
+                  "opnieuw bekeken: de redenen gelden nog"):  # fmt: skip
+        assert any(words in each for each in said), (words, said)
+    assert WHY not in answer.text
+
+
+def test_the_mayor_and_the_coordinator_are_led_to_it_on_their_pages(table, ready):
+    case, _, row = ready
+    mayor = reader(table.house, "mayor")
+    assert f"/cases/{case}/extension" in mayor.get("/").text
+    where = f"/cases/{case}/extension?reason=minutesAndCorrection"
+    assert WHY in mayor.get(where).text
+    decided = mayor.get(f"/cases/{case}/extensions/{row['extensionId']}/decide?reason=minutesAndCorrection")
+    assert "linkedToPrevention" in decided.text
+    assert row["extensionId"] not in reader(table.house, "school").get("/").text
+    for who in ("dpo", "coordinator"):
+        page = reader(table.house, who).get("/extensions")
+        assert page.status_code == 200
+        assert WHY not in page.text
