@@ -277,8 +277,11 @@ def test_the_story_of_the_case_tells_it_and_never_why(table, ready):
     answer = table.get("coordinator", f"/cases/{case}/chronology", **REASON)
     said = [each["sentence"] for each in table.ok(answer)["items"]]
     for words in (
-        "Er werd voorgesteld het dossier te bewaren tot", "Een vergadering besprak", "Er werd beslist het dossier te bewaren",
-                  "opnieuw bekeken: de redenen gelden nog"):  # fmt: skip
+        "Er werd voorgesteld het dossier te bewaren tot",
+        "Een vergadering besprak",
+        "Er werd beslist het dossier te bewaren",
+        "opnieuw bekeken: de redenen gelden nog",
+    ):
         assert any(words in each for each in said), (words, said)
     assert WHY not in answer.text
 
