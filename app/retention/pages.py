@@ -30,6 +30,18 @@ register_codes("sweepAct", ["destroy", "erase", "warn"])
 register_codes("fileKind", ["case", "registration", "contact"])
 
 
+DESTROYED_ROWS = (
+    "action_item", "agenda_change", "agenda_item", "assessment", "attachment", "attachment_part", "attendance",
+    "attendance_move", "break_glass", "briefing", "card_mention", "case_file", "closure_answer", "contact",
+    "contribution", "contribution_request", "discussion", "discussion_correction", "exclusion", "extension",
+    "extension_review", "feedback_consent", "feedback_sheet", "hand_over", "invitation", "listing", "minutes_addendum",
+    "minutes_item", "minutes_remark", "registration", "relisting", "review_deferral", "statement", "statement_version",
+    "subject_mark", "subject_version", "trajectory", "transmission",
+)  # fmt: skip
+"""What a certificate counts, by table; a test holds it to the tables that carry a case."""
+register_codes("destroyedRow", DESTROYED_ROWS)
+
+
 def cursor_of(following: str | None) -> str:
     """Give the cursor out of the address of the next part."""
     return parse_qs(urlsplit(following).query).get("cursor", [""])[0] if following else ""

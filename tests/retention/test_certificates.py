@@ -3,7 +3,10 @@
 import hashlib
 
 import orjson
+from pagecraft import reader
 
+from app.kernel.database import Row
+from app.retention.pages import DESTROYED_ROWS
 from app.retention.sweeping import sweep_all
 
 CERTIFICATES = "/api/v1/certificates"
@@ -46,3 +49,20 @@ def test_they_come_page_by_page_newest_first(house, acts):
     rest = house.client("auditor").get(page["next"]).json()
     assert [c["reference"] for c in rest["items"]] == [first.reference]
     assert "next" not in rest
+
+
+def test_the_page_says_in_words_what_went(house, filled, acts):
+    acts.on(house, 2027, 3, 2)
+    sweep_all(house.installation)
+    page = reader(house, "dpo").get("/certificates").text
+    assert "3 inlichtingen" in page
+    assert "1 trajecten" in page
+    assert acts.MARK not in page
+
+
+def test_everything_that_a_certificate_counts_has_a_word():
+    carrying = {t.name for t in Row.metadata.tables.values() if "case_id" in t.c} | {
+        "case_file",
+        "registration",
+    }
+    assert set(DESTROYED_ROWS) == carrying
