@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.cases.models import Discussion, DiscussionCorrection
+from app.cases.models import Case, Discussion, DiscussionCorrection
 
 _CORRECT = text("SELECT correct_discussion(:correction, :due, :lock, :review)")
 
@@ -32,3 +32,10 @@ def correct(session: Session, correction_id: UUID, due_on: date, lock_days: int,
     """
     known = {"correction": correction_id, "due": due_on, "lock": lock_days, "review": review_on}
     return bool(session.scalar(_CORRECT, known))
+
+
+def ends_by(session: Session, case: Case) -> date | None:
+    """Give the day by which a file that another municipality handed over has to be gone; None for any other (R86)."""
+    query = text("SELECT ends_by FROM registration WHERE id = :registration")
+    found: date | None = session.scalar(query, {"registration": case.registration_id})
+    return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.cases import extension_queries, queries
 from app.cases.commands import DecideDiscussion, ListDiscussion, ProposeDiscussion
-from app.cases.discussion_queries import correct, corrections, days
+from app.cases.discussion_queries import correct, corrections, days, ends_by
 from app.cases.models import Case, DiscussionCorrection
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts
@@ -150,7 +150,14 @@ def _due_after(work: Work, case: Case, row: DiscussionCorrection) -> date:
     decided = brussels_day(kept.decided_at) if kept and kept.decided_at else None
     # What was decided once the true term was over was not decided in time (R91).
     in_time = decided is not None and decided < case_due_on(started, fixed)
+    # Nor does it hold without the meeting that was to discuss it first (R87).
+    if kept is not None and row.kind == NOT_DISCUSSED and kept.meeting_id == row.meeting_id:
+        in_time = False
     due: date = min(case.due_on, case_due_on(started, fixed, case.extended_until if in_time else None))
+    if (
+        _last_after(work, row) is None
+    ):  # of a file that came from another municipality, the end that came with it
+        due = min(due, ends_by(work.session, case) or due)
     return due
 
 

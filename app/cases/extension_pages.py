@@ -16,7 +16,7 @@ from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.frames import TONES, Block, able, may, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, with_query
 from app.kernel.i18n import format_date, register_codes, to_translate
-from app.kernel.work import Work
+from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.retention import WARNING_DAYS
 
@@ -80,7 +80,7 @@ def _prepare_proposal(call: PageCall, work: Work) -> Prepared:
         intro=call.phrase(
             "Without an extension the data go on %(due)s; with one, on %(limit)s at the latest.",
             due=format_date(call.language, view.term_ends_on),
-            limit=format_date(call.language, view.limit_on),
+            limit=format_date(call.language, there(view.limit_on)),
         ),
         breadcrumb=_about(call, view),
     )

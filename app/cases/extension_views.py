@@ -51,8 +51,8 @@ class ExtensionSheet(Document):
     locked: bool
     term_ends_on: date
     """Day on which the data would have to be gone without any extension."""
-    limit_on: date
-    """The last day that the law allows: five years after the last discussion."""
+    limit_on: date | None = None
+    """The last day that the law allows: five years after the last discussion; none for who was never discussed here."""
     kept_until: date | None = None
     """To which day the extension in force carries the file; it ends there unless it is reviewed before."""
     review_months: int

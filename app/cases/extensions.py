@@ -39,7 +39,7 @@ from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.facts import Facts, Standing
+from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import READABLE_CASE, target
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid
@@ -57,7 +57,12 @@ def _term(work: Work, case: Case) -> dict[str, Any]:
     ordinary = case_due_on(started, settings_of(work.session, case.cell_id))
     if case.extended_until is None:
         ordinary = min(ordinary, case.due_on)  # a decision to close can have brought the end nearer
-    return {"term_ends_on": ordinary, "extension_limit": years_after(started, EXTENSION_MOST_YEARS)}
+    # Counted from a discussion: of a person whom nobody discussed here, nothing is kept longer.
+    last = case.last_discussed_on
+    return {
+        "term_ends_on": ordinary,
+        "extension_limit": years_after(last, EXTENSION_MOST_YEARS) if last else None,
+    }
 
 
 def _facts(work: Work, case: Case | None, row: Extension | None, **known: Any) -> Facts:
@@ -187,8 +192,6 @@ def decide_extension(work: Work, command: DecideExtension) -> ExtensionSheet:
     about = about_case(case, _TABLE, row.id if row else None)
     fixed = settings_of(work.session, case.cell_id) if case else {}
     grants = command.decision == GRANT
-    term = _term(work, case) if case else {}
-    until = command.until if grants else term.get("extension_limit")
     facts = _facts(
         work,
         case,
@@ -197,9 +200,11 @@ def decide_extension(work: Work, command: DecideExtension) -> ExtensionSheet:
         objective_ground=not grants
         or (row is not None and row.ground in codes("extensionGrounds", work.today)),
         linked_to_prevention=not grants or command.linked_to_prevention,
-        extension_until=until,
+        extension_until=command.until,
         no_classified=command.nothing_classified,
     )
+    if not grants:  # a refusal keeps nothing, so that no limit bounds it
+        facts = replace(facts, extension_until=NEVER, extension_limit=NEVER)
     work.allow(action, facts, about, reason=command.decision)
     case, row = there(case), there(row)
     work.expect(case.version)
@@ -226,7 +231,8 @@ def review_extension(work: Work, command: ReviewExtension) -> ExtensionSheet:
     """Say that the reasons of an extension still hold, or that they do not (R89).
 
     They hold: the file goes on to the next review, or to the end decided. They do not: it is shut, and its data go after
-    the days for which a file is shut, never later than they would have. Raises Problem 404; 409 once the data are due.
+    the days for which a file is shut, never later than they would have. Raises Problem 404; 409 once the data are due,
+    and, to go on, once the extension's own day is past, the case is closed or its end was brought nearer.
     """
     action = Action.EXTENSION_REVIEW
     case, row = _of_extension(work, command.extension_id)

@@ -6,6 +6,7 @@ corrected name, and no longer by the wrong one (ADR 0019). What was signed stays
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,13 +21,17 @@ from app.cases.standing import about_case, case_facts
 from app.cases.version_models import SubjectVersion
 from app.cases.views import SubjectVersionList, SubjectVersionView
 from app.constitution.codes import codes
+from app.directory.notices import NoticeCode, leave_notice
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.conditions import ADULT
+from app.rules.facts import age_on
 from app.rules.policy import abilities
 from app.rules.problems import invalid
+from app.rules.roles import Role
 
 _TABLE = "subject_version"
 
@@ -35,12 +40,26 @@ _TABLE = "subject_version"
 def correct_subject(work: Work, command: CorrectSubject) -> SubjectVersionList:
     """Correct name and date of birth of the person a file is about (If-Match of the case).
 
-    Raises Problem: 404 and 403 to who does not keep the file, 409 once it is locked, 400 for a day of birth to come and
-    where nothing would change, 412 when somebody changed the case in the meantime.
+    The mayor is told by reference, since the list is theirs (R40). Raises Problem: 404 and 403 to who does not keep the
+    file, 409 once it is locked and for a child under twelve by anybody but the mayor (R50), 400 for a day of birth to come
+    and where nothing would change, 412 when somebody changed the case in the meantime.
     """
     known = command.reason in codes("accessReasons", work.today)
     case = queries.case(work.session, command.case_id, lock=True)
-    facts = case_facts(work, case, access_reason=known)
+    born = command.birth_date
+    facts = case_facts(
+        work,
+        case,
+        access_reason=known,
+        # Who is a child after the correction is one the mayor alone keeps on the list (R50).
+        age_known=born is not None,
+        age=age_on(born, work.today) if born and born <= work.today else None,
+        presumed_adult=born is None,
+        best_interest_note=True,
+        exceptional_reasons=True,
+    )
+    if born is not None and born > work.today:
+        facts = replace(facts, age=ADULT)  # refused below, with the field named
     about = about_case(case, "subject", case.subject_id if case else None)
     work.allow(Action.SUBJECT_CORRECT, facts, about, reason=command.reason if known else "")
     case = there(case)
@@ -71,6 +90,9 @@ def correct_subject(work: Work, command: CorrectSubject) -> SubjectVersionList:
     case.version += 1
     work.session.flush()
     mark_case(work, case, command.subject_name, command.birth_date)
+    for person_id in queries.desk_of(work.session, case, work.today, {Role.MAYOR}):
+        if person_id != work.actor.person_id:
+            leave_notice(work, person_id, NoticeCode.IDENTITY_CORRECTED, case.reference, case.municipality_id)
     work.session.flush()
     return _list(work, case)
 
@@ -101,7 +123,9 @@ def _list(work: Work, case: Case) -> SubjectVersionList:
         items=[
             _version(work, case, row, by) for row, by in version_queries.of_subject(work.session, case.id)
         ],
-        abilities=abilities(work.actor, case_facts(work, case, access_reason=True), Action.SUBJECT_CORRECT),
+        abilities=abilities(
+            work.actor, case_facts(work, case, access_reason=True, age=ADULT), Action.SUBJECT_CORRECT
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.conditions import ADULT
 from app.rules.facts import Standing
 from app.rules.lifecycle import STRIKE_OFF
 from app.rules.policy import abilities
@@ -121,6 +122,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         origin_admitted=True,
         attachable_origin=True,
         access_reason=True,
+        age=ADULT,
         listing_by_delegate=True,
         moved=case.closure_ground == "moved",
     )

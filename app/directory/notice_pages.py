@@ -27,7 +27,7 @@ _WHERE: Final = {
     N.INVITATION: "/invitations", N.INVITATION_WITHDRAWN: "/invitations", N.NOMINATED: "/invitations",
     N.ANSWER_REMINDER: "/invitations",
     N.AGENDA_CHANGED: "/invitations", N.ITEM_OFF: "/invitations", N.CORRECTION_WAITS: "/cases",
-    N.EXTENSION_WAITS: "/extensions",
+    N.EXTENSION_WAITS: "/extensions", N.IDENTITY_CORRECTED: "/cases",
     N.MEETING_MOVED: "/invitations", N.MEETING_CANCELLED: "/invitations",
     N.CONTRIBUTION_ASKED: "/contributions", N.MINUTES_TO_READ: "/meetings?when=all",
     N.MINUTES_CORRECTION_WAITS: "/meetings?when=all", N.MINUTES_CORRECTED: "/meetings?when=all", N.FEEDBACK_ASKED: "/feedback",

@@ -50,6 +50,8 @@ class NoticeCode(StrEnum):
     """The day of a discussion was proposed for correction; the mayor decides (R69)."""
     EXTENSION_WAITS = "extensionWaits"
     """A meeting discussed an extension; the mayor decides (R87)."""
+    IDENTITY_CORRECTED = "identityCorrected"
+    """Somebody of the desk corrected who a file is about; the list is the mayor's (R40, R55)."""
     MINUTES_TO_READ = "minutesToRead"
     MINUTES_CORRECTION_WAITS = "minutesCorrectionWaits"
     """A correction of approved minutes waits for the chair or the mayor (R67)."""

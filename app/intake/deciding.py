@@ -20,6 +20,7 @@ from app.intake.views import RegistrationView
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.facts import age_on
 from app.rules.lifecycle import target
 from app.rules.problems import Kind, Problem
 from app.rules.retention import registration_due_on
@@ -44,11 +45,6 @@ def screen_registration(work: Work, command: ScreenRegistration) -> Registration
         row.screening = work.vault.seal(place(row.id, "screening"), command.note)
     row.version += 1
     return shown(work, row)
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Give somebody's age in whole years on a day."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 @operation(Action.REGISTRATION_DECIDE)

@@ -22,7 +22,7 @@ from app.intake.commands import (
     SubmitRegistration,
     WithdrawRegistration,
 )
-from app.intake.deciding import age_on, decide_registration, screen_registration
+from app.intake.deciding import decide_registration, screen_registration
 from app.intake.finding import compare_registration
 from app.intake.registering import (
     list_registration,
@@ -41,6 +41,7 @@ from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
 from app.rules.conditions import ADULT
+from app.rules.facts import age_on
 from app.rules.retention import case_due_on, registration_due_on
 from app.rules.roles import DESK, EVERYONE, MAYORAL
 

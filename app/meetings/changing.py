@@ -140,7 +140,7 @@ def carry_over_agenda_item(work: Work, command: CarryOverAgendaItem) -> AgendaIt
             caseId=item.case_id,
             question=question,
             minutes=item.minutes,
-            purpose=item.purpose if item.purpose == "extension" else None,
+            purpose=item.purpose,
         ),
     )
     _ask_again(work, item, made)

@@ -71,8 +71,7 @@ class CloseMeeting(Command):
 class AddAgendaItem(Command):
     """Put a listed case on the agenda, with the question to the table (R61).
 
-    *purpose*: the person, an extension alone, which starts no term anew (R88), or both. Left out: the person, and with
-    them an extension that waits to be discussed.
+    *purpose*: the person, an extension alone, which starts no term anew (R88), or both. Left out: the person.
     """
 
     meeting_id: UUID
@@ -106,6 +105,7 @@ class Entry(Command):
 
     case_id: UUID
     question: Prose
+    purpose: Literal["person", "extension", "both"] | None = None
     minutes: Minutes = 20
     people: Annotated[list[Invitee], Field(max_length=40, default_factory=list)]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from app.cases.sealing import subject_of
 from app.constitution.models import Municipality
-from app.intake.deciding import age_on
 from app.kernel.clock import brussels_day
 from app.kernel.work import Work
 from app.meetings import agenda_queries, change_queries, sight_queries
 from app.meetings.models import TABLED
 from app.meetings.views import AgendaBlock
+from app.rules.facts import age_on
 
 CHILD = 12
 """Under this age, a service of the French Community is told why a child has to be discussed (R29)."""

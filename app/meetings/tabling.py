@@ -51,7 +51,7 @@ def add_agenda_item(work: Work, command: AddAgendaItem) -> AgendaItemView:
         raise invalid("caseId", "on this agenda already")
     waits = extension_queries.waiting(work.session, case.id)
     to_discuss = waits is not None and waits.state == "proposed"
-    purpose = command.purpose or ("both" if to_discuss else "person")
+    purpose = command.purpose or "person"
     if purpose != "person" and not to_discuss:
         raise invalid("purpose", "no extension waits to be discussed")
     row = AgendaItem(
@@ -117,7 +117,11 @@ def table_meeting(work: Work, command: TableMeeting) -> TabledView:
 def _tabled(work: Work, command: TableMeeting, entry: Entry, name: str) -> TabledItem:
     with _naming(name):
         wanted = AddAgendaItem(
-            meetingId=command.meeting_id, caseId=entry.case_id, question=entry.question, minutes=entry.minutes
+            meetingId=command.meeting_id,
+            caseId=entry.case_id,
+            question=entry.question,
+            minutes=entry.minutes,
+            purpose=entry.purpose,
         )
         item = add_agenda_item(work, wanted)
     invitations = []

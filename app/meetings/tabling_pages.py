@@ -86,6 +86,7 @@ def _row(
         "asked": any(each.code == "closureAsked" for each in item.reasons) and not item.left_off,
         "left": bool(item.left_off),
         "why_left": call.sent(f"left-{key}") if sent else "",
+        "purpose": "extension" if item.reasons[0].code == "extensionProposed" else "",
         "taken": ("take", key) in call.items if sent else _ticked(item),
         "reasons": [
             (call.phrase(f"proposal.{each.code}"), format_date(call.language, each.day) if each.day else "")
@@ -151,6 +152,7 @@ def _asked(call: PageCall, taken: list[str]) -> tuple[c.TableMeeting | None, dic
             "caseId": key,
             "question": call.sent(f"question-{key}"),
             "minutes": call.sent(f"minutes-{key}").strip(),
+            "purpose": call.sent(f"purpose-{key}") or None,
             "people": [{"personId": text} for name, text in call.items if name == f"people-{key}"],
         }
         for key in taken
@@ -248,7 +250,7 @@ def _prepare_extension(call: PageCall, work: Work) -> Prepared:
         raise Problem(Kind.ILLEGAL_TRANSITION, rule="R87", logged=True)
     kinds = [(code, call.phrase(f"option.purpose.{code}")) for code in ("both", "extension")]
     return replace(
-        ready, options={**ready.options, "purpose": kinds}, values={**ready.values, "purpose": "both"}
+        ready, options={**ready.options, "purpose": kinds}, values={**ready.values, "purpose": "extension"}
     )
 
 

@@ -78,6 +78,10 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
         for row in rows.values():
             row.shred_ordered_at = row.shred_ordered_at or work.now
             row.state = target(Action.CASE_DESTROY)
+            if (
+                row.id in gone
+            ):  # it came back from an older copy, in which its end was still to be brought nearer
+                row.due_on = min(row.due_on, work.today)
             row.version += 1
         for each in every:
             each.state = target(Action.REGISTRATION_ERASE)
@@ -139,6 +143,8 @@ def erase_registration(work: Work, command: EraseRegistration) -> DestructionVie
     row = there(row)
     if command.step == "order":
         row.state = erased
+        if gone and row.due_on is not None:  # back from an older copy, in which it was not due yet
+            row.due_on = min(row.due_on, work.today)
         row.version += 1
         return DestructionView(step="ordered", file_ids=[row.id])
     _demand_tombs(work, [row.id])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -149,7 +150,8 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     facts = retention_facts(work, command.municipality_id)
     work.allow(Action.SWEEP_RUN, facts, _about_sweep(command.municipality_id, facts.standing))
     run = Run(work.installation, work.actor, work.now, work.channel, work.trace_id)
-    done = Swept(warned=_warn(run, command.municipality_id))
+    done = Swept()
+    _going_on(done, "warnings", partial(_add_warned, done, run, command.municipality_id))
     _hand_overs(run, command.municipality_id, done)
     with run.installation.retention_sessions() as session:
         me = run.actor.person_id
@@ -171,6 +173,19 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
         contacts=done.contacts,
         left=done.left,
     )
+
+
+def _add_warned(done: Swept, run: Run, municipality_id: UUID) -> None:
+    done.warned += _warn(run, municipality_id)
+
+
+def _going_on(done: Swept, what: str, act: Callable[[], object]) -> None:
+    """Do a part of a sweep; where it fails, the other parts go on, and the next sweep takes it up again."""
+    try:
+        act()
+    except Exception as fault:  # noqa: BLE001 — what fails must not keep other files beyond their date
+        log.error("a part of the sweep failed, %s: %s", what, type(fault).__name__)  # noqa: TRY400 — no values in logs
+        done.left += 1
 
 
 def _hand_overs(run: Run, municipality_id: UUID, done: Swept) -> None:
@@ -324,10 +339,15 @@ def sweep_files(installation: Installation, moment: datetime) -> Swept:
     with installation.retention_sessions() as session:
         municipalities = queries.municipality_ids(session)
     for municipality_id in municipalities:
-        with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
-            total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
-    ask_all(installation, moment)  # what asks comes behind what has to be gone
+        _going_on(total, "a municipality", partial(_sweep_one, installation, moment, total, municipality_id))
+    # What asks comes behind what has to be gone.
+    _going_on(total, "asking for closing", partial(ask_all, installation, moment))
     return total
+
+
+def _sweep_one(installation: Installation, moment: datetime, total: Swept, municipality_id: UUID) -> None:
+    with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
+        total.add(run_sweep(unit, RunSweep.of(municipality_id=municipality_id)))
 
 
 def resume(installation: Installation, now: datetime | None = None) -> Swept:

@@ -210,3 +210,8 @@ class Facts:
     """The writer confirmed that no person is named, and no mark of one (a reference, a national number) is in it (R6)."""
     delegated: bool | None = None
     """Whether a delegate's appointment covers the act (R9); `decide` derives it, nobody else."""
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Give somebody's age in whole years on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

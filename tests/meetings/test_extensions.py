@@ -48,17 +48,20 @@ def test_discussing_the_extension_alone_starts_no_year_anew_and_with_the_person_
     assert [each["state"] for each in sheet(table, case)["items"]] == ["discussed", "withdrawn"]
 
 
-def test_an_item_says_by_itself_that_an_extension_waits(table, discussed):
+def test_what_is_discussed_is_said_and_an_extension_only_where_one_waits(table, discussed):
     case, _ = discussed
     meeting = table.plan()
-    refused = table.post(
-        "coordinator", "/agendaItems",
-        {"meetingId": meeting, "caseId": case, "question": "?", "minutes": 5, "purpose": "extension"},
-    )  # fmt: skip
-    assert refused.status_code == 400
+    body = {"meetingId": meeting, "caseId": case, "question": "?", "minutes": 5, "purpose": "extension"}
+    assert table.post("coordinator", "/agendaItems", body).status_code == 400
     table.ok(propose(table, case), 201)
-    item = table.add(meeting, case)
-    assert table.ok(table.get("coordinator", f"/agendaItems/{item}", **REASON))["purpose"] == "both"
+    (proposal,) = table.ok(table.get("coordinator", f"/meetings/{meeting}/proposals"))["items"]
+    assert "extensionProposed" in [each["code"] for each in proposal["reasons"]]
+    entry = {"caseId": case, "question": "Langer bewaren?", "purpose": "extension", "people": []}
+    (made,) = table.ok(table.post("coordinator", f"/meetings/{meeting}/table", {"entries": [entry]}))["items"]
+    item = table.ok(table.get("coordinator", f"/agendaItems/{made['agendaItemId']}", **REASON))
+    assert item["purpose"] == "extension"
+    other = table.add(table.plan(place="Elders"), case)
+    assert table.ok(table.get("coordinator", f"/agendaItems/{other}", **REASON))["purpose"] == "person"
 
 
 def test_nobody_decides_before_a_meeting_discussed_it(table, discussed):
@@ -299,3 +302,47 @@ def test_the_mayor_and_the_coordinator_are_led_to_it_on_their_pages(table, ready
         page = reader(table.house, who).get("/extensions")
         assert page.status_code == 200
         assert WHY not in page.text
+
+
+def test_a_review_keeps_to_what_was_brought_nearer_closed_or_past(table, ready):
+    """Nothing is carried on past its own day, once the case is closed, or beyond an end that somebody decided (R89)."""
+    case, _, row = ready
+    table.ok(decide(table, row))
+    due = file_of(table).due_on
+    for said, back in (
+        ("state = 'closed'", "state = 'underDiscussion'"),
+        ("due_on = due_on - 10", "due_on = due_on + 10"),
+        (
+            "due_on = due_on + 100, extended_until = '2026-03-03'",
+            f"due_on = due_on - 100, extended_until = '{due}'",
+        ),
+    ):
+        table.house.sql(f"UPDATE case_file SET {said} WHERE id = :c", c=case)
+        assert review(table, row).status_code == 409, said
+        table.house.sql(f"UPDATE case_file SET {back} WHERE id = :c", c=case)
+    table.ok(review(table, row))
+
+
+def test_the_meeting_that_did_not_discuss_it_after_all_takes_the_extension_with_it(table, discussed):
+    case, day = discussed
+    table.ok(propose(table, case), 201)
+    meeting = talk(table, case, "both")
+    (row,) = sheet(table, case)["items"]
+    table.ok(decide(table, row))
+    body = {"meetingId": meeting, "kind": "notDiscussed", "reasonText": WHY}
+    table.ok(table.post("coordinator", f"/cases/{case}/discussions/correct", body))
+    view = table.ok(table.get("mayor", f"/cases/{case}/discussions", **REASON))
+    (waits,) = view["corrections"]
+    assert waits["dueOnAfter"] == years_after(day, 1).isoformat()
+    said = {"correctionId": waits["correctionId"], "decision": "approve"}
+    table.ok(table.post("mayor", f"/cases/{case}/discussions/decide", said))
+    assert file_of(table).due_on == years_after(day, 1)
+    assert sheet(table, case)["items"][0]["state"] == "ended"
+    assert review(table, row).status_code == 409
+
+
+def test_of_somebody_nobody_discussed_nothing_is_kept_longer(table):
+    case = table.case()
+    until = years_after(brussels_day(table.house.now), 2).isoformat()
+    refused = propose(table, case, until=until)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R87")

@@ -216,7 +216,7 @@ JSON_DOOR: dict[str, Line] = {
     "list_statement_version": Line("case", lambda k: k.said(A.STATEMENT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
     "open_statement_version": Line("case", always(404), lambda k: REASON),
     "list_subject_version": Line("case", lambda k: k.file(A.SUBJECT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
-    "correct_subject": Line("case", lambda k: k.file(A.SUBJECT_CORRECT, access_reason=True), lambda k: REASON | {
+    "correct_subject": Line("case", lambda k: k.file(A.SUBJECT_CORRECT, access_reason=True, age=30), lambda k: REASON | {
         "subjectName": "Iemand Anders Verzonnen", "reasonText": "Verzonnen."}),
     "list_attachment": Line("case", lambda k: k.file(A.ATTACHMENT_LIST, access_reason=True), query=lambda k: REASON),
     "add_attachment": Line("case", lambda k: k.file(A.ATTACHMENT_ADD, attachable_origin=True, **FORMED), lambda k: Upload(
@@ -429,7 +429,7 @@ PAGES_DOOR: dict[str, Line] = {
                                            *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
     "/cases/{caseId}/subject": Line("case", lambda k: k.file(A.SUBJECT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/subject/correct": Line("case", lambda k: [*k.file(A.SUBJECT_VERSION_LIST, access_reason=True), *k.offered(
-        k.file(A.SUBJECT_CORRECT, access_reason=True))], query=lambda k: REASON),
+        k.file(A.SUBJECT_CORRECT, access_reason=True, age=30))], query=lambda k: REASON, grave=True),
     "/statements/{statementId}/versions": Line("case", lambda k: k.said(A.STATEMENT_VERSION_LIST, access_reason=True), query=lambda k: REASON),
     "/statements/{statementId}/correct": Line("case", lambda k: [*k.said(A.STATEMENT_OPEN, access_reason=True), *k.offered(
         k.said(A.STATEMENT_CORRECT, **FORMED))]),
@@ -443,7 +443,7 @@ PAGES_DOOR: dict[str, Line] = {
                                       query=lambda k: REASON),
     "/hand-overs": Line("once", lambda k: k.own_town(A.HAND_OVER_LIST)),
     "/hand-overs/{handOverId}/send": Line("once", lambda k: [*k.own_town(A.HAND_OVER_LIST), ("no such hand-over", 404)], grave=True),
-    "/hand-overs/{handOverId}/receive": Line("once", lambda k: [*k.own_town(A.HAND_OVER_LIST), ("no such hand-over", 404)]),
+    "/hand-overs/{handOverId}/receive": Line("once", lambda k: [*k.own_town(A.HAND_OVER_LIST), ("no such hand-over", 404)], grave=True),
     "/cases/{caseId}/relist": Line("case", lambda k: [*_opened(k), *k.offered(k.file(
         A.CASE_RELIST, listing_by_delegate=True, recording_basis=True))], query=lambda k: REASON, grave=True),
     "/cases/{caseId}/discussions": Line("case", lambda k: k.file(A.DISCUSSION_LIST, access_reason=True), query=lambda k: REASON),
