@@ -148,7 +148,7 @@ class Decade:
                 life.discussed(meeting, self.today)
                 self.did("discussed")
             if purposes[life.id] != "person":
-                life.waits = "discussed"
+                life.waits, life.met = "discussed", meeting
                 self.did("extensions discussed")
 
     def _sit(self, meeting: UUID, cell: str, coordinator: str) -> None:
@@ -253,7 +253,7 @@ class Decade:
                 continue
             if self.chance.random() > 0.35:
                 continue
-            goes_on = self.chance.random() < 0.7
+            goes_on = self.chance.random() < 0.7 and life.goes_on(self.today)
             with self.act(TOWNS[life.town][1]) as unit:
                 said = {"extension_id": life.extension, "reasons": "Verzonnen.", "nothing_classified": True}
                 outcome = "goesOn" if goes_on else "ends"

@@ -32,6 +32,8 @@ class Life:
     carried: date | None = None
     """To when that decision, or its last review, keeps the file."""
     granted_on: date | None = None
+    met: UUID | None = None
+    """The meeting that discussed the extension."""
     waits: str = ""
     """Of an extension: proposed, or discussed."""
     extension: UUID | None = None
@@ -58,10 +60,15 @@ class Life:
         self.carried = min(until, in_years(today, 1))
         self.due = max(min(self.due, self.year_ends()), self.carried)
 
+    def goes_on(self, today: date) -> bool:
+        """Tell whether a review can carry it on: nobody closed it, brought its end nearer or let its day pass."""
+        held = self.carried is not None and today < self.carried <= self.due
+        return held and not self.closed and bool(self.days)
+
     def reviewed(self, today: date) -> None:
         assert self.until
         assert self.carried
-        self.carried = max(self.carried, min(self.until, in_years(today, 1), in_years(self.started, 5)))
+        self.carried = min(self.until, in_years(self.started, 5), max(self.carried, in_years(today, 1)))
         self.due = max(self.due, self.carried)
 
     def let_go(self, today: date) -> None:
@@ -75,5 +82,16 @@ class Life:
             self.days[meeting] = day
         self.started = max(self.days.values(), default=listed)
         in_time = self.granted_on is not None and self.granted_on < self.year_ends()
-        kept = min(self.carried, in_years(self.started, 5)) if self.carried and in_time else self.started
-        self.due = min(self.due, max(self.year_ends(), kept))
+        struck = day is None and meeting == self.met
+        kept = (
+            min(self.carried, in_years(self.started, 5))
+            if self.carried and in_time and not struck
+            else self.started
+        )
+        last = max(self.year_ends(), kept)
+        self.due = min(self.due, last)
+        if self.carried:
+            self.carried = min(self.carried, last)
+        if struck:
+            self.until = self.granted_on = None
+            self.waits = "" if self.waits == "discussed" else self.waits

@@ -104,6 +104,11 @@ def to_erase(session: Session, municipality_id: UUID, today: date) -> list[HandO
     return list(session.scalars(query.order_by(HandOver.id)))
 
 
+def references_of(session: Session, case_ids: list[UUID]) -> list[str]:
+    """Give under which references cases were offered to other municipalities, whatever came of it: notices tell them."""
+    return list(session.scalars(select(HandOver.reference).where(HandOver.case_id.in_(case_ids))))
+
+
 def packages_of(session: Session, case_ids: list[UUID]) -> list[UUID]:
     """Give under which keys packages of cases lie that nobody accepted: they go with their case."""
     query = select(HandOver.package_id).where(

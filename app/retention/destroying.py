@@ -26,7 +26,7 @@ from app.kernel.idempotency import Answered
 from app.kernel.ids import new_id, new_reference
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
-from app.meetings.hand_over_queries import packages_of, received_of
+from app.meetings.hand_over_queries import packages_of, received_of, references_of
 from app.retention import queries
 from app.retention.calendar import term_of
 from app.retention.certificates import digest_of
@@ -73,7 +73,7 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
         )
     every = [each for found in registrations.values() for each in found]
     keys = [*wanted, *(each.id for each in every), *packages_of(work.session, wanted)]
-    accepted = received_of(work.session, wanted)
+    accepted, references = received_of(work.session, wanted), references_of(work.session, wanted)
     if command.step == "order":
         for row in rows.values():
             row.shred_ordered_at = row.shred_ordered_at or work.now
@@ -92,7 +92,6 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
     for each in every:
         work.session.delete(each)
     work.session.flush()
-    references = [each.reference for each in accepted.values()]
     references += [row.reference for row in rows.values()] + [each.reference for each in every]
     _forget(work, keys, references)
     gone_for_good = [

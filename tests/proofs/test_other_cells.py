@@ -58,6 +58,7 @@ def foreign(stage) -> dict[str, list[str]]:
         "agendaItemId": [str(scene.item.id)], "statementId": [str(scene.said.id)], "actionId": [str(scene.act.id)],
         "registrationId": [str(scene.signal.id)], "invitationId": [str(scene.invitation.id)],
         "attachmentId": [str(scene.paper.id)], "contactId": [str(scene.third.id)],
+        "startsFrom": [str(scene.case.id)],  # no assessment is on the stage: an id of another's, of whatever kind
         "breakGlassId": [str(scene.glass.id)], "reference": [scene.case.reference],
         "municipalityId": [str(cast.towns["D"]), str(cast.towns["E"])], "cellId": [str(cast.cells["zone"])],
         "tableId": [str(cast.tables["zone"])], "mandateId": [str(w.people["zoneMayorD"].mandate)],
