@@ -225,6 +225,7 @@ class Decade:
         for life in self.lives.values():
             if (
                 life.waits != "discussed"
+                or not life.days
                 or self.today >= min(life.due, life.year_ends())
                 or self.chance.random() < 0.4
             ):
