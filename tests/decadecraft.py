@@ -250,11 +250,15 @@ class Decade:
     def review_extensions(self) -> None:
         """Most are looked at in their last weeks, some never: those end by themselves."""
         for life in self.lives.values():
-            if not life.until or not life.carried or not timedelta() < life.due - self.today <= 3 * A_WEEK:
+            if (
+                not life.until
+                or not life.carried
+                or not timedelta() < life.carried - self.today <= 4 * A_WEEK
+            ):
                 continue
             if self.chance.random() > 0.35:
                 continue
-            goes_on = self.chance.random() < 0.7 and life.goes_on(self.today)
+            goes_on = self.chance.random() < 0.8 and life.goes_on(self.today)
             with self.act(TOWNS[life.town][1]) as unit:
                 said = {"extension_id": life.extension, "reasons": "Verzonnen.", "nothing_classified": True}
                 outcome = "goesOn" if goes_on else "ends"
@@ -338,7 +342,7 @@ class Decade:
     # the end ------------------------------------------------------------------------------------------------------
 
     def sweep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        if self.chance.random() < 0.1:
+        if self.chance.random() < 0.2:
             with self._killed_somewhere(monkeypatch):
                 sweeping.sweep_all(self.house.installation)
         if self.chance.random() < 0.05:  # the clock stands back: what is not due then is not due

@@ -1,7 +1,7 @@
 """Ten years of two cells in a test: no file is kept beyond its term, none goes before it, none goes without a certificate.
 
 Thousands of invented files are listed, discussed, discussed again, extended, looked at anew, corrected, closed, put back on the
-list, handed over and swept. Each week the sweep runs; one in ten is killed somewhere and started again, and now and then the
+list, handed over and swept. Each week the sweep runs; one in five is killed somewhere and started again, and now and then the
 clock stands back. `LIVCR_SIMULATED_CASES` makes the population larger.
 """
 
