@@ -145,11 +145,13 @@ CHANGING = sorted(
     (e.operation for e in ENDPOINTS if not reading(e) and e.operation not in OFF_STAGE),
     key=lambda name: (
         name.endswith("_meeting"),
+        name == "decide_registration",
         name in {"postpone_agenda_item", "take_off_agenda_item", "change_agenda_item"},
         name.startswith(("withdraw_", "remove_invitation")),
     ),
 )
-"""Taking invitations back, items off, and opening and closing a sitting come last: they take the stage away."""
+"""Deciding on a signal, taking invitations back, items off, and opening and closing a sitting come last: they take the stage
+away."""
 
 
 @pytest.mark.parametrize("operation", CHANGING)
