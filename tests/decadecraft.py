@@ -320,6 +320,8 @@ class Decade:
         for life in self.open_lives():
             if life.town != "D" or not life.days or life.waits or self.chance.random() > 0.004:
                 continue
+            if self.today >= life.year_ends():
+                continue  # an extension does not travel: what is kept by one alone is offered to nobody
             meeting = max(life.days, key=lambda each: life.days[each])
             with self.act("zoneCoordinatorD") as unit:
                 moved = {"case_id": life.id, "meeting_id": meeting, "ground": "moved"}
