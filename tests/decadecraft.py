@@ -56,7 +56,7 @@ class Decade:
         self.lives: dict[UUID, Life] = {}
         self.gone: dict[str, date] = {}
         self.received: list[date] = []
-        """The days on which another municipality accepted a file, as a signal of its own."""
+        """When what another municipality accepted has to be gone there, while nobody decides on it."""
         self.listed: dict[UUID, date] = {}
         self.counts: dict[str, int] = {}
         self.today = BEGINS
@@ -336,7 +336,7 @@ class Decade:
                 with self.act("zoneMayorE") as unit:
                     handing_over.receive_hand_over(unit, h.ReceiveHandOver.of(hand_over_id=row))
                 life.due = min(life.due, self.today)
-                self.received.append(self.today)
+                self.received.append(min(self.today + timedelta(days=90), life.year_ends()))
                 self.did("handed over")
             else:
                 self.did("hand-overs that nobody accepted")

@@ -31,6 +31,8 @@ STORIES = sorted(
     path.name for path in EXAMPLES.glob("*.toml") if path.name not in {"demo-world.toml", "policy-plan.toml"}
 )
 """Those about a person; the strategic table has nobody."""
+FULLEST = {"extension.toml": "granted", "hand-over.toml": "accepted"}
+"""Up to where a story is played that closes no case: there most is known of the person."""
 OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"} | {
     f"answer{question}" for question in ("Register", "Discuss", "Record", "Close")
 }
@@ -133,7 +135,7 @@ def test_every_writing_of_a_text_is_recognised():
 def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house, play, tmp_path):
     heard = set()
     for number, name in enumerate(STORIES):
-        heard |= play(name, "closed", f"Waterlelie{number} Onvindbaar-Verzonnen")
+        heard |= play(name, FULLEST.get(name, "closed"), f"Waterlelie{number} Onvindbaar-Verzonnen")
     # Three words that stand in an agreement as well, which is of nobody, give nothing away; a whole text always would.
     stories = [read_story(EXAMPLES / name) for name in STORIES]
     # What a service says of its own rules is of no case either (R38).
@@ -154,7 +156,7 @@ def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house
     assert len(heard) > 30
     assert sum("Waterlelie" in text for text in heard) == len(STORIES)
     ((cases, statements),) = house.sql(
-        "SELECT (SELECT count(*) FROM case_file WHERE state = 'closed'), (SELECT count(*) FROM statement)"
+        "SELECT (SELECT count(*) FROM case_file), (SELECT count(*) FROM statement)"
     )
     assert cases == len(STORIES)
     assert statements > 0
