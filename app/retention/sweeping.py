@@ -274,8 +274,7 @@ def carry_out_registration(run: Run, registration_id: UUID) -> None:
         keys = erase_registration(
             unit, EraseRegistration.of(registration_id=registration_id, step="order")
         ).file_ids
-    for key in keys:
-        run.installation.vault.shred(key)
+    run.installation.vault.shred(*keys)
     with run.step() as unit:
         erase_registration(unit, EraseRegistration.of(registration_id=registration_id, step="finish"))
 

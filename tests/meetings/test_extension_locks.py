@@ -50,7 +50,7 @@ def test_what_a_caller_says_to_the_database_is_bounded(table, ready):
 
 
 def test_a_sweep_and_a_decision_at_one_moment_leave_one_of_both(table, ready):
-    """The sweep of the next day waits for the decision taken before midnight, and then has nothing to destroy (R90)."""
+    """Decided before midnight, the sweep of the next day finds nothing to destroy; ordered first, nobody decides (R90)."""
     case, _, row = ready
     due = file_of(table).due_on
     table.house.at(table.house.now + (due - timedelta(days=1) - brussels_day(table.house.now)))

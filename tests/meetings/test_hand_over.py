@@ -1,13 +1,17 @@
 """A file goes to another municipality as a signal: sealed for it alone, accepted there, destroyed here (R39, R40, R84, R113)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from lockcraft import reached
 from pagecraft import reader, texts_of
 
+from app.cases.models import Statement
 from app.cases.sealing import seal_in
 from app.intake.registering import place
+from app.kernel.ids import new_id
 from app.kernel.vault import Shredded
 from app.kernel.work import work
 from app.retention.commands import PurgeCase
@@ -27,15 +31,12 @@ def moved(table):
     table.close(meeting)
     with table.house.work("mayor") as unit:  # what others contributed
         unit.decided.append(Action.STATEMENT_CREATE)
-        from app.cases.models import Statement
-        from app.kernel.ids import new_id
-
         row = new_id()
         unit.session.add(
             Statement(
                 id=row, case_id=case, municipality_id=table.house.cast.towns["C"], category=1, origin="livcParticipant",
                 kind="fact", audience="present", entered_by=table.house.cast.persons["mayor"], stated_on=unit.today,
-                text=seal_in(unit, __import__("uuid").UUID(case), "statement", "text", row, MARK), created_at=unit.now,
+                text=seal_in(unit, UUID(case), "statement", "text", row, MARK), created_at=unit.now,
             )
         )  # fmt: skip
     table.ok(
@@ -317,3 +318,17 @@ def test_a_sweep_that_died_on_the_way_is_finished_by_the_next(table, sent):
     assert table.house.sql("SELECT ground FROM certificate") == [("handedOver",)]
     read = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
     assert read["subjectName"] == NAME
+
+
+@pytest.mark.parametrize("state", ["sent", "withdrawn"])
+def test_nobody_names_another_file_as_the_package_that_the_sweep_destroys(table, moved, state):
+    """Past the operations: neither one's own case, nor another municipality's, nor anything once it was sent."""
+    row = propose(table, moved)
+    other = table.case("Ander Verzonnen")
+    for file in (moved, other):
+        name = f"UPDATE hand_over SET state = '{state}', package_id = :f WHERE id = :r"
+        assert reached(table.house, "mayor", name, f=file, r=row) is None
+    send(table, row)
+    again = "UPDATE hand_over SET state = 'withdrawn', package_id = :f WHERE id = :r"
+    for file in (other, str(new_id())):
+        assert reached(table.house, "mayor", again, f=file, r=row) is None
