@@ -346,3 +346,5 @@ def test_of_somebody_nobody_discussed_nothing_is_kept_longer(table):
     until = years_after(brussels_day(table.house.now), 2).isoformat()
     refused = propose(table, case, until=until)
     assert (refused.status_code, refused.json()["rule"]) == (409, "R87")
+    page = reader(table.house, "mayor").get(f"/cases/{case}/extension?reason=minutesAndCorrection").text
+    assert "Nog geen vergadering heeft deze persoon besproken" in page
