@@ -284,7 +284,12 @@ class Decade:
                 view = discussions.propose_discussion(unit, c.ProposeDiscussion.of(**said))
             (waits,) = [each for each in view.corrections if each.state == "proposed"]
             with self.act(TOWNS[life.town][1]) as unit:
-                decided = {"case_id": life.id, "correction_id": waits.correction_id, "decision": "approve"}
+                decided = {
+                    "case_id": life.id,
+                    "correction_id": waits.correction_id,
+                    "decision": "approve",
+                    "ends_at_once": bool(waits.ends_at_once),
+                }
                 discussions.decide_discussion(unit, c.DecideDiscussion.of(**decided))
             life.corrected(meeting, day, self.listed[life.id])
             self.did("days corrected")

@@ -52,11 +52,15 @@ class ProposeDiscussion(Command):
 
 
 class DecideDiscussion(Command):
-    """Decide on a proposed correction, as the mayor (R69)."""
+    """Decide on a proposed correction, as the mayor (R69).
+
+    *ends_at_once*: that the data may be destroyed at once, asked where the term is over by the corrected day.
+    """
 
     case_id: UUID
     correction_id: UUID
     decision: Literal["approve", "refuse"]
+    ends_at_once: bool = False
 
 
 class ProposeClosureCase(Command):

@@ -20,7 +20,7 @@ _DAYS = ONE_CASE + "/discussions"
 
 register_codes("option.kind", ["earlier", "notDiscussed"])
 register_codes("state.correction", ["proposed", "approved", "refused"])
-register_codes("hint", ["proposeDiscussion.reasonText"])
+register_codes("hint", ["proposeDiscussion.reasonText", "endsAtOnce"])
 
 
 def _address(call: PageCall, _view: object = None) -> str:

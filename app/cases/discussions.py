@@ -101,7 +101,9 @@ def propose_discussion(work: Work, command: ProposeDiscussion) -> DiscussionList
 def decide_discussion(work: Work, command: DecideDiscussion) -> DiscussionList:
     """Decide on a proposed correction, as the mayor and as somebody else than who proposed it (R69).
 
-    Raises Problem 400 for a correction that does not wait, 409 to who proposed it and where the database refuses.
+    Raises Problem 400 for a correction that does not wait, and where the term is over by the corrected day and nobody
+    said that the data may go at once: the next sweep destroys them (R86), and what is destroyed does not come back.
+    Raises 409 to who proposed it and where the database refuses.
     """
     case = queries.case(work.session, command.case_id, lock=True)
     rows = corrections(work.session, case.id) if case else []
@@ -119,12 +121,15 @@ def decide_discussion(work: Work, command: DecideDiscussion) -> DiscussionList:
         row.version += 1
         work.session.flush()
         return _list(work, case)
+    due = _due_after(work, case, row)
+    if due <= work.today and not command.ends_at_once:
+        raise invalid("endsAtOnce", "the term is over then", kind="requiredInput")
     fixed = settings_of(work.session, case.cell_id)
     last = _last_after(work, row)
     done = correct(
         work.session,
         row.id,
-        _due_after(work, case, row),
+        due,
         max(setting(fixed, "retention_lock_days"), (case.due_on - case.locks_on).days),
         months_after(last or case.listed_on, setting(fixed, "review_months")),
     )
@@ -187,6 +192,7 @@ def _list(work: Work, case: Case) -> DiscussionList:
 
 def _correction(work: Work, case: Case, row: DiscussionCorrection) -> CorrectionView:
     said: Any = open_in(work, case.id, _TABLE, "reason", row.id, row.reason)
+    due = _due_after(work, case, row) if row.state == PROPOSED else None
     return CorrectionView(
         correction_id=row.id,
         meeting_id=row.meeting_id,
@@ -197,6 +203,7 @@ def _correction(work: Work, case: Case, row: DiscussionCorrection) -> Correction
         proposed_by=person_name(work.session, row.proposed_by),
         proposed_at=row.proposed_at,
         decided_at=row.decided_at,
-        due_on_after=_due_after(work, case, row) if row.state == PROPOSED else None,
+        due_on_after=due,
+        ends_at_once=due <= work.today if due else None,
         own=row.proposed_by == work.actor.person_id,
     )

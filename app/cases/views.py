@@ -170,6 +170,8 @@ class CorrectionView(View):
     decided_at: datetime | None = None
     due_on_after: date | None = None
     """While it waits: when the data will have to be gone once it is approved."""
+    ends_at_once: bool | None = None
+    """While it waits: whether that day is here already, so that the next sweep destroys the file (R86)."""
     own: bool
     """The reader proposed it, and so does not decide on it."""
 

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from extensioncraft import talk
 from lockcraft import reached
 from pagecraft import reader, texts_of
 from sqlalchemy import text
 
 from app.cases import discussions
+from app.retention.sweeping import sweep_all
 
 WHY = "De zitting werd een dag te laat geopend."
 
@@ -77,6 +79,30 @@ def test_who_was_not_discussed_falls_back_to_the_day_of_listing(table, discussed
     assert (row.state, row.last_discussed_on) == ("listed", None)
     assert row.due_on == row.listed_on.replace(year=row.listed_on.year + 1)
     assert table.house.sql("SELECT 1 FROM discussion") == []
+
+
+def test_a_day_without_which_the_term_is_over_is_not_taken_away_by_mistake(table):
+    case = table.case()
+    table.house.later(days=300)
+    meeting = talk(table, case, purpose="person")
+    table.house.later(days=90)
+    listed = file_of(table).listed_on
+    table.ok(propose(table, case, meeting))
+    (shown,) = waiting(table, case)
+    assert shown["endsAtOnce"]
+    assert shown["dueOnAfter"] == listed.replace(year=listed.year + 1).isoformat()
+    page = reader(table.house, "mayor")
+    assert "is de termijn voorbij" in texts_of(
+        page.get(f"/cases/{case}/discussions?reason=minutesAndCorrection").text
+    )
+    refused = decide(table, case, shown["correctionId"])
+    assert refused.status_code == 400
+    assert "endsAtOnce" in refused.text
+    assert file_of(table).last_discussed_on is not None
+    said = {"correctionId": shown["correctionId"], "decision": "approve", "endsAtOnce": True}
+    table.ok(table.post("mayor", f"/cases/{case}/discussions/decide", said))
+    assert sweep_all(table.house.installation).destroyed == 1
+    assert len(table.house.sql("SELECT 1 FROM certificate WHERE kind = 'case'")) == 1
 
 
 def test_the_term_never_gets_longer(table, discussed):

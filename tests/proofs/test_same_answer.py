@@ -148,7 +148,8 @@ def test_no_time_an_answer_takes_shows_that_something_exists(operation, stage, c
     def asking(*, strange):
         k = Asking(oracle, who, scene, strange=strange)
         query, body = (part(k) if part else None for part in (line.query, line.body))
-        path = k.path(route.path)  # before the clock runs: to look an id up takes the proof longer than to make one up
+        # Before the clock runs: to look an id up takes the proof longer than to make one up.
+        path = k.path(route.path)
         return lambda: caller.call(who, JSON, route.method, path, query=query, body=body)
 
     exists, absent = asking(strange=False), asking(strange=True)
