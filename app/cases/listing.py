@@ -47,10 +47,7 @@ def put_on_list(
     work.vault.new_file(case_id, signal.municipality_id)
     identity = _opened(work, signal, "subject", there(signal.subject))
     brought = _opened(work, signal, "narrative", there(signal.narrative))
-    if signal.screening is not None:
-        brought += "\n\n" + _opened(work, signal, "screening", signal.screening)
-    if weighed:
-        brought += "\n\n" + weighed
+    note = _opened(work, signal, "screening", signal.screening) if signal.screening is not None else None
     due_on = case_due_on(work.today, agreement.settings)
     if signal.ends_by is not None:
         due_on = min(
@@ -82,12 +79,18 @@ def put_on_list(
             municipality_id=signal.municipality_id,
             indications=seal_in(work, case_id, LISTED_UNDER, "indications", case_id, indications),
             signal=seal_in(work, case_id, LISTED_UNDER, "signal", case_id, brought),
+            screening_note=_sealed(work, case_id, "screening_note", note),
+            screening_answers=_sealed(work, case_id, "screening_answers", weighed or None),
         )
     )
     said = orjson.loads(identity)
     mark_case(work, case, said["name"], date.fromisoformat(said["birthDate"]) if said["birthDate"] else None)
     signal.subject = signal.narrative = signal.screening = None
     return case
+
+
+def _sealed(work: Work, case_id: UUID, column: str, text: str | None) -> Sealed | None:
+    return seal_in(work, case_id, LISTED_UNDER, column, case_id, text) if text is not None else None
 
 
 def _opened(work: Work, signal: Signal, column: str, value: Sealed) -> str:

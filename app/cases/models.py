@@ -72,7 +72,10 @@ class Listing(Row):
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
     indications: Mapped[Sealed | None]
     signal: Mapped[Sealed | None]
-    """What was brought to the mayor, moved here from the registration at the listing."""
+    """What was brought to the mayor, moved here from the registration at the listing, with what the mayor and the screening
+    added; before revision 0065 all of it stood in the first."""
+    screening_note: Mapped[Sealed | None]
+    screening_answers: Mapped[Sealed | None]
 
 
 class Discussion(Row):

@@ -140,6 +140,10 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         birth_date=date.fromisoformat(born) if born else None,
         indications=open_in(work, case.id, LISTED_UNDER, "indications", case.id, case.indications),
         signal=open_in(work, case.id, LISTED_UNDER, "signal", case.id, case.signal),
+        screening_note=open_in(work, case.id, LISTED_UNDER, "screening_note", case.id, case.screening_note),
+        screening_answers=open_in(
+            work, case.id, LISTED_UNDER, "screening_answers", case.id, case.screening_answers
+        ),
         origin=case.origin,
         listed_on=case.listed_on,
         listed_by_name=case.listed_by_name,

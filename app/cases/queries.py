@@ -80,7 +80,10 @@ _SHEET = (
 """
 )
 _OUTER = _SHEET.format(listing="", join="")
-_WHOLE = _SHEET.format(listing=" l.indications, l.signal,", join=" LEFT JOIN listing l ON l.case_id = c.id")
+_WHOLE = _SHEET.format(
+    listing=" l.indications, l.signal, l.screening_note, l.screening_answers,",
+    join=" LEFT JOIN listing l ON l.case_id = c.id",
+)
 
 
 def case_sheet(session: Session, actor: Actor, case_id: UUID, *, whole: bool = False) -> Any:

@@ -302,6 +302,9 @@ class CaseView(Document):
     birth_date: date | None = None
     indications: str | None = None
     signal: str | None = None
+    screening_note: str | None = None
+    """What the mayor noted while screening: not the words of whoever brought the signal."""
+    screening_answers: str | None = None
     origin: str | None = None
     listed_on: date
     listed_by_name: str | None = None

@@ -48,9 +48,11 @@ from app.rules.roles import DESK, EVERYONE, MAYORAL
 router = APIRouter()
 _ALL = "/registrations"
 _ONE = _ALL + "/{registrationId}"
+IMMEDIATE = "immediateDanger"
+"""The urgency that no page treats as one more line in a list."""
 
 register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
-register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult"])
+register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult", "urgency"])
 register_codes("state.registration", ["decided"])
 register_codes("field", [f"recordScreeningAnswer.{code}" for code in QUESTIONS])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
@@ -76,6 +78,7 @@ def _list(call: PageCall, work: Work) -> Response:
         following=page.next,
         may_submit=may(work.actor, Action.REGISTRATION_SUBMIT),
         desk=work.actor.role in DESK,
+        immediate=IMMEDIATE,
         tones=TONES,
     )
 
@@ -140,7 +143,10 @@ def _read(call: PageCall, work: Work) -> Response:
     return call.show(
         "intake/registration.html",
         call.phrase("Registration %(reference)s", reference=view.reference),
-        call.phrase("What was brought, and what the mayor decided."),
+        call.phrase("What was brought, and what the mayor decided.")
+        if view.decided_on
+        else call.phrase("What was brought. The mayor decides what follows."),
+        immediate=view.urgency == IMMEDIATE,
         view=view,
         words=_words(call, view),
         known=_known_here(work, view),
@@ -296,8 +302,16 @@ page_form(
 
 @today_block(10, able(Action.REGISTRATION_LIST, DESK))
 def _waiting(call: PageCall, work: Work) -> Block:
-    """Show registrations that wait: for the mayor those to decide, each one step from its decision."""
-    items = list_registration(work, ListRegistration()).items
+    """Show registrations that wait here, the most urgent first: for the mayor those to decide.
+
+    What somebody of the desk brought to another municipality waits there.
+    """
+    items = [
+        item
+        for item in list_registration(work, ListRegistration()).items
+        if item.municipality_id == work.actor.municipality_id
+    ]
+    items.sort(key=lambda item: item.urgency != IMMEDIATE)
     mayoral = work.actor.role in MAYORAL
     return Block(
         call.phrase("Registrations that wait for a decision")
@@ -323,7 +337,9 @@ def _pick(call: PageCall, item: RegistrationItem) -> dict[str, object]:
         else item.reference,
         "href": _address(item.registration_id) if Action.REGISTRATION_READ.value in item.abilities else "",
         "note": note,
-        "state": (call.phrase(f"state.registration.{item.state}"), TONES[item.state]),
+        "state": (label("urgencies", IMMEDIATE, call.language), "danger")
+        if item.urgency == IMMEDIATE
+        else (call.phrase(f"state.registration.{item.state}"), TONES[item.state]),
     }
 
 

@@ -79,6 +79,6 @@ def test_one_table_of_a_kind(house):
 
 def test_code_lists_are_public_and_in_four_languages(house):
     body = house.client().get("/api/v1/refData/phenomena").json()
-    assert len(body["items"]) == 10
+    assert len(body["items"]) == 11
     assert set(body["items"][0]["labels"]) == {"nl", "fr", "de", "en"}
     assert house.client().get("/api/v1/refData/nothing").status_code == 404

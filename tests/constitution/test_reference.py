@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 21)
 
 COUNTS = {
     # VVSG survey 2022
-    "phenomena": 10,
+    "phenomena": 11,
     "signalSuppliers": 10,
     "faultLines": 6,
     "channels": 6,

@@ -123,7 +123,8 @@ def test_what_was_reported_moves_into_the_file_and_leaves_the_registration(house
     file = (
         house.client("mayor").get(f"/api/v1/cases/{case_id}", params={"reason": "decisionPreparation"}).json()
     )
-    assert file["signal"] == "Plotse afwezigheid en haatboodschappen.\n\nNagaan."
+    assert file["signal"] == "Plotse afwezigheid en haatboodschappen."
+    assert file["screeningNote"] == "Nagaan."
     assert file["origin"] == "livcParticipant"
     (kept,) = house.sql("SELECT subject, narrative, screening FROM registration")
     assert tuple(kept) == (None, None, None)

@@ -78,8 +78,57 @@ def test_once_listed_the_answers_stand_in_the_file_and_nowhere_else(house, path)
     case = send(house, "mayor", path + "/decide", decision, tag).json()["caseId"]
     assert "plicht" not in house.client("mayor").get(path).text
     file = house.client("mayor").get(f"/api/v1/cases/{case}", params={"reason": "newInformation"}).json()
-    assert ANSWERS["otherRoute"] in file["signal"]
+    assert ANSWERS["otherRoute"] in file["screeningAnswers"]
+    assert file["signal"] == SIGNAL["narrative"]  # and nothing that somebody else wrote
     assert house.sql("SELECT answers FROM registration") == [(None,)]
+
+
+def test_the_note_of_the_mayor_is_not_told_as_what_was_reported(house, path):
+    from pagecraft import reader, texts_of
+
+    send(house, "mayor", path + "/screen", {"note": "Graag nagaan bij de school (verzonnen)."})
+    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    case = send(house, "mayor", path + "/decide", decision).json()["caseId"]
+    file = house.client("mayor").get(f"/api/v1/cases/{case}", params={"reason": "newInformation"}).json()
+    assert file["signal"] == SIGNAL["narrative"]
+    assert file["screeningNote"] == "Graag nagaan bij de school (verzonnen)."
+    page = texts_of(reader(house, "mayor").get(f"/cases/{case}?reason=newInformation").text)
+    assert (
+        page.index(SIGNAL["narrative"]) < page.index("Nota van de burgemeester") < page.index("Graag nagaan")
+    )
+    ((kept,),) = house.sql("SELECT string_agg(l::text, ' ') FROM listing l")
+    assert "Graag" not in kept
+
+
+def test_immediate_danger_stands_first_and_sends_its_readers_to_the_police(house):
+    from pagecraft import reader, texts_of
+
+    body = SIGNAL | {"municipalityId": str(house.cast.towns["C"])}
+    for urgency in ("immediateDanger", "urgent", "normal"):
+        answer = house.client("participant").post("/api/v1/registrations", json=body | {"urgency": urgency})
+        if urgency == "immediateDanger":
+            danger = answer.json()
+        house.later(minutes=1)
+    here = danger["self"].removeprefix("/api/v1")
+    assert "Bel eerst de politie" in texts_of(reader(house, "participant").get("/registrations/new").text)
+    assert "Bel meteen de politie" in texts_of(reader(house, "participant").get(here).text)
+    mayor = reader(house, "mayor")
+    today = texts_of(mayor.get("/").text)
+    assert today.index(danger["reference"]) < today.index("Onmiddellijk gevaar")
+    assert today.index("A-2026-") == today.index(danger["reference"])
+    assert "Bel meteen de politie" in texts_of(mayor.get(here).text)
+    assert "Onmiddellijk gevaar" in texts_of(mayor.get("/registrations").text)
+
+
+def test_what_a_desk_brought_elsewhere_does_not_wait_for_its_own_decision(house):
+    from pagecraft import reader, texts_of
+
+    body = SIGNAL | {"municipalityId": str(house.cast.towns["D"])}
+    brought = house.client("zoneMayorE").post("/api/v1/registrations", json=body)
+    assert brought.status_code == 201, brought.text
+    own = reader(house, "zoneMayorE")
+    assert brought.json()["reference"] not in texts_of(own.get("/").text)
+    assert "gemeld aan Gemeente D" in texts_of(own.get("/registrations").text)
 
 
 def test_the_page_shows_the_questions_the_answers_and_what_each_outcome_leads_to(house, path):
