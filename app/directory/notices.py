@@ -66,6 +66,8 @@ class NoticeCode(StrEnum):
     CLOSURE_ASKED = "closureAsked"
     """A review was missed: the next meeting says whether the case is closed, or why it is still necessary (R76)."""
     OWN_FILE_TERM = "ownFileTerm"
+    OWN_FILE_AFTER_CLOSING = "ownFileAfterClosing"
+    """A case was closed: what a participant keeps of it has a term of its own, whatever the mayor chose here (R95)."""
     RETENTION_WARNING_90 = "retentionWarning90"
     RETENTION_WARNING_30 = "retentionWarning30"
     RETENTION_WARNING_15 = "retentionWarning15"

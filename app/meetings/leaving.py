@@ -16,6 +16,7 @@ from app.meetings.standing import about_item
 from app.meetings.tracking import tell_item, tell_those_who_hold, track
 from app.rules.actions import Action
 from app.rules.lifecycle import target
+from app.rules.retention import case_due_on
 
 CASE_CLOSED = "caseClosed"
 """Why an item went off its agenda that nobody took off: its case was closed."""
@@ -72,12 +73,16 @@ def off_the_agendas(work: Work, case: Case) -> list[About]:
 
 
 def tell_of_own_files(work: Work, case: Case) -> list[About]:
-    """Tell everybody who was present at a discussion of a case that is closed that their own file has a term too (R95)."""
+    """Tell everybody who was present at a discussion of a case that is closed that their own file has a term too (R95).
+
+    That term is the law's, from the last discussion: an earlier end here is the mayor's for the mayor's own file.
+    """
+    ends_on = case_due_on(case.last_discussed_on or case.listed_on, {})
     desk = cases.desk_of(work.session, case, work.today)
     for person_id in attended_by(work.session, case):
         if person_id not in desk:
-            code = NoticeCode.OWN_FILE_TERM
-            leave_notice(work, person_id, code, case.reference, case.municipality_id, case.due_on)
+            code = NoticeCode.OWN_FILE_AFTER_CLOSING
+            leave_notice(work, person_id, code, case.reference, case.municipality_id, ends_on)
     return []
 
 

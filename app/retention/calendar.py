@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.constitution.agreements import settings_of
 from app.constitution.reference import citation
 from app.constitution.standing import municipality_facts
 from app.kernel.journal.store import About
@@ -20,7 +21,7 @@ from app.retention.views import EndingPage, EndingView, WhyView
 from app.rules.actions import Action
 from app.rules.facts import NEVER, Facts
 from app.rules.policy import abilities
-from app.rules.retention import SCHEDULE, WARNING_DAYS
+from app.rules.retention import SCHEDULE, WARNING_DAYS, case_due_on
 
 _TERMS = {term.data: term for term in SCHEDULE}
 
@@ -76,6 +77,7 @@ def _shown(work: Work, row: Any, facts: Facts) -> EndingView:
     of_case = row.kind == "case"
     name = term_of(row.kind, row.start, extended=row.extended)
     term = _TERMS[name]
+    allowed = _allowed(work, row)
     return EndingView(
         kind=row.kind,
         case_id=row.id if of_case else None,
@@ -94,9 +96,20 @@ def _shown(work: Work, row: Any, facts: Facts) -> EndingView:
             legal_reference=term.legal or None,
             citation=citation(term.legal, work.actor.language, work.today) if term.legal else None,
             kept_until=row.kept_until,
+            nearer=row.nearer if allowed else None,
+            term_ends_on=allowed,
         ),
         abilities=_openable(work, row, facts),
     )
+
+
+def _allowed(work: Work, row: Any) -> date | None:
+    """Give the day until which a case could have been kept, where it goes before; None where it goes on that day."""
+    if row.kind != "case" or row.extended or row.kept_until:
+        return None
+    fixed = settings_of(work.session, work.actor.cell_id) if work.actor.cell_id else {}
+    allowed = case_due_on(row.started_on, fixed)
+    return allowed if row.due_on < allowed else None
 
 
 def _openable(work: Work, row: Any, facts: Facts) -> list[str]:

@@ -24,6 +24,10 @@ class WhyView(View):
     citation: str | None = None
     kept_until: date | None = None
     """The last day of an extension in force; the file goes earlier unless reviews carry it there (R87, R89)."""
+    nearer: str | None = None
+    """What brought the day nearer than the term: handedOver, cameWithIt (its end came with a hand-over), decided."""
+    term_ends_on: date | None = None
+    """The day until which the term would have allowed it, where something brought the day nearer."""
 
 
 class EndingView(View):

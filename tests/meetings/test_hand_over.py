@@ -164,6 +164,11 @@ def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(tabl
     assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404
     ((there,),) = table.house.sql("SELECT ends_by FROM registration WHERE id = :r", r=made["registrationId"])
     assert there == due == last.replace(year=last.year + 1)
+    (ends,) = table.ok(table.get("dpo", "/retention/upcoming"))["items"]
+    assert (ends["why"]["nearer"], ends["why"]["termEndsOn"]) == ("handedOver", due.isoformat())
+    assert "overgedragen: de ontvanger aanvaardde" in texts_of(
+        reader(table.house, "dpo").get("/retention").text
+    )
     read = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
     assert (read["subjectName"], read["state"], read["agencyName"]) == (
         NAME,

@@ -139,8 +139,16 @@ def test_at_closing_who_was_there_is_told_of_their_own_file_and_every_question_i
     bare = {"checklist": [*ANSWERED["checklist"][1:], {"question": "personTold", "answer": "no"}]}
     assert table.post(table.mayor, f"/cases/{missed}/close", bare).status_code == 400
     bare["checklist"][-1]["note"] = WHY
+    ((last, sooner),) = table.house.sql("SELECT last_discussed_on, due_on - 30 FROM case_file")
+    bare["dataUntil"] = sooner.isoformat()
     table.ok(table.post(table.mayor, f"/cases/{missed}/close", bare))
-    assert notices(table, "ownFileTerm") == (["school"], {reference(table, missed)})
+    assert notices(table, "ownFileAfterClosing") == (["school"], {reference(table, missed)})
+    # The mayor's own earlier end is not theirs: their year runs from the last discussion.
+    told = table.house.sql("SELECT due_on FROM notice WHERE code = 'ownFileAfterClosing'")
+    assert told == [(last.replace(year=last.year + 1),)]
+    calendar = table.ok(table.get("dpo", "/retention/upcoming", days=400))
+    (why,) = [each["why"] for each in calendar["items"] if each.get("caseId") == missed]
+    assert (why["nearer"], why["termEndsOn"]) == ("decided", last.replace(year=last.year + 1).isoformat())
     assert WHY.encode() not in b"".join(
         bytes(r.note) for r in table.house.sql("SELECT note FROM closure_answer") if r.note
     )

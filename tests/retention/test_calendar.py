@@ -34,6 +34,7 @@ def test_a_discussion_and_an_extension_change_the_reason(house, listed):
     )
     (item,) = house.client("dpo").get(UPCOMING, params={"days": 500}).json()["items"]
     assert (item["why"]["start"], item["why"]["startedOn"]) == ("lastDiscussion", "2026-06-01")
+    assert item["why"].keys() & {"nearer", "termEndsOn"} == set(), "nothing brought it nearer"
     house.sql("UPDATE case_file SET extended_until = '2027-09-01', due_on = '2027-09-01'")
     (item,) = house.client("dpo").get(UPCOMING, params={"days": 600}).json()["items"]
     assert (item["why"]["rule"], item["why"]["legalReference"]) == ("R87", "flemishDecree.extension")
