@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import Command, Day, FileLine, FileText, Line
 
 
 class Factor(Command):
@@ -17,10 +17,10 @@ class Factor(Command):
     """As in the assessment before, so that one sees what became of it."""
     side: Literal["risk", "protective"]
     life_domain: Line
-    what: Prose
-    speaks_for: Prose
-    speaks_against: Prose
-    missing: Prose
+    what: FileText
+    speaks_for: FileText
+    speaks_against: FileText
+    missing: FileText
 
 
 class Instrument(Command):
@@ -28,9 +28,9 @@ class Instrument(Command):
 
     instrument: Line
     used_on: Day
-    assessor_name: Line
+    assessor_name: FileLine
     assessor_trained: bool = False
-    instrument_conclusion: Prose
+    instrument_conclusion: FileText
 
 
 class WriteAssessment(Command):
@@ -42,7 +42,7 @@ class WriteAssessment(Command):
     meeting_id: UUID | None = None
     factors: Annotated[list[Factor], Field(min_length=1, max_length=40)]
     instruments: Annotated[list[Instrument], Field(max_length=5, default_factory=list)]
-    weighed: Prose
+    weighed: FileText
     """What one makes of it: an assessment, apart from what is known."""
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False

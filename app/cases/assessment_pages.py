@@ -22,7 +22,7 @@ from app.kernel.http.forms import Fault, Field, Form, form_of, register_form
 from app.kernel.http.frames import announces
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_send, with_query
 from app.kernel.i18n import format_date, format_moment, register_codes
-from app.kernel.shapes import Command, Prose
+from app.kernel.shapes import Command, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem, not_found
@@ -38,7 +38,7 @@ class DescribeAssessment(Command):
     """What is asked once on the form of an assessment, beside its factors and its instrument."""
 
     meeting_id: UUID | None = None
-    weighed: Prose
+    weighed: FileText
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
 

@@ -14,7 +14,7 @@ from app.constitution.labels import label
 from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.pages import PageCall
 from app.kernel.i18n import format_date, register_codes, to_translate
-from app.kernel.shapes import Command, Day, Prose
+from app.kernel.shapes import Command, Day, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import invalid
@@ -33,15 +33,15 @@ class AnswerAndClose(Command):
 
     case_id: UUID
     person_told: c.ClosureReply
-    person_told_note: Prose | None = None
+    person_told_note: FileText | None = None
     actions_settled: c.ClosureReply
-    actions_settled_note: Prose | None = None
+    actions_settled_note: FileText | None = None
     partners_told: c.ClosureReply
-    partners_told_note: Prose | None = None
+    partners_told_note: FileText | None = None
     contacts_removed: c.ClosureReply
-    contacts_removed_note: Prose | None = None
+    contacts_removed_note: FileText | None = None
     further_care: c.ClosureReply
-    further_care_note: Prose | None = None
+    further_care_note: FileText | None = None
     data_until: Day | None = None
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import BirthDay, Command, Day, Line, Prose
+from app.kernel.shapes import BirthDay, Command, Day, FileLine, FileText, Line
 from app.rules.audience import Audience
 
 
@@ -48,7 +48,7 @@ class ProposeDiscussion(Command):
     kind: Literal["earlier", "notDiscussed"]
     corrected_on: Day | None = None
     """The true day, where it was earlier."""
-    reason_text: Prose
+    reason_text: FileText
 
 
 class DecideDiscussion(Command):
@@ -93,7 +93,7 @@ class ChecklistAnswer(Command):
 
     question: Line
     answer: ClosureReply
-    note: Prose | None = None
+    note: FileText | None = None
 
 
 class CloseCase(Command):
@@ -112,7 +112,7 @@ class RelistCase(Command):
     """Put a closed case back on the list, with the indications for it (R40). Its data go on the same day as before."""
 
     case_id: UUID
-    indications: Prose
+    indications: FileText
 
 
 class AskClosureCase(Command):
@@ -127,9 +127,9 @@ class CreateStatement(Command):
     case_id: UUID
     agenda_item_id: UUID | None = None
     contributor_id: UUID | None = None
-    text: Prose
+    text: FileText
     category: Annotated[int, Field(ge=1, le=14)]
-    category_reason: Prose | None = None
+    category_reason: FileText | None = None
     origin: Line
     kind: Literal["fact", "assessment"]
     reliability: Line | None = None
@@ -150,14 +150,14 @@ class CorrectStatement(Command):
     """Say better what was said: its text and its marks, with the reason. What stood there before is kept (R55)."""
 
     statement_id: UUID
-    text: Prose
+    text: FileText
     category: Annotated[int, Field(ge=1, le=14)]
-    category_reason: Prose | None = None
+    category_reason: FileText | None = None
     origin: Line
     kind: Literal["fact", "assessment"]
     reliability: Line | None = None
     stated_on: Day
-    reason_text: Prose
+    reason_text: FileText
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
 
@@ -187,9 +187,9 @@ class CorrectSubject(Command):
     """Correct who a file is about, with the reason why. What stood there before is kept (R55, R107)."""
 
     case_id: UUID
-    subject_name: Line
+    subject_name: FileLine
     birth_date: BirthDay | None = None
-    reason_text: Prose
+    reason_text: FileText
     reason: Line
 
 
@@ -208,7 +208,7 @@ class OpenBreakGlass(Command):
 
     reference: Line
     reason: Line
-    explanation: Prose
+    explanation: FileText
 
 
 class CloseBreakGlass(Command):
@@ -228,7 +228,7 @@ class ReviewBreakGlass(Command):
 
     break_glass_id: UUID
     outcome: Literal["justified", "notJustified"]
-    note: Prose
+    note: FileText
 
 
 class DescribeAttachment(Command):
@@ -237,7 +237,7 @@ class DescribeAttachment(Command):
     case_id: UUID
     description: Line
     category: Annotated[int, Field(ge=1, le=14)]
-    category_reason: Prose | None = None
+    category_reason: FileText | None = None
     origin: Line
     contributor_id: UUID | None = None
     dated_on: Day | None = None
@@ -278,7 +278,7 @@ class StartTrajectory(Command):
 
     case_id: UUID
     case_manager_id: UUID
-    aims: Annotated[dict[Line, Prose], Field(min_length=1, max_length=7)]
+    aims: Annotated[dict[Line, FileText], Field(min_length=1, max_length=7)]
     person_informed: Literal["informed", "involved", "notYet"]
 
 
@@ -296,7 +296,7 @@ class AssignAction(Command):
     case_id: UUID
     owner_id: UUID
     life_domain: Line
-    text: Prose
+    text: FileText
     due_on: Day
 
 
@@ -309,4 +309,4 @@ class CompleteAction(Command):
 
     action_id: UUID
     result: Literal["done", "notDone"]
-    outcome: Prose
+    outcome: FileText

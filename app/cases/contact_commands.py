@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import Command, Day, FileLine, FileText, Line
 
 
 class AddContact(Command):
     """Note a contact or relation of the person discussed, with the reason why that is necessary (R49, R53)."""
 
     case_id: UUID
-    contact_name: Line
+    contact_name: FileLine
     relation: Line
-    need: Prose
+    need: FileText
     origin: Line
     stated_on: Day | None = None
     relevant_and_proportionate: bool = False

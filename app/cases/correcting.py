@@ -30,7 +30,6 @@ from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES
-from app.rules.cards import names_a_card
 from app.rules.problems import Kind, Problem
 
 _TABLE = "statement_version"
@@ -50,10 +49,10 @@ def correct_statement(work: Work, command: CorrectStatement) -> StatementView:
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
-        origin_admitted=not names_a_card(command.text),
+        origin_admitted=True,
     )
     row: Statement | None = found[0] if found is not None else None
-    if row is not None and command.origin != row.origin and facts.origin_admitted:
+    if row is not None and command.origin != row.origin:
         fits = admitted(work, command.origin, row.contributor_id, row.agenda_item_id, case.cell_id)
         facts = replace(facts, origin_admitted=fits)
     work.allow(Action.STATEMENT_CORRECT, facts, about_case(case, "statement", row.id if row else None))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import Command, Day, FileText, Line
 
 _Radio = Field(json_schema_extra={"form": {"kind": "radio"}})
 
@@ -18,7 +18,7 @@ class ProposeExtension(Command):
     case_id: UUID
     ground: Line
     """A code of extensionGrounds."""
-    reasons: Prose
+    reasons: FileText
     until: Day
     nothing_classified: bool = False
 
@@ -47,7 +47,7 @@ class DecideExtension(Command):
     decision: Annotated[Literal["grant", "refuse"], _Radio]
     until: Day | None = None
     """The last day on which the data may be kept; only where it is granted."""
-    reasons: Prose
+    reasons: FileText
     linked_to_prevention: bool = False
     nothing_classified: bool = False
 
@@ -57,5 +57,5 @@ class ReviewExtension(Command):
 
     extension_id: UUID
     outcome: Annotated[Literal["goesOn", "ends"], _Radio]
-    reasons: Prose
+    reasons: FileText
     nothing_classified: bool = False

@@ -31,7 +31,6 @@ from app.rules.audience import (
     may_read_by_glass,
     repeats,
 )
-from app.rules.cards import names_a_card
 from app.rules.facts import Facts, Standing
 from app.rules.policy import abilities
 from app.rules.problems import invalid
@@ -78,7 +77,6 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
         origin_admitted=case is not None
-        and not names_a_card(command.text)
         and admitted(work, command.origin, command.contributor_id, command.agenda_item_id, case.cell_id),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )

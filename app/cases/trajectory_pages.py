@@ -27,7 +27,7 @@ from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get, with_query
 from app.kernel.i18n import format_date, register_codes, to_translate
-from app.kernel.shapes import Command, Prose
+from app.kernel.shapes import Command, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import invalid, not_found
@@ -45,13 +45,13 @@ class PlanTrajectory(Command):
     case_id: UUID
     case_manager_id: UUID
     person_informed: Literal["informed", "involved", "notYet"]
-    aim_work: Prose | None = None
-    aim_school: Prose | None = None
-    aim_housing: Prose | None = None
-    aim_family: Prose | None = None
-    aim_health: Prose | None = None
-    aim_social_network: Prose | None = None
-    aim_meaning: Prose | None = None
+    aim_work: FileText | None = None
+    aim_school: FileText | None = None
+    aim_housing: FileText | None = None
+    aim_family: FileText | None = None
+    aim_health: FileText | None = None
+    aim_social_network: FileText | None = None
+    aim_meaning: FileText | None = None
 
 
 _DOMAINS = {

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.kernel.names.national_number import national_number
-from app.kernel.shapes import BirthDay, Command, Line, Prose
+from app.kernel.shapes import BirthDay, Command, FileLine, FileText, Line
 
 NationalNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(national_number)
@@ -23,9 +23,9 @@ class SubmitRegistration(Command):
     """
 
     municipality_id: UUID
-    subject_name: Line
+    subject_name: FileLine
     birth_date: BirthDay | None = None
-    narrative: Prose
+    narrative: FileText
     phenomenon: Line
     urgency: Line
     origin: Line | None = None
@@ -54,7 +54,7 @@ class ScreenRegistration(Command):
     """
 
     registration_id: UUID
-    note: Prose | None = None
+    note: FileText | None = None
     national_number: NationalNumber | None = None
 
 
@@ -71,12 +71,12 @@ class RecordScreeningAnswer(Command):
     """
 
     registration_id: UUID
-    indications: Prose | None = None
-    source: Prose | None = None
-    reliability: Prose | None = None
-    urgency: Prose | None = None
-    other_route: Prose | None = None
-    age: Prose | None = None
+    indications: FileText | None = None
+    source: FileText | None = None
+    reliability: FileText | None = None
+    urgency: FileText | None = None
+    other_route: FileText | None = None
+    age: FileText | None = None
 
 
 class DecideRegistration(Command):
@@ -89,9 +89,9 @@ class DecideRegistration(Command):
 
     registration_id: UUID
     outcome: Literal["listed", "notListed", "referred", "moreInformationWanted", "passedToPolice"]
-    indications: Prose
-    exceptional_reasons: Prose | None = None
-    best_interest_note: Prose | None = None
+    indications: FileText
+    exceptional_reasons: FileText | None = None
+    best_interest_note: FileText | None = None
     presumed_adult: bool = False
 
 

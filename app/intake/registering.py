@@ -31,7 +31,6 @@ from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
-from app.rules.cards import names_a_card
 from app.rules.conditions import Condition
 from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import target
@@ -68,7 +67,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
             cell_id,
             recording_basis=town is not None and town.recording_basis is not None,
             no_classified=command.nothing_classified,
-            origin_admitted=command.origin not in ORIGINS_KEPT_OUT and not names_a_card(command.narrative),
+            origin_admitted=command.origin not in ORIGINS_KEPT_OUT,
         ),
         About(
             command.municipality_id if cell_id else About().controller,

@@ -6,8 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+from app.kernel.shapes import Command, file_texts
 from app.kernel.work import Undecided, Work
 from app.rules.actions import Action
+from app.rules.cards import names_a_card
 
 P = ParamSpec("P")
 V = TypeVar("V")
@@ -38,7 +40,14 @@ def operation(action: Action) -> Callable[[Callable[P, V]], Callable[P, V]]:
                 msg = "an operation takes its Work first"
                 raise TypeError(msg)
             before = len(work.decided)
-            answer = function(*args, **kwargs)
+            said = [
+                text
+                for each in [*args[1:], *kwargs.values()]
+                if isinstance(each, Command)
+                for text in file_texts(each)
+            ]
+            with work.said(action, card=names_a_card(*said)):
+                answer = function(*args, **kwargs)
             if action not in work.decided[before:]:
                 raise Undecided(action.value)
             return answer

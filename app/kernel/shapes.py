@@ -8,8 +8,10 @@ silence. Texts have a limit and survive any Unicode that PostgreSQL can store; w
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from functools import cache
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -61,6 +63,17 @@ Prose = Annotated[
 ]
 """Running text, 1 to 5000 characters: a reason, a statement, a note."""
 
+
+class _InFile:
+    """Marks a text that goes into somebody's file; `operation` looks at it (R57)."""
+
+
+FileText = Annotated[Prose, _InFile()]
+"""Running text that goes into somebody's file: a command with one that names a card or a T.E.R. list is refused (R57)."""
+
+FileLine = Annotated[Line, _InFile()]
+"""A single line that goes into somebody's file, looked at in the same way: a name, a description."""
+
 Secret = Annotated[SecretStr, AfterValidator(_storable_secret)]
 """A password or a token: taken as it is, and shown by no log and no error."""
 
@@ -96,6 +109,42 @@ class Command(BaseModel):
     def of(cls, **values: Any) -> Any:
         """Build a Command from Python code, by the names of its fields."""
         return cls.model_validate({to_camel(k): v for k, v in values.items()})
+
+
+@cache
+def _file_fields(command_cls: type[Command]) -> frozenset[str]:
+    """Give the names of the properties of which some text goes into a file."""
+    return frozenset(
+        name
+        for name, field in command_cls.model_fields.items()
+        if any(isinstance(each, _InFile) for each in field.metadata) or _marked(field.annotation)
+    )
+
+
+def _marked(annotation: Any) -> bool:
+    metadata = getattr(annotation, "__metadata__", ())
+    return any(isinstance(each, _InFile) for each in metadata) or any(
+        _marked(each) for each in get_args(annotation)
+    )
+
+
+def file_texts(command: Command) -> Iterator[str]:
+    """Give every text of a command that goes into a file, those of its parts with them."""
+    for name in type(command).model_fields:
+        yield from _texts(getattr(command, name), name in _file_fields(type(command)))
+
+
+def _texts(value: Any, in_file: bool) -> Iterator[str]:
+    if isinstance(value, Command):
+        yield from file_texts(value)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each, in_file)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for each in value:
+            yield from _texts(each, in_file)
+    elif in_file and isinstance(value, str):
+        yield value
 
 
 class View(BaseModel):

@@ -122,6 +122,7 @@ class Work:
         self.after_commit: list[Callable[[], None]] = []
         self.after_undo: list[Callable[[Session], None]] = []
         """What a refusal itself has to leave behind (a counted failure), written with its journal line."""
+        self._names_card: set[Action] = set()
         self._lines: list[Decided] = []
         self._refused: list[Decided] = []
         self.act_as(actor)
@@ -159,6 +160,10 @@ class Work:
         the answer is no. Without *line* a yes is not journalled: only for what the same day has its line already.
         """
         decision = decide(self.actor, action, facts)
+        if decision.outcome is Outcome.ALLOW and action in self._names_card:
+            decision = replace(
+                decision, outcome=Outcome.CONFLICT, number="R57", condition=Condition.ORIGIN_ADMITTED
+            )
         abouts = [about] if isinstance(about, About) else list(about or ()) or [About()]
         lines = Decided(
             action=action.value,
@@ -178,6 +183,19 @@ class Work:
         if line:
             self._lines.append(lines)
         return decision
+
+    @contextmanager
+    def said(self, action: Action, *, card: bool) -> Iterator[None]:
+        """Remember, while an Operation runs, whether what it was told names a card: the rules then say no (R57).
+
+        After everything else they say no to: who has no standing learns nothing from it.
+        """
+        if card:
+            self._names_card.add(action)
+        try:
+            yield
+        finally:
+            self._names_card.discard(action)
 
     def basis(self, number: str, about: About) -> str:
         """Give the legal reference of a line: by the law of the municipality it is about, and of who acts (R105)."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kernel.printing import DocumentLanguage
-from app.kernel.shapes import Command, Day, Line, Moment, Prose, Secret
+from app.kernel.shapes import Command, Day, FileText, Line, Moment, Prose, Secret
 from app.meetings.reasons import PutOff, TakenOff
 
 _PageSize = Annotated[int, Field(ge=1, le=100)]
@@ -76,7 +76,7 @@ class AddAgendaItem(Command):
 
     meeting_id: UUID
     case_id: UUID
-    question: Prose
+    question: FileText
     purpose: Annotated[
         Literal["person", "extension", "both"] | None, Field(json_schema_extra={"form": {"kind": "radio"}})
     ] = None
@@ -95,16 +95,16 @@ class Invitee(Command):
     person_id: UUID
     ground_list: GroundList | None = None
     ground_code: Line | None = None
-    ground_reason: Prose | None = None
-    urgency_reason: Prose | None = None
-    child_reason: Prose | None = None
+    ground_reason: FileText | None = None
+    urgency_reason: FileText | None = None
+    child_reason: FileText | None = None
 
 
 class Entry(Command):
     """A case to put on the agenda, with the question to the table and whom to invite for it."""
 
     case_id: UUID
-    question: Prose
+    question: FileText
     purpose: Literal["person", "extension", "both"] | None = None
     minutes: Minutes = 20
     people: Annotated[list[Invitee], Field(max_length=40, default_factory=list)]
@@ -122,7 +122,7 @@ class LeaveOffCase(Command):
 
     case_id: UUID
     meeting_id: UUID
-    reason_text: Prose
+    reason_text: FileText
 
 
 class OrderAgendaItem(Command):
@@ -137,7 +137,7 @@ class ChangeAgendaItem(Command):
 
     agenda_item_id: UUID
     minutes: Minutes | None = None
-    question: Prose | None = None
+    question: FileText | None = None
 
 
 class PostponeAgendaItem(Command):
@@ -178,7 +178,7 @@ class MoveMeeting(Command):
     meeting_id: UUID
     starts_at: Moment
     ends_at: Moment
-    urgency_reason: Prose | None = None
+    urgency_reason: FileText | None = None
     """Why services of the French Community get less notice than the decree wants."""
 
 
@@ -228,9 +228,9 @@ class PrepareInvitation(Command):
     person_id: UUID
     ground_list: GroundList | None = None
     ground_code: Line | None = None
-    ground_reason: Prose | None = None
-    urgency_reason: Prose | None = None
-    child_reason: Prose | None = None
+    ground_reason: FileText | None = None
+    urgency_reason: FileText | None = None
+    child_reason: FileText | None = None
     """Why a child under twelve has to be discussed with a service of the French Community (R29)."""
 
 
@@ -283,7 +283,7 @@ class AnswerInvitation(Command):
 
     invitation_id: UUID
     answer: Literal["accepted", "declined", "mustDecline"]
-    reason: Prose | None = None
+    reason: FileText | None = None
     care_relation: bool | None = None
     """A French Community service says, when accepting, that it has a care relation with the person (R35)."""
 

@@ -46,7 +46,6 @@ from app.meetings.models import Contribution, ContributionRequest
 from app.meetings.standing import about_item, item_facts, item_standing, writing_standing
 from app.rules.actions import Action
 from app.rules.audience import CATEGORY_WITH_REASON, ORIGINS_KEPT_OUT
-from app.rules.cards import names_a_card
 from app.rules.conditions import Condition
 from app.rules.facts import Facts, Standing
 from app.rules.legal import FRENCH_COMMUNITY
@@ -234,8 +233,7 @@ def answer_contribution_request(work: Work, command: AnswerContributionRequest) 
         seat,
         proportionate=nothing or command.relevant_and_proportionate,
         no_classified=nothing or command.nothing_classified,
-        origin_admitted=nothing
-        or (not names_a_card(command.text or "") and (command.origin not in ORIGINS_KEPT_OUT or cleared)),
+        origin_admitted=nothing or command.origin not in ORIGINS_KEPT_OUT or cleared,
         category_reason=nothing or command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
         care_relation=nothing or _cares(seat),
         **_record_facts(work, seat),

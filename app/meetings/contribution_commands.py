@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import Command, Day, FileText, Line
 from app.rules.audience import Audience
 
 
@@ -15,7 +15,7 @@ class SendContributionRequest(Command):
     """Ask one invited person a question before the meeting."""
 
     invitation_id: UUID
-    question: Prose
+    question: FileText
 
 
 class ListContributionRequest(Command):
@@ -27,9 +27,9 @@ class AnswerContributionRequest(Command):
 
     contribution_request_id: UUID
     nothing_to_share: bool = False
-    text: Prose | None = None
+    text: FileText | None = None
     category: Annotated[int, Field(ge=1, le=14)] | None = None
-    category_reason: Prose | None = None
+    category_reason: FileText | None = None
     origin: Line | None = None
     kind: Literal["fact", "assessment"] | None = None
     reliability: Line | None = None

@@ -14,7 +14,7 @@ from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form
 from app.kernel.http.frames import TONES, Block, able, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
-from app.kernel.shapes import Line, Prose
+from app.kernel.shapes import FileText, Line
 from app.kernel.work import Work
 from app.meetings import contributing
 from app.meetings import contribution_commands as c
@@ -37,7 +37,7 @@ class ShareContribution(c.AnswerContributionRequest):
     category: Annotated[int, Field(ge=1, le=14)]
     origin: Line
     kind: Literal["fact", "assessment"]
-    text: Prose
+    text: FileText
 
 
 def _questions(call: PageCall, work: Work) -> Response:

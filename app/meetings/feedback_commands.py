@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.kernel.shapes import Command, Day, Line, Prose
+from app.kernel.shapes import Command, Day, FileLine, FileText, Line
 
 Digest = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
 """A SHA-256, as 64 hexadecimal digits."""
@@ -23,7 +23,7 @@ class DraftFeedbackSheet(Command):
     """Write, or rewrite, one's feedback sheet on a person discussed: an evaluation of the follow-up (R78, R81)."""
 
     agenda_item_id: UUID
-    text: Prose
+    text: FileText
     nothing_classified: bool = False
     no_secrets: bool = False
     """Nothing in it that somebody told in the consultation under professional secrecy (R81)."""
@@ -62,7 +62,7 @@ class IssueFeedbackSheet(Command):
     feedback_sheet_id: UUID
     recipients: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
     """Codes of feedbackRecipients."""
-    recipient_name: Line
+    recipient_name: FileLine
     """Which office receives it: a service, no person."""
     competent_for_area: bool = False
     language: Literal["nl", "fr", "de"] = "nl"
@@ -82,7 +82,7 @@ class RecordTransmission(Command):
     """A code of transmissionGrounds."""
     recipient_type: Line
     """A code of transmissionRecipients or of feedbackRecipients."""
-    recipient_name: Line
+    recipient_name: FileLine
     """Which office received it: a service, no person."""
     digest: Digest
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from app.kernel.printing import DocumentLanguage
-from app.kernel.shapes import Command, Line, Prose
+from app.kernel.shapes import Command, FileText, Line
 
 
 class DraftMinutes(Command):
@@ -14,9 +14,9 @@ class DraftMinutes(Command):
 
     meeting_id: UUID
     agenda_item_id: UUID
-    assessment: Prose
-    decisions: Prose
-    actions: Prose | None = None
+    assessment: FileText
+    decisions: FileText
+    actions: FileText | None = None
     """Who does what by when, as agreed at the table."""
 
 
@@ -31,7 +31,7 @@ class RemarkMinutes(Command):
 
     meeting_id: UUID
     agenda_item_id: UUID
-    text: Prose
+    text: FileText
 
 
 class AssentMinutes(Command):
@@ -57,7 +57,7 @@ class CorrectMinutes(Command):
 
     meeting_id: UUID
     agenda_item_id: UUID
-    text: Prose
+    text: FileText
 
 
 class DecideCorrectionMinutes(Command):
