@@ -55,6 +55,16 @@ def test_answers_wait_for_the_screening_and_nobody_else_gives_or_reads_them(hous
     assert "answers" not in house.client("participant").get(path).json()
 
 
+@pytest.mark.parametrize("question", ["indications", "source", "reliability", "otherRoute"])
+def test_no_answer_names_a_card(house, path, question):
+    screened(house, path)
+    answer = send(
+        house, "coordinator", path + "/answers", {question: "Zo staat het op de informatiekaart (verzonnen)."}
+    )
+    assert (answer.status_code, answer.json()["rule"]) == (409, "R57")
+    assert "answers" not in house.client("mayor").get(path).json()
+
+
 def test_two_who_answer_at_once_do_not_overwrite_each_other(house, path):
     tag = screened(house, path)
     assert send(house, "mayor", path + "/answers", ANSWERS, tag).status_code == 200

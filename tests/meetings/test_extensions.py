@@ -91,6 +91,7 @@ def test_what_the_law_asks_of_a_decision(table, ready):
         ({"until": years_after(day, 1).isoformat()}, 409, "R87"),
         ({"linkedToPrevention": False}, 409, "R87"),
         ({"nothingClassified": False}, 409, "R56"),
+        ({"reasons": "Zo staat het op de informatiekaart (verzonnen)."}, 409, "R57"),
         ({"reasons": "  "}, 400, None),
         ({"until": "2026-02-30"}, 400, None),
         ({"until": "9999-12-31"}, 400, None),

@@ -39,6 +39,7 @@ def test_the_police_draft_rewrite_and_ask_and_the_text_is_fixed(sheet):
 def test_each_confirmation_is_needed_to_draft(sheet):
     sheet.refused(sheet.write(noSecrets=False), "R81")
     sheet.refused(sheet.write(nothingClassified=False), "R56")
+    sheet.refused(sheet.write(text="Zo staat het op de informatiekaart (verzonnen)."), "R57")
     assert sheet.write(text="").status_code == 400
     assert sheet.write(text="x" * 5001).status_code == 400
     assert sheet.house.sql("SELECT count(*) FROM feedback_sheet") == [(0,)]

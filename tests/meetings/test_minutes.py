@@ -55,6 +55,14 @@ def test_the_desk_drafts_and_rewrites_from_the_version_it_has_seen(table):
     assert len(table.journal("minutes.draft", "coordinator")) == 2
 
 
+@pytest.mark.parametrize("text", ["assessment", "decisions", "actions"])
+def test_no_minutes_name_a_card(table, text):
+    meeting, item, _ = table.sat("school")
+    answer = draft(table, meeting, item, **{text: "De politie las de informatiekaart voor (verzonnen)."})
+    assert (answer.status_code, answer.json()["rule"]) == (409, "R57")
+    assert table.house.sql("SELECT 1 FROM minutes_item") == []
+
+
 def test_participants_and_outsiders_do_not_write(table):
     meeting, item, _ = table.sat("school")
     assert draft(table, meeting, item, "school").status_code == 403
