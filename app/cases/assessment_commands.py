@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.kernel.shapes import Command, Day, FileLine, FileText, Line
+
+FACTORS_MOST: Final = 40
 
 
 class Factor(Command):
@@ -21,6 +23,14 @@ class Factor(Command):
     speaks_for: FileText
     speaks_against: FileText
     missing: FileText
+    category: Annotated[int, Field(ge=1, le=14)] | None = None
+    """By default that of the part of life; of a factor from before, what it was (R51)."""
+    category_reason: FileText | None = None
+    contributor_id: UUID | None = None
+    """Who brought it; by default whoever writes."""
+    origin: Line | None = None
+    """By default that of the service that brought it (R53)."""
+    stated_on: Day | None = None
 
 
 class Instrument(Command):
@@ -40,12 +50,30 @@ class WriteAssessment(Command):
     starts_from: UUID | None = None
     """The assessment it began from: the latest there is, or none while there is none."""
     meeting_id: UUID | None = None
-    factors: Annotated[list[Factor], Field(min_length=1, max_length=40)]
+    factors: Annotated[list[Factor], Field(max_length=FACTORS_MOST)]
+    kept: Annotated[list[UUID], Field(max_length=FACTORS_MOST, default_factory=list)]
+    """Factors of the assessment it began from that stay as they are, unopened."""
     instruments: Annotated[list[Instrument], Field(max_length=5, default_factory=list)]
     weighed: FileText
     """What one makes of it: an assessment, apart from what is known."""
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
+
+    @model_validator(mode="after")
+    def has_factors(self) -> WriteAssessment:
+        """Refuse an assessment of nothing, and one of too much."""
+        if not 0 < len(self.factors) + len(self.kept) <= FACTORS_MOST:
+            msg = f"between 1 and {FACTORS_MOST} factors"
+            raise ValueError(msg)
+        return self
+
+
+class OpenFactorAssessment(Command):
+    """Open one factor of a sensitive category; each opening is logged (R52)."""
+
+    assessment_id: UUID
+    factor_id: UUID
+    reason: Line
 
 
 class ReadAssessment(Command):

@@ -12,15 +12,23 @@ from starlette.responses import Response
 
 from app.cases import assessment_commands as c
 from app.cases import assessments
-from app.cases.assessment_views import AssessmentList, AssessmentView
+from app.cases.assessment_views import AssessmentList, AssessmentView, FactorView
 from app.cases.comparing import CHANGES, compared
-from app.cases.pages import ONE_CASE, ask_reason, back_to_file, case_address, stated_reason, statement_words
+from app.cases.pages import (
+    ONE_CASE,
+    ask_reason,
+    back_to_file,
+    case_address,
+    source_options,
+    stated_reason,
+    statement_words,
+)
 from app.constitution.labels import choices, label
 from app.kernel.http.form_pages import require, sent_form, told
 from app.kernel.http.form_reading import WHOLE_FORM, Value, parse_form
 from app.kernel.http.forms import Fault, Field, Form, form_of, register_form
 from app.kernel.http.frames import announces
-from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_send, with_query
+from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_post, page_send, with_query
 from app.kernel.i18n import format_date, format_moment, register_codes
 from app.kernel.shapes import Command, FileText
 from app.kernel.work import Work
@@ -30,7 +38,12 @@ from app.rules.problems import Kind, Problem, not_found
 router = APIRouter()
 _LIST = ONE_CASE + "/assessments"
 _NEW = _LIST + "/new"
-_MORE, _EMPTY, _MOST = "more", 2, 40
+_MORE, _EMPTY, _MOST = "more", 2, c.FACTORS_MOST
+_OPEN = "open"
+_OWN = {_MORE, _OPEN, "startsFrom", "kept", "leave"}
+"""What the form says for itself."""
+_UNSAID = {"factorId", "side", "drop", "category", "contributorId", "origin", "statedOn"}
+"""What a factor that was left empty may still send."""
 _SIDES = ("risk", "protective")
 
 
@@ -47,7 +60,18 @@ register_form(c.Factor, hidden=("factorId",))
 register_form(c.Instrument)
 register_form(DescribeAssessment)
 register_codes(
-    "hint", ["what", "speaksFor", "speaksAgainst", "missing", "weighed", "instrument", "assessorTrained"]
+    "hint",
+    [
+        "what",
+        "speaksFor",
+        "speaksAgainst",
+        "missing",
+        "weighed",
+        "instrument",
+        "assessorTrained",
+        "factor.category",
+        "factor.contributorId",
+    ],
 )
 register_codes("factorChange", CHANGES)
 register_codes("option.side", _SIDES)
@@ -70,6 +94,9 @@ def _read(call: PageCall, work: Work) -> AssessmentList:
 def _words(call: PageCall, work: Work) -> dict[str, Any]:
     return {
         "domains": statement_words(call.language)[1]["domain"],
+        "categories": statement_words(call.language)[0],
+        "words": statement_words(call.language)[1],
+        "reason": stated_reason(call),
         "instruments": dict(choices("assessmentInstruments", call.language, work.today)),
         "sides": _SIDES,
         "back": back_to_file(call),
@@ -95,6 +122,33 @@ def _show(call: PageCall, work: Work) -> Response:
 
 
 page_get(router, _LIST, _show)
+
+
+def _open(call: PageCall, work: Work) -> Response:
+    factor = assessments.open_factor_assessment(
+        work,
+        c.OpenFactorAssessment(
+            assessmentId=call.id("assessmentId"), factorId=call.id("factorId"), reason=call.sent("reason")
+        ),
+    )
+    return call.show(
+        "cases/factor.html",
+        code_of_side(call, factor),
+        call.phrase("A sensitive category: each opening stands in the processing log."),
+        each=factor,
+        domains=statement_words(call.language)[1]["domain"],
+        categories=statement_words(call.language)[0],
+        words=statement_words(call.language)[1],
+        back=call.next("/"),
+    )
+
+
+def code_of_side(call: PageCall, factor: FactorView) -> str:
+    """Say on which side a factor stands."""
+    return call.phrase(f"option.side.{factor.side}")
+
+
+page_post(router, "/assessments/{assessmentId}/factors/{factorId}", _open)
 
 
 # Two moments side by side --------------------------------------------------------------------------------
@@ -128,7 +182,6 @@ def _compare(call: PageCall, work: Work) -> Response:
         view=view,
         here=f"{case_address(view.case_id)}/assessments",
         query=with_query("", reason=stated_reason(call)),
-        reason=stated_reason(call),
         moments=[(str(item.assessment_id), moment_of(call, item)) for item in view.items],
         then=then,
         now=now,
@@ -183,18 +236,21 @@ class _Sent:
             call,
             "",
             DescribeAssessment,
-            [each for each in items if "." not in each[0] and each[0] not in {_MORE, "startsFrom"}],
+            [each for each in items if "." not in each[0] and each[0] not in _OWN],
         )
+        left = {text for name, text in items if name == "leave"}
+        self.opens = next((text for name, text in items if name == _OPEN), "")
+        self.kept = [text for name, text in items if name == "kept" and text not in left]
         self.starts_from = next((text for name, text in items if name == "startsFrom" and text), None)
         self.command = None if any(each is None for each in parts.values()) else self._whole(call, parts)
-        if not self.factors:
+        if not self.factors and not self.kept:
             self.errors.setdefault("", {})[WHOLE_FORM] = call.phrase("Describe at least one factor.")
             self.command = None
 
     @staticmethod
     def _said(items: list[tuple[str, str]], number: int) -> bool:
         sent = _part(items, f"factor-{number}.")
-        return any(text.strip() for name, text in sent if name not in {"factorId", "side", "drop"})
+        return any(text.strip() for name, text in sent if name not in _UNSAID)
 
     def _parse(
         self, call: PageCall, prefix: str, command: type[Command], items: list[tuple[str, str]]
@@ -214,6 +270,7 @@ class _Sent:
             relevant_and_proportionate=about.relevant_and_proportionate,
             nothing_classified=about.nothing_classified,
             factors=[parts[f"factor-{n}."] for n in self.factors],
+            kept=self.kept,
             instruments=[parts["instrument."]] if self.with_instrument else [],
         )
         return made
@@ -234,6 +291,7 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
         "meetingId": [
             (str(d.meeting_id), format_date(call.language, d.discussed_on)) for d in view.discussions
         ],
+        **source_options(call, work),
     }
 
     def part(command: type[Command], prefix: str, hidden: Mapping[str, Any] | None = None) -> Form:
@@ -243,6 +301,7 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
         )  # fmt: skip
         return replace(whole, fields=tuple(_named(field, prefix) for field in whole.fields))
 
+    going_along = {str(each) for each in (sent.kept if sent else _closed(last))}
     factors = [
         (prefix, part(c.Factor, prefix, {"factorId": ""}), str(values.get(prefix, {}).get("factorId") or ""))
         for prefix in rows
@@ -261,6 +320,7 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
         status=status,
         form=Form((), (), tuple(faults)),
         factors=factors,
+        closed=[each for each in last.factors if str(each.factor_id) in going_along] if last else [],
         instrument=instrument,
         instrument_open=bool(values.get("instrument.")),
         about=about,
@@ -286,7 +346,26 @@ def _from_last(last: AssessmentView | None) -> dict[str, dict[str, Any]]:
     """Begin with what was written last: a new assessment is a change of the one before."""
     if last is None:
         return {}
-    return {f"factor-{n}.": factor.model_dump(by_alias=True) for n, factor in enumerate(last.factors)}
+    open_ones = [factor for factor in last.factors if factor.what is not None]
+    return {f"factor-{n}.": factor.model_dump(by_alias=True) for n, factor in enumerate(open_ones)}
+
+
+def _closed(last: AssessmentView | None) -> list[UUID]:
+    """Give the factors that go along as they are, since nobody opened them."""
+    return [factor.factor_id for factor in last.factors if factor.what is None] if last else []
+
+
+def _open_in_form(call: PageCall, work: Work, sent: _Sent) -> None:
+    """Open a factor to change it: it comes into the form beside what was typed; the opening is logged (R52)."""
+    said = {"assessmentId": sent.starts_from, "factorId": sent.opens, "reason": stated_reason(call)}
+    try:
+        command = c.OpenFactorAssessment.model_validate(said)
+    except ValueError:
+        raise not_found() from None
+    factor = assessments.open_factor_assessment(work, command)
+    taken = [int(prefix[7:-1]) for prefix in sent.values if prefix.startswith("factor-")]
+    sent.values[f"factor-{max(taken, default=-1) + 1}."] = factor.model_dump(mode="json", by_alias=True)
+    sent.kept = [each for each in sent.kept if each != sent.opens]
 
 
 def _send(call: PageCall) -> Response:
@@ -294,8 +373,10 @@ def _send(call: PageCall) -> Response:
     more = any(name == _MORE for name, _ in call.items)
 
     def act(unit: Work) -> Response:
-        if more:
+        if more or sent.opens:
             sent.errors = {}
+            if sent.opens:
+                _open_in_form(call, unit, sent)
             return _form(call, unit, sent, {}, 200)
         if sent.command is None:
             return _form(call, unit, sent, sent.errors.get("", {}), Kind.BAD_REQUEST.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,27 @@ _ASSESSMENTS = """
     FROM assessment a
     LEFT JOIN person p ON p.id = a.written_by
     LEFT JOIN discussion d ON d.case_id = a.case_id AND d.meeting_id = a.meeting_id
-    WHERE a.case_id = %(case)s
+    WHERE {which}
     ORDER BY a.written_at DESC, a.id DESC
+"""
+_OF_CASE = _ASSESSMENTS.format(which="a.case_id = %(case)s")
+_ONE = _ASSESSMENTS.format(which="a.id = %(id)s")
+_NAMES = """
+    SELECT id, name FROM person WHERE id = ANY(%(ids)s) UNION ALL SELECT id, name FROM agency WHERE id = ANY(%(ids)s)
 """
 
 
 def assessments(session: Session, case_id: UUID) -> list[Any]:
     """Give the assessments of a case as lean rows with who wrote them and the day they weigh, latest first."""
-    return lean_rows(session, _ASSESSMENTS, case=case_id)
+    return lean_rows(session, _OF_CASE, case=case_id)
+
+
+def assessment(session: Session, assessment_id: UUID) -> Any:
+    """Give one assessment as such a row, if the database lets this actor see it."""
+    rows = lean_rows(session, _ONE, id=assessment_id)
+    return rows[0] if rows else None
+
+
+def names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Give the names of people and services by their ids."""
+    return {row.id: row.name for row in lean_rows(session, _NAMES, ids=list(ids))} if ids else {}

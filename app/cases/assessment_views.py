@@ -5,20 +5,34 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from app.cases.views import DiscussionView
 from app.kernel.shapes import Document, View
 
 
 class FactorView(View):
-    """One factor, with what speaks for it and against it, and what is missing."""
+    """One factor, with what speaks for it and against it, and what is missing; a closed one without its words (R52)."""
 
     factor_id: UUID
     side: str
     life_domain: str
-    what: str
-    speaks_for: str
-    speaks_against: str
-    missing: str
+    what: str | None = None
+    speaks_for: str | None = None
+    speaks_against: str | None = None
+    missing: str | None = None
+    category: int
+    """Of the fourteen; 14 for one that was written before anybody was asked for it."""
+    category_reason: str | None = None
+    sensitive: bool = False
+    """Closed until it is opened, one at a time."""
+    origin: str | None = None
+    contributor_id: UUID | None = None
+    contributor_name: str | None = None
+    agency_name: str | None = None
+    stated_on: date | None = None
+    mark: str = Field(default="", exclude=True, repr=False)
+    """Tells whether the words of a closed one changed, and nothing else; it never leaves."""
 
 
 class InstrumentView(View):

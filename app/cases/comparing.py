@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.cases.assessment_views import FactorView
 
-PARTS = ("side", "life_domain", "what", "speaks_for", "speaks_against", "missing")
+PARTS = ("side", "life_domain", "category", "what", "speaks_for", "speaks_against", "missing")
 ADDED, GONE, CHANGED, SAME = CHANGES = ("added", "gone", "changed", "same")
 
 
@@ -50,5 +50,7 @@ def compared(then: Sequence[FactorView], now: Sequence[FactorView]) -> list[Comp
             found.append(Compared(ADDED, None, factor))
             continue
         parts = frozenset(part for part in PARTS if getattr(old, part) != getattr(factor, part))
-        found.append(Compared(CHANGED if parts else SAME, old, factor, parts))
+        # Of what is closed one sees that it reads differently, and not where.
+        same = not parts and old.mark == factor.mark
+        found.append(Compared(SAME if same else CHANGED, old, factor, parts))
     return found + [Compared(GONE, factor, None) for factor in then if factor.factor_id not in still]

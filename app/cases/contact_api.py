@@ -16,5 +16,7 @@ endpoint(router, "GET", "/cases/{caseId}/contacts", contacts.list_contact, c.Lis
 endpoint(router, "POST", "/contacts", contacts.add_contact, c.AddContact, v.ContactList,
          tag="Cases", summary="Note a contact of the person discussed", status=201,
          location="/api/v1/cases/{caseId}/contacts")  # fmt: skip
+endpoint(router, "POST", "/contacts/{contactId}/open", contacts.open_contact, c.OpenContact, v.ContactView,
+         tag="Cases", summary="Open a contact of a sensitive category")  # fmt: skip
 endpoint(router, "POST", "/contacts/{contactId}/remove", contacts.remove_contact, c.RemoveContact, v.ContactGone,
          tag="Cases", summary="Take a contact out of the file")  # fmt: skip

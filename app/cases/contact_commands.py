@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from app.kernel.shapes import Command, Day, FileLine, FileText, Line
 
@@ -14,7 +17,13 @@ class AddContact(Command):
     contact_name: FileLine
     relation: Line
     need: FileText
-    origin: Line
+    """Also why it is necessary where the category wants a reason: no contact is without one (R51)."""
+    category: Annotated[int, Field(ge=1, le=14)] | None = None
+    """By default that of the relation: the household, or whom somebody goes about with."""
+    contributor_id: UUID | None = None
+    """Who brought it; by default whoever notes it."""
+    origin: Line | None = None
+    """By default that of the service that brought it."""
     stated_on: Day | None = None
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
@@ -25,6 +34,13 @@ class ListContact(Command):
 
     case_id: UUID
     reason: Line | None = None
+
+
+class OpenContact(Command):
+    """Open one contact of a sensitive category; each opening is logged (R52)."""
+
+    contact_id: UUID
+    reason: Line
 
 
 class RemoveContact(Command):

@@ -8,19 +8,25 @@ from starlette.responses import Response
 from app.cases import contact_commands as c
 from app.cases import contacts
 from app.cases.contact_views import ContactList
-from app.cases.pages import ONE_CASE, back_to_file, case_address, stated_reason, statement_words
+from app.cases.pages import (
+    ONE_CASE,
+    back_to_file,
+    case_address,
+    source_options,
+    stated_reason,
+    statement_words,
+)
 from app.constitution.labels import choices, label
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, require
-from app.kernel.http.pages import Elsewhere, PageCall, page_get, with_query
+from app.kernel.http.pages import Elsewhere, PageCall, page_get, page_post, with_query
 from app.kernel.i18n import register_codes, to_translate
 from app.kernel.work import Work
 from app.rules.actions import Action
-from app.rules.audience import ORIGINS_KEPT_OUT
 
 router = APIRouter()
 _LIST = ONE_CASE + "/contacts"
 
-register_codes("hint", ["need", "addContact.contactName"])
+register_codes("hint", ["need", "addContact.contactName", "addContact.category", "addContact.contributorId"])
 register_codes("contactEnd", ["ownTerm", "lastDiscussion", "caseEnd", "caseClosed"])
 
 
@@ -50,7 +56,9 @@ def _show(call: PageCall, work: Work) -> Response:
         back=back_to_file(call),
         reason_label=label("accessReasons", stated_reason(call), call.language),
         relations=dict(choices("contactRelations", call.language, work.today)),
+        categories=statement_words(call.language)[0],
         words=statement_words(call.language)[1],
+        reason=stated_reason(call),
     )
 
 
@@ -64,12 +72,9 @@ def _prepare(call: PageCall, work: Work) -> Prepared:
         back=_address(call),
         options={
             "relation": choices("contactRelations", call.language, work.today),
-            "origin": [
-                each
-                for each in choices("originTags", call.language, work.today)
-                if each[0] not in ORIGINS_KEPT_OUT
-            ],
+            **source_options(call, work),
         },
+        values={"contributorId": work.actor.person_id},
         breadcrumb=[
             (view.reference, back_to_file(call)),
             (call.phrase("Contacts and relations"), _address(call)),
@@ -81,6 +86,7 @@ page_form(
     router,
     FormRow(
         _LIST + "/new", c.AddContact, Action.CONTACT_ADD, contacts.add_contact, _prepare, _address,
+        template="cases/contact_new.html",
         title=to_translate("Note a contact"),
         purpose=to_translate(
             "Somebody who is not on the list: only with a reason why the consultation cannot do without, and never longer than"
@@ -89,6 +95,25 @@ page_form(
         submit=to_translate("Note this contact"),
     ),
 )  # fmt: skip
+
+
+def _open(call: PageCall, work: Work) -> Response:
+    view = contacts.open_contact(
+        work, c.OpenContact(contactId=call.id("contactId"), reason=call.sent("reason"))
+    )
+    return call.show(
+        "cases/contact.html",
+        call.phrase("Contact"),
+        call.phrase("A sensitive category: each opening stands in the processing log."),
+        view=view,
+        relations=dict(choices("contactRelations", call.language, work.today)),
+        categories=statement_words(call.language)[0],
+        words=statement_words(call.language)[1],
+        back=call.next("/"),
+    )
+
+
+page_post(router, "/contacts/{contactId}", _open)
 page_button(
     router, "/contacts/{contactId}/remove", c.RemoveContact, Action.CONTACT_REMOVE, contacts.remove_contact,
     lambda call, _view: call.next("/cases"),

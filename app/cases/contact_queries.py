@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.kernel.database import lean_rows
 
 _CONTACTS = """
-    SELECT k.*, p.name AS added_by_name, s.ends_on
+    SELECT k.*, p.name AS added_by_name, b.name AS contributor_name, g.name AS agency_name, s.ends_on
     FROM contact k
     JOIN case_file c ON c.id = k.case_id
     CROSS JOIN LATERAL (SELECT contact_ends_on(k.keep_until, c) AS ends_on) s
     LEFT JOIN person p ON p.id = k.added_by
+    LEFT JOIN person b ON b.id = k.contributor_id
+    LEFT JOIN agency g ON g.id = k.agency_id
     WHERE {which}
     ORDER BY s.ends_on, k.added_at, k.id
 """

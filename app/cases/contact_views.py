@@ -9,14 +9,20 @@ from app.kernel.shapes import Document
 
 
 class ContactView(Document):
-    """One contact, with the day on which it goes and what sets that day."""
+    """One contact, with the day on which it goes and what sets that day; a closed one without name and reason (R52)."""
 
     contact_id: UUID
     case_id: UUID
-    contact_name: str
+    contact_name: str | None = None
     relation: str
-    need: str
+    need: str | None = None
+    category: int
+    """Of the fourteen; 14 for one that was noted before anybody was asked for it."""
+    sensitive: bool
+    """Closed until it is opened, one at a time."""
     origin: str
+    contributor_name: str | None = None
+    agency_name: str | None = None
     stated_on: date
     added_at: datetime
     added_by_name: str | None = None

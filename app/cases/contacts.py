@@ -6,16 +6,20 @@ into the file of whoever shared it (R54). They carry no marks, so that nobody is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from app.cases import contact_queries, queries
-from app.cases.contact_commands import AddContact, ListContact, RemoveContact
+from app.cases.contact_commands import AddContact, ListContact, OpenContact, RemoveContact
 from app.cases.contact_models import Contact
 from app.cases.contact_views import ContactGone, ContactList, ContactView
 from app.cases.sealing import open_in, seal_in
+from app.cases.sources import origins_admitted, source_of
 from app.cases.standing import about_case, case_facts
+from app.cases.statements import KEPT_FROM_MINUTES
 from app.constitution.agreements import governing
 from app.constitution.codes import checked, codes
 from app.kernel.ids import new_id
@@ -24,10 +28,10 @@ from app.kernel.sealed import Sealed
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.audience import ORIGINS_KEPT_OUT
+from app.rules.audience import CATEGORY_WITH_REASON, category_of_relation, closed_by_default
 from app.rules.facts import Facts
 from app.rules.policy import abilities
-from app.rules.problems import invalid, not_found
+from app.rules.problems import not_found
 from app.rules.retention import carries_contacts_until, contact_kept_until
 
 _TABLE = "contact"
@@ -49,15 +53,12 @@ def add_contact(work: Work, command: AddContact) -> ContactList:
         recording_basis=bool(case and case.recording_basis),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
-        origin_admitted=command.origin not in ORIGINS_KEPT_OUT,
+        origin_admitted=origins_admitted(command),
     )
     work.allow(Action.CONTACT_ADD, _carried(facts, case), about_case(case, _TABLE, row_id))
     case = there(case)
     checked("contactRelations", command.relation, work.today, "relation")
-    checked("originTags", command.origin, work.today, "origin")
-    stated_on = command.stated_on or work.today
-    if stated_on > work.today:
-        raise invalid("statedOn", "in the future", kind="invalidPeriod")
+    source = source_of(work, case, facts, command, category_of_relation(command.relation))
     work.session.add(
         Contact(
             id=row_id,
@@ -66,8 +67,11 @@ def add_contact(work: Work, command: AddContact) -> ContactList:
             name=seal_in(work, case.id, _TABLE, "name", row_id, command.contact_name),
             relation=command.relation,
             need=seal_in(work, case.id, _TABLE, "need", row_id, command.need),
-            origin=command.origin,
-            stated_on=stated_on,
+            category=source.category,
+            origin=source.origin,
+            contributor_id=source.contributor_id,
+            agency_id=source.agency_id,
+            stated_on=source.stated_on,
             keep_until=_own_end(work, case),
             added_by=there(work.actor.person_id),
             added_at=work.now,
@@ -87,6 +91,18 @@ def list_contact(work: Work, command: ListContact) -> ContactList:
         Action.CONTACT_LIST, facts, about_case(case, _TABLE), reason=(command.reason or "") if known else ""
     )
     return _list(work, there(case), facts)
+
+
+@operation(Action.CONTACT_OPEN)
+def open_contact(work: Work, command: OpenContact) -> ContactView:
+    """Open one contact with name and reason; why somebody opens it, and the opening, go to the journal (R52, R107)."""
+    row = contact_queries.contact(work.session, command.contact_id)
+    case = queries.case_sheet(work.session, work.actor, row.case_id) if row else None
+    known = command.reason in codes("accessReasons", work.today)
+    facts = case_facts(work, case, excluded=case and case.excluded, access_reason=known)
+    about = about_case(case, _TABLE, row.id if row else None)
+    work.allow(Action.CONTACT_OPEN, facts, about, reason=command.reason if known else "")
+    return _view(work, there(case), there(row), facts, opened=True)
 
 
 @operation(Action.CONTACT_REMOVE)
@@ -138,19 +154,36 @@ def _list(work: Work, case: Any, facts: Facts) -> ContactList:
     )
 
 
-def _view(work: Work, case: Any, row: Any, facts: Facts) -> ContactView:
-    def opened(column: str) -> str:
-        return open_in(work, case.id, _TABLE, column, row.id, Sealed(getattr(row, column))) or ""
+def _said(work: Work, row: Any, column: str) -> str | None:
+    return open_in(work, row.case_id, _TABLE, column, row.id, Sealed(getattr(row, column)))
+
+
+def _needs(work: Work, case_id: UUID) -> Iterator[str]:
+    """Give why each contact is there, for no minutes to repeat: a third person stays in the file of the desk (R49, R54)."""
+    for row in contact_queries.contacts(work.session, case_id):
+        yield _said(work, row, "need") or ""
+
+
+KEPT_FROM_MINUTES.append(_needs)
+
+
+def _view(work: Work, case: Any, row: Any, facts: Facts, *, opened: bool = False) -> ContactView:
+    closed = closed_by_default(row.category)
+    shown = opened or not closed
 
     return ContactView(
         href=href("contacts", row.id),
         abilities=abilities(work.actor, facts, Action.CONTACT_REMOVE),
         contact_id=row.id,
         case_id=case.id,
-        contact_name=opened("name"),
+        contact_name=_said(work, row, "name") if shown else None,
         relation=row.relation,
-        need=opened("need"),
+        need=_said(work, row, "need") if shown else None,
+        category=row.category or CATEGORY_WITH_REASON,
+        sensitive=closed,
         origin=row.origin,
+        contributor_name=row.contributor_name,
+        agency_name=row.agency_name,
         stated_on=row.stated_on,
         added_at=row.added_at,
         added_by_name=row.added_by_name,

@@ -180,6 +180,16 @@ def statement_options(language: str, day: date) -> dict[str, list[tuple[str, str
     }
 
 
+def source_options(call: PageCall, work: Work) -> dict[str, list[tuple[str, str]]]:
+    """Give the choices of what an item says of itself outside the table: nothing of security services (R57)."""
+    options = statement_options(call.language, work.today)
+    return {
+        "category": options["category"],
+        "origin": [option for option in options["origin"] if option[0] not in ORIGINS_KEPT_OUT],
+        "contributorId": people_of_cell(work),
+    }
+
+
 def _prepare_statement(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
     require(view.abilities, Action.STATEMENT_CREATE)

@@ -50,6 +50,10 @@ PRESENT_AT: list[Callable[[Work, UUID, UUID], bool]] = []
 """(work, agenda item id, person id) -> whether that person is recorded present there; filled as `AT_THE_TABLE`."""
 
 
+KEPT_FROM_MINUTES: list[Callable[[Work, UUID], Iterable[str]]] = []
+"""(work, case id) -> texts of the case, besides its statements, that no minutes may repeat; filled as `AT_THE_TABLE`."""
+
+
 def _standing(work: Work, case: File | None, agenda_item_id: UUID | None) -> Standing | None:
     """Give the better of standing on the file and standing at the item; None leaves it to the file."""
     if case is None or agenda_item_id is None or not AT_THE_TABLE:
@@ -263,7 +267,7 @@ def own_words(work: Work, row: Any, standing: Standing) -> bool:
 
 
 def keeps_use_conditions(work: Work, case_id: UUID, *texts: str) -> bool:
-    """Tell whether none of these minutes texts repeats a statement of the case that was kept out of minutes, or withdrawn.
+    """Tell whether none of these minutes texts repeats what was kept out of minutes: a statement of the case, or a contact.
 
     Held against what the database shows this writer of the case; nothing of a statement leaves here (R65, R66).
     """
@@ -277,7 +281,9 @@ def keeps_use_conditions(work: Work, case_id: UUID, *texts: str) -> bool:
                 said = open_in(work, case_id, "statement", "text", row.id, sealed)
                 if said is not None and any(repeats(text, said) for text in texts):
                     return False
-    return True
+    return not any(
+        repeats(text, said) for kept in KEPT_FROM_MINUTES for said in kept(work, case_id) for text in texts
+    )
 
 
 @operation(Action.STATEMENT_OPEN)

@@ -30,7 +30,7 @@ from app.kernel.shapes import href
 from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.audience import ORIGINS_KEPT_OUT
+from app.rules.audience import ORIGIN_OF_REGIME, ORIGINS_KEPT_OUT
 from app.rules.conditions import Condition
 from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import target
@@ -38,9 +38,6 @@ from app.rules.policy import abilities
 from app.rules.problems import invalid
 from app.rules.retention import registration_due_on
 from app.rules.settings import setting
-
-_ORIGIN_OF = {"police": "policeJudicial", "municipal": "municipality"}
-"""Origin of a signal whose submitter did not say another one, by the regime of the service."""
 
 
 def place(registration_id: UUID, column: str) -> Place:
@@ -85,7 +82,7 @@ def submit_registration(work: Work, command: SubmitRegistration) -> Registration
         raise invalid("birthDate", "error.dayToCome", kind="invalidPeriod")
     regime = work.session.scalar(select(Agency.regime).filter_by(id=actor.agency_id)) or ""
     origin = checked(
-        "originTags", command.origin or _ORIGIN_OF.get(regime, "livcParticipant"), work.today, "origin"
+        "originTags", command.origin or ORIGIN_OF_REGIME.get(regime, "livcParticipant"), work.today, "origin"
     )
     work.vault.new_file(row_id, command.municipality_id)
     row = Registration(

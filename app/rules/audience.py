@@ -24,6 +24,15 @@ SENSITIVE_CATEGORIES = frozenset({8, 9, 11, 12})
 """Police and judicial, health, origin, convictions: closed by default, each opening is logged (R52)."""
 CATEGORY_WITH_REASON = 14
 CATEGORIES = range(1, 15)
+CATEGORY_OF_DOMAIN = {
+    "work": 2, "school": 2, "housing": 7, "family": 6, "health": 9, "socialNetwork": 5, "meaning": 12,
+}  # fmt: skip
+"""Category of a factor of which nobody says another one: that of the part of life it stands in (R51)."""
+FAMILY = frozenset({"partner", "parent", "child", "sibling", "otherFamily"})
+"""Relations within a family: such a contact says who belongs to the household; any other, whom somebody goes about with."""
+_HOUSEHOLD, _SOCIAL = 6, 5
+ORIGIN_OF_REGIME = {"police": "policeJudicial", "municipal": "municipality"}
+"""Origin of what somebody brings who did not say another one, by the regime of their service (R53)."""
 
 
 MINUTED = frozenset({Audience.PRESENT})
@@ -38,6 +47,16 @@ REPEATED_WORDS = 8
 def keeps_out_of_minutes(audience: Audience, origin: str, category: int) -> bool:
     """Tell whether a statement may not be repeated in minutes; what is closed by default stays so there too (R52)."""
     return audience not in MINUTED or origin in ORIGINS_KEPT_OUT or category in SENSITIVE_CATEGORIES
+
+
+def category_of_relation(relation: str) -> int:
+    """Give the category of a contact of which nobody says another one (R51)."""
+    return _HOUSEHOLD if relation in FAMILY else _SOCIAL
+
+
+def closed_by_default(category: int | None) -> bool:
+    """Tell whether an item is closed until somebody opens it: a sensitive one, and one that nobody put in a category (R52)."""
+    return category is None or category in SENSITIVE_CATEGORIES
 
 
 def repeats(text: str, statement: str, words: int = REPEATED_WORDS) -> bool:

@@ -1,6 +1,7 @@
 """Third persons in a file: with a reason, of the desk alone, and for a short time that no extension moves (R49, R54, R86)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from pagecraft import reader, texts_of
@@ -144,6 +145,102 @@ def test_what_is_not_needed_any_more_is_gone_at_once(house, case_id):
     assert count(house) == 0
     assert lines(house, "contact.remove")[-1] == ("allowed", "", case_id)
     assert house.client("mayor").post(path, json={}).status_code == 404
+
+
+# Its marks ----------------------------------------------------------------------------------------------
+
+
+def test_who_brought_it_from_where_and_of_which_category_stand_with_it(house, case_id, sitting):
+    item = noted(house, case_id, origin=None)
+    assert (item["category"], item["sensitive"], item["origin"]) == (6, False, "municipality")
+    assert (item["contributorName"], item["agencyName"]) == (
+        "Coordinator Verzonnen",
+        "town hall (invented)",
+    )
+    assert item["statedOn"] == house.now.date().isoformat()
+    sitting(case_id, "school")
+    brought = {"contributorId": str(house.cast.persons["school"]), "statedOn": "2026-02-03", "category": 14}
+    (item,) = (
+        each
+        for each in noted_all(house, case_id, origin=None, relation="friend", **brought)
+        if each["category"] == 14
+    )
+    assert (item["origin"], item["statedOn"], item["sensitive"]) == ("livcParticipant", "2026-02-03", False)
+    assert item["contributorName"] == "School Verzonnen"
+    assert noted(house, case_id, relation="peer")["category"] in {5, 6, 14}
+    assert house.sql("SELECT category FROM contact WHERE relation = 'peer'") == [(5,)]
+
+
+def noted_all(house, case, **over):
+    answer = add(house, case, **over)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["items"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"category": 0}, {"category": 15}, {"origin": "rumour"}, {"statedOn": "2001-04-04"}]
+)
+def test_a_mark_that_cannot_be_is_refused(house, case_id, wrong):
+    assert (add(house, case_id, **wrong).status_code, count(house)) == (400, 0)
+
+
+def test_words_are_put_into_nobodys_mouth(house, case_id):
+    for name in ("school", "zoneMayorD"):
+        answer = add(house, case_id, contributorId=str(house.cast.persons[name]))
+        assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "contributorId"), name
+    assert count(house) == 0
+
+
+@pytest.mark.parametrize("category", [8, 9, 11, 12])
+def test_a_sensitive_one_is_closed_until_it_is_opened_and_each_opening_is_logged(house, case_id, category):
+    item = noted(house, case_id, category=category)
+    assert item["sensitive"] is True
+    assert NAME not in (said := listed(house, case_id).text)
+    assert NEED not in said
+    path = f"{API}/contacts/{item['contactId']}/open"
+    refused = house.client("mayor").post(path, json={"reason": "curiosity"})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R107")
+    opened = house.client("mayor").post(path, json=WHY)
+    assert opened.status_code == 200, opened.text
+    assert (opened.json()["contactName"], opened.json()["need"]) == (NAME, NEED)
+    assert lines(house, "contact.open") == [
+        ("conflict", "", case_id), ("allowed", "meetingPreparation", case_id),
+    ]  # fmt: skip
+    for name in ("school", "dpo", "zoneMayorD"):
+        assert house.client(name).post(path, json=WHY).status_code == 404, name
+    one, page = reader(house, "coordinator"), f"/cases/{case_id}/contacts?reason=meetingPreparation"
+    assert NAME not in one.get(page).text
+    shown = one.send(page, action=f"/contacts/{item['contactId']}")
+    assert shown.status_code == 200
+    assert NAME in texts_of(shown.text)
+
+
+def test_one_from_before_categories_were_asked_is_closed_and_its_reason_is_the_reason(house, case_id):
+    noted(house, case_id)
+    house.sql("UPDATE contact SET category = NULL")
+    (item,) = listed(house, case_id).json()["items"]
+    assert (item["category"], item["sensitive"]) == (14, True)
+    assert not {"contactName", "need"} & set(item)
+    opened = house.client("mayor").post(f"{API}/contacts/{item['contactId']}/open", json=WHY)
+    assert opened.json()["need"] == NEED
+
+
+def test_the_database_takes_no_new_one_without_a_category(house, case_id):
+    noted(house, case_id)
+    house.sql("CREATE TABLE kept AS SELECT * FROM contact")
+    house.sql("GRANT SELECT ON kept TO livcr_app")
+    again = "INSERT INTO contact SELECT (jsonb_populate_record(k, CAST(:new AS jsonb))).* FROM kept k"
+    for category, taken in (("null", False), ("5", True)):
+        new = f'{{"id": "{uuid4()}", "category": {category}}}'
+        if taken:
+            with house.work("coordinator") as unit:
+                unit.repeat()
+                unit.session.execute(text(again), {"new": new})
+        else:
+            with pytest.raises(DBAPIError, match="row-level security"), house.work("coordinator") as unit:
+                unit.repeat()
+                unit.session.execute(text(again), {"new": new})
+    assert count(house) == 2
 
 
 # Its end ------------------------------------------------------------------------------------------------

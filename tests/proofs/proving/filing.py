@@ -83,8 +83,9 @@ class Filing(Persons):
         }
         self.put(
             Contact, id=row, case_id=case.id, municipality_id=self.cast.towns[case.town], relation="friend",
-            origin="municipality", stated_on=self.now.date(), keep_until=self.now.date() + timedelta(days=90), added_by=by,
-            added_at=self.now, **words,
+            category=5, contributor_id=by, agency_id=self.cast.agencies["town hall"],
+            origin="municipality", stated_on=self.now.date(), keep_until=self.now.date() + timedelta(days=90),
+            added_by=by, added_at=self.now, **words,
         )  # fmt: skip
         case.thirds.append(made)
         return made

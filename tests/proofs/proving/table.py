@@ -53,9 +53,7 @@ PAPER = {
     "description": "Brief (verzonnen)", "category": 5, "origin": "municipality", "relevantAndProportionate": "true",
     "nothingClassified": "true",
 }  # fmt: skip
-WEIGHED = {
-    "recording_basis": True, "proportionate": True, "no_classified": True, "balanced": True, "assessor_trained": True,
-}  # fmt: skip
+WEIGHED = FORMED | {"balanced": True, "assessor_trained": True}
 WEIGHING = {
     "factors": [{
         "side": "protective", "lifeDomain": "school", "what": "Verzonnen.", "speaksFor": "Verzonnen.",
@@ -229,6 +227,8 @@ JSON_DOOR: dict[str, Line] = {
         "caseId": k.id("caseId")}),
     "list_contact": Line("case", lambda k: k.file(A.CONTACT_LIST, access_reason=True), query=lambda k: REASON),
     "add_contact": Line("case", lambda k: k.file(A.CONTACT_ADD, **FORMED), lambda k: THIRD | {"caseId": k.id("caseId")}),
+    "open_contact": Line("case", lambda k: k.contact(A.CONTACT_OPEN, access_reason=True), lambda k: REASON),
+    "open_factor_assessment": Line("case", always(404), lambda k: REASON),
     "remove_contact": Line("case", lambda k: k.contact(A.CONTACT_REMOVE)),
     "open_break_glass": Line("case", lambda k: k.breaks(), lambda k: EMERGENCY | {"reference": k.reference},
                              then=lambda k: k.breaks_again()),
@@ -469,12 +469,12 @@ PAGES_DOOR: dict[str, Line] = {
     "/cases/{caseId}/chronology": Line("case", lambda k: k.file(A.CHRONOLOGY_READ, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/assessments": Line("case", lambda k: k.file(A.ASSESSMENT_READ, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/assessments/new": Line("case", lambda k: [*k.file(A.ASSESSMENT_READ, access_reason=True), *k.offered(
-        k.file(A.ASSESSMENT_WRITE, **WEIGHED))], query=lambda k: REASON),
+        k.file(A.ASSESSMENT_WRITE, **WEIGHED)), *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
     "/cases/{caseId}/assessments/compare": Line("case", lambda k: [
         *k.file(A.ASSESSMENT_READ, access_reason=True), ("nothing to hold side by side", 404)], query=lambda k: REASON),
     "/cases/{caseId}/contacts": Line("case", lambda k: k.file(A.CONTACT_LIST, access_reason=True), query=lambda k: REASON),
     "/cases/{caseId}/contacts/new": Line("case", lambda k: [*k.file(A.CONTACT_LIST, access_reason=True), *k.offered(
-        k.file(A.CONTACT_ADD, **FORMED))], query=lambda k: REASON),
+        k.file(A.CONTACT_ADD, **FORMED)), *k.own_cell(A.PERSON_LIST)], query=lambda k: REASON),
     "/break-glass": Line("once", lambda k: k.own_town(A.BREAK_GLASS_LIST)),
     "/break-glass/new": Line("once", lambda k: k.breaking_page()),
     "/break-glass/{breakGlassId}/review": Line("glass", lambda k: k.reviewing_page()),
@@ -560,7 +560,7 @@ OFF_STAGE = {
     "nominate_invitation", "list_nomination", "take_back_nomination", "withdraw_extension", "decide_extension",
     "review_extension",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
-    "fetch_feedback_sheet", "open_statement_version",
+    "fetch_feedback_sheet", "open_statement_version", "open_factor_assessment",
     "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
