@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.kernel.shapes import Command, Day, FileLine, FileText, Line
 
@@ -58,14 +58,6 @@ class WriteAssessment(Command):
     """What one makes of it: an assessment, apart from what is known."""
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
-
-    @model_validator(mode="after")
-    def has_factors(self) -> WriteAssessment:
-        """Refuse an assessment of nothing, and one of too much."""
-        if not 0 < len(self.factors) + len(self.kept) <= FACTORS_MOST:
-            msg = f"between 1 and {FACTORS_MOST} factors"
-            raise ValueError(msg)
-        return self
 
 
 class OpenFactorAssessment(Command):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +19,6 @@ _ASSESSMENTS = """
 """
 _OF_CASE = _ASSESSMENTS.format(which="a.case_id = %(case)s")
 _ONE = _ASSESSMENTS.format(which="a.id = %(id)s")
-_NAMES = """
-    SELECT id, name FROM person WHERE id = ANY(%(ids)s) UNION ALL SELECT id, name FROM agency WHERE id = ANY(%(ids)s)
-"""
 
 
 def assessments(session: Session, case_id: UUID) -> list[Any]:
@@ -34,8 +30,3 @@ def assessment(session: Session, assessment_id: UUID) -> Any:
     """Give one assessment as such a row, if the database lets this actor see it."""
     rows = lean_rows(session, _ONE, id=assessment_id)
     return rows[0] if rows else None
-
-
-def names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
-    """Give the names of people and services by their ids."""
-    return {row.id: row.name for row in lean_rows(session, _NAMES, ids=list(ids))} if ids else {}

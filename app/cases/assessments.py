@@ -10,10 +10,17 @@ from uuid import UUID
 import orjson
 
 from app.cases import assessment_queries, queries
-from app.cases.assessment_commands import Factor, OpenFactorAssessment, ReadAssessment, WriteAssessment
+from app.cases.assessment_commands import (
+    FACTORS_MOST,
+    Factor,
+    OpenFactorAssessment,
+    ReadAssessment,
+    WriteAssessment,
+)
 from app.cases.assessment_models import Assessment
 from app.cases.assessment_views import AssessmentList, AssessmentView, FactorView
 from app.cases.sealing import open_in, seal_in
+from app.cases.source_queries import names
 from app.cases.sources import needs_reason, origins_admitted, source_of
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import KEPT_FROM_MINUTES
@@ -58,7 +65,7 @@ def write_assessment(work: Work, command: WriteAssessment) -> AssessmentList:
         case,
         excluded=case and case.excluded,
         recording_basis=bool(case and case.recording_basis),
-        balanced="protective" in sides,
+        balanced="protective" in sides or not sides,
         assessor_trained=all(each.assessor_trained for each in command.instruments),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
@@ -117,8 +124,11 @@ def _factors(
 ) -> list[dict[str, Any]]:
     """Give the factors as they are kept: those that were written, and those that go along unopened.
 
-    Raises Problem 400 for one to keep that the last assessment does not have, or that has no category yet (R51).
+    Raises Problem 400 for none or too many, and for one to keep that the last assessment does not have, or that has no
+    category yet (R51).
     """
+    if not 0 < len(command.factors) + len(command.kept) <= FACTORS_MOST:
+        raise invalid("factors", "error.missing", kind="requiredInput")
     known = {each["factorId"]: each for row in reversed(before) for each in _body(work, row)["factors"]}
     last, found = _last(work, before), []
     written = {factor.factor_id for factor in command.factors}
@@ -254,17 +264,17 @@ def _names_in(work: Work, said: Iterable[tuple[Any, Iterable[Any]]]) -> Mapping[
         for name in ("contributorId", "agencyId")
         if name in each
     }
-    return assessment_queries.names(work.session, ids)
+    return names(work.session, ids)
 
 
 def _views(work: Work, rows: Sequence[Any]) -> list[AssessmentView]:
     bodies = [_body(work, row) for row in rows]
-    names = _names_in(work, [(row, body["factors"]) for row, body in zip(rows, bodies, strict=True)])
+    named = _names_in(work, [(row, body["factors"]) for row, body in zip(rows, bodies, strict=True)])
     return [
         AssessmentView.model_validate(
             body
             | {
-                "factors": [_factor(row, each, names) for each in body["factors"]],
+                "factors": [_factor(row, each, named) for each in body["factors"]],
                 "assessmentId": row.id,
                 "caseId": row.case_id,
                 "meetingId": row.meeting_id,
@@ -278,7 +288,7 @@ def _views(work: Work, rows: Sequence[Any]) -> list[AssessmentView]:
 
 
 def _factor(
-    row: Any, said: Mapping[str, Any], names: Mapping[UUID, str], *, opened: bool = False
+    row: Any, said: Mapping[str, Any], named: Mapping[UUID, str], *, opened: bool = False
 ) -> FactorView:
     """Give one factor; a closed one without its words. One from before categories were asked for is closed (R51, R52)."""
     category = said.get("category")
@@ -292,8 +302,8 @@ def _factor(
             "category": category or CATEGORY_WITH_REASON,
             "sensitive": closed,
             "origin": said.get("origin", _ORIGIN_OF_WRITER),
-            "contributorName": row.written_by_name if old else names.get(UUID(said["contributorId"])),
-            "agencyName": None if old else names.get(UUID(said["agencyId"])),
+            "contributorName": row.written_by_name if old else named.get(UUID(said["contributorId"])),
+            "agencyName": None if old else named.get(UUID(said["agencyId"])),
             "statedOn": said.get("statedOn") or brussels_day(row.written_at),
             "mark": hashlib.sha256(words.encode()).hexdigest(),
         }

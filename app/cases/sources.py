@@ -11,11 +11,9 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
-
+from app.cases.source_queries import regime_of
 from app.cases.statements import contributor_of, day_of
 from app.constitution.codes import checked
-from app.directory.models import Agency
 from app.kernel.work import Work
 from app.rules.audience import CATEGORY_WITH_REASON, ORIGIN_OF_REGIME, ORIGINS_KEPT_OUT
 from app.rules.facts import Facts
@@ -64,8 +62,7 @@ def source_of(work: Work, case: Any, facts: Facts, item: Marked, usual: int) -> 
     by = contributor_of(work, item.contributor_id, None, case, facts.standing, brought=True)
     origin = item.origin
     if origin is None:
-        regime = work.session.scalar(select(Agency.regime).filter_by(id=by.agency_id)) or ""
-        origin = ORIGIN_OF_REGIME.get(regime, "livcParticipant")
+        origin = ORIGIN_OF_REGIME.get(regime_of(work.session, by.agency_id), "livcParticipant")
     return Source(
         category=item.category or usual,
         origin=checked("originTags", origin, work.today, "origin"),

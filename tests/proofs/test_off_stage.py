@@ -84,21 +84,6 @@ def test_earlier_versions(prove, mine, theirs):
           foreign={"statementVersionId": [other]}, case=case, statementVersionId=version)  # fmt: skip
 
 
-@proves("open_factor_assessment")
-def test_factors_of_a_sensitive_category(prove, mine, theirs):
-    def weighed(table):
-        case = table.case()
-        closed = WEIGHING["factors"][0] | {"lifeDomain": "health"}
-        said = WEIGHING | {"caseId": case, "factors": [closed]}
-        made = table.ok(table.post(table.coordinator, "/assessments", said), 201)["items"][0]
-        return made["assessmentId"], made["factors"][0]["factorId"], case
-
-    (assessment, factor, case), (other, stranger, _) = weighed(mine), weighed(theirs)
-    prove("open_factor_assessment", "coordinator", {"reason": "newInformation"},
-          foreign={"assessmentId": [other], "factorId": [stranger]}, case=case,
-          assessmentId=assessment, factorId=factor)  # fmt: skip
-
-
 @proves("/cases/{caseId}/assessments/compare")
 def test_holding_two_assessments_side_by_side(prove, mine):
     _, _, case = mine.tabled("school")

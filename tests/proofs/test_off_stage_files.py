@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from proving.prover import proves
+from proving.table import WEIGHING
 from tablecraft import Round
 
 
@@ -75,3 +76,18 @@ def test_deciding_on_an_extension_and_looking_at_it_anew(prove, mine, theirs):
 
 FILES = True
 """That these proofs are declared."""
+
+
+@proves("open_factor_assessment")
+def test_factors_of_a_sensitive_category(prove, mine, theirs):
+    def weighed(table):
+        case = table.case()
+        closed = WEIGHING["factors"][0] | {"lifeDomain": "health"}
+        said = WEIGHING | {"caseId": case, "factors": [closed]}
+        made = table.ok(table.post(table.coordinator, "/assessments", said), 201)["items"][0]
+        return made["assessmentId"], made["factors"][0]["factorId"], case
+
+    (assessment, factor, case), (other, stranger, _) = weighed(mine), weighed(theirs)
+    prove("open_factor_assessment", "coordinator", {"reason": "newInformation"},
+          foreign={"assessmentId": [other], "factorId": [stranger]}, case=case,
+          assessmentId=assessment, factorId=factor)  # fmt: skip
