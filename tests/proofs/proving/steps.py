@@ -126,6 +126,7 @@ class Steps:
             "invitationId": s.invitation.id, "recoveryId": s.regaining.id if s.regaining else UUID(int=8),
             "attachmentId": s.paper.id if s.paper else UUID(int=9),
             "statementVersionId": UUID(int=17),
+            "assessmentId": UUID(int=21), "factorId": UUID(int=22),
             "contactId": s.third.id if s.third else UUID(int=18),
             "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13), "handOverId": UUID(int=17),
