@@ -8,8 +8,8 @@ come in. Factors of an assessment carry the same inside their sealed text; there
 
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
