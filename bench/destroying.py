@@ -1,9 +1,10 @@
 """How fast files are destroyed, what it takes of memory, and whether that grows with the database (R90, R92).
 
-A sweep runs in a process of its own, so that its peak of memory is its own. What a sweep takes that finds nothing to destroy is
-measured by itself and taken off: it is of the municipalities, not of the files. Some of the files are destroyed first, with
-which the cost of one is compared between a small and a large country; then as many as a disaster of forgotten terms could leave.
-The floor deletes the same files' clear copies in the same database server, file by file, with no keys, no rules and no log.
+Each country is swept by a process of its own, so that its peak of memory is its own. To compare a small with a large country,
+both are up at once and the same number of files is destroyed in each by turns: the destruction alone, batch by batch, without
+looking what is due. What a whole sweep takes that finds nothing is told beside it. Then as many files as a disaster of forgotten
+terms could leave fall due at once, and one sweep takes them, looking and all. The floor deletes the same files' clear copies in
+the same database server, file by file, with no keys, no rules and no log.
 """
 
 from __future__ import annotations
@@ -18,38 +19,59 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
 from app.directory.actors import recognise
 from app.kernel.installing import Addresses, assemble, databases_running, mark, migrate
 from app.kernel.settings import Settings
+from app.kernel.work import Installation
+from app.retention.commands import BATCH
 from app.retention.rotating import Rotation, make_final
-from app.retention.sweeping import ROBOT, sweep_files
+from app.retention.sweeping import ROBOT, Run, carry_out_cases, sweep_files
 from bench.world import Size, build
 
 HERE = Path(__file__).parent
-ROUNDS = 3
+ROUNDS = 5
 
 
-def measure(addresses: Addresses, home: Path, compared: int, all_of_them: int) -> dict[str, Any]:
-    """Destroy files of the country in *home*: some, in rounds, then all that were asked for. Gives what it took."""
-    job = home / "destroying.pickle"
-    job.write_bytes(pickle.dumps((addresses, home, compared, all_of_them)))
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.destroying", str(job)],
-        stdout=subprocess.PIPE, check=True, cwd=HERE.parent, timeout=3600,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+class Country:
+    """A process that destroys files of one country, when told to, and says what it took."""
+
+    def __init__(self, addresses: Addresses, home: Path) -> None:
+        job = home / "destroying.pickle"
+        job.write_bytes(pickle.dumps((addresses, home)))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.destroying", str(job)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE.parent, text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process as process:  # closes what it listens to, and waits for its end
+            if process.stdin:
+                process.stdin.close()
+
+    def ask(self, what: str, count: int = 0) -> dict[str, Any]:
+        """Have it do one thing, of so many files. Raises RuntimeError where it did not."""
+        told, heard = self._process.stdin, self._process.stdout
+        if told is None or heard is None:
+            raise RuntimeError("the process that destroys cannot be spoken to")
+        told.write(f"{what} {count}\n")
+        told.flush()
+        line = heard.readline()
+        if not line:
+            raise RuntimeError("the process that destroys is gone")
+        found: dict[str, Any] = json.loads(line)
+        return found
 
 
 def compare(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
-    """Destroy a third of the country's files, and compare the cost of one with that in a country a tenth as large."""
+    """Compare the cost of destroying one file with that in a country a tenth as large, then destroy a third of the country."""
     small = Size(max(size.cells // 10, 1), max(size.entries // 10, 1000))
-    compared = small.cases // 6  # three rounds of them, and some before, are there in both countries
-    found = measure(addresses, home, compared, size.cases // 3)
     with tempfile.TemporaryDirectory(prefix="livcr-bench-") as other:
         settings = Settings(LIVCR_DATA=Path(other), data=Path(other), DATABASE_URL="", KEYS_DATABASE_URL="")
         with databases_running(settings) as there:
@@ -58,11 +80,39 @@ def compare(addresses: Addresses, home: Path, size: Size) -> dict[str, Any]:
             process = assemble(there, settings, recognise)
             build(process, small, lambda _: None)
             process.databases.dispose()
-            less = measure(there, Path(other), compared, 0)
-    return found | {
-        "ratio": round(found["filesPerSecond"] / found["floorFilesPerSecond"], 2),
-        "smallCountry": less | {"cases": small.cases},
-        "growth": round(found["secondsPerFile"] / less["secondsPerFile"], 2),
+            with Country(addresses, home) as large, Country(there, Path(other)) as little:
+                found = _by_turns(large, little, small.cases // 10)
+        found["smallCountry"]["cases"] = small.cases
+    with Country(addresses, home) as large:
+        return found | large.ask("sweep", size.cases // 3)
+
+
+def _by_turns(large: Country, little: Country, count: int) -> dict[str, Any]:
+    """Destroy *count* files in each country, round by round, the one that begins changing."""
+    for country in (large, little):
+        country.ask("alone", count)  # what is loaded and planned once
+    rounds: dict[Country, list[dict[str, Any]]] = {large: [], little: []}
+    for number in range(ROUNDS):
+        for country in (large, little) if number % 2 else (little, large):
+            rounds[country].append(country.ask("alone", count) | country.ask("idle"))
+
+    def middle(country: Country, name: str) -> float:
+        return statistics.median(each[name] for each in rounds[country])
+
+    def told(country: Country) -> dict[str, Any]:
+        names = ("secondsPerFile", "floorSecondsPerFile", "idleSweepSeconds")
+        return {name: round(middle(country, name), 6) for name in names}
+
+    each = [
+        a["secondsPerFile"] / b["secondsPerFile"] for a, b in zip(rounds[large], rounds[little], strict=True)
+    ]
+    growth = middle(large, "secondsPerFile") / middle(little, "secondsPerFile")
+    return {
+        "compared": count,
+        **told(large),
+        "smallCountry": told(little),
+        "growth": round(growth, 2),
+        "growthOfEachRound": [round(ratio, 2) for ratio in each],
     }
 
 
@@ -104,54 +154,67 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
 
 
-def _run(job: Path) -> dict[str, Any]:
-    addresses, home, compared, all_of_them = pickle.loads(job.read_bytes())
+def _run(job: Path) -> None:
+    """Do what is asked, line by line, and answer each line with one."""
+    addresses, home = pickle.loads(job.read_bytes())
     settings = Settings(LIVCR_DATA=home, data=home, DATABASE_URL="", KEYS_DATABASE_URL="")
     process = assemble(addresses, settings, recognise)
+    acts = {"alone": _alone, "idle": _idle, "sweep": _sweep}
     try:
         with psycopg.connect(addresses.main) as conn:
-            return _measured(process.installation, conn, compared, all_of_them)
+            for line in sys.stdin:
+                what, count = line.split()
+                print(json.dumps(acts[what](process.installation, conn, int(count))), flush=True)
     finally:
         process.databases.dispose()
 
 
-def _measured(installation: Any, conn: Any, compared: int, all_of_them: int) -> dict[str, Any]:
-    moment = installation.clock.now()
-
-    def timed(count: int) -> tuple[float, list[Any]]:
-        files = _fall_due(conn, count)
-        begun = time.perf_counter()
-        done = sweep_files(installation, moment)
-        spent = time.perf_counter() - begun
-        if done.destroyed != len(files) or done.left:
-            raise RuntimeError(f"{done.destroyed} of {len(files)} destroyed, {done.left} left")
-        return spent, files
-
-    def swept(count: int) -> tuple[float, float]:
-        spent, files = timed(count)
-        return max(spent - idle, 0.0) / len(files), _floor(conn, files) / len(files)
-
-    timed(max(compared // 10, 1))  # what is loaded and planned once
-    idle = statistics.median(timed(0)[0] for _ in range(ROUNDS))
-    rounds = [swept(compared) for _ in range(ROUNDS)]
-    before = _peak()
-    each, floor = swept(all_of_them) if all_of_them else (0.0, 0.0)
+def _alone(installation: Installation, conn: Any, count: int) -> dict[str, Any]:
+    """Destroy so many files, in the batches of a sweep, and nothing else."""
+    run = Run(installation, ROBOT, installation.clock.now(), "robot")
+    files = _fall_due(conn, count)
     begun = time.perf_counter()
-    make_final(Rotation(installation, ROBOT, moment, "robot"))
+    for first in range(0, len(files), BATCH):
+        carry_out_cases(run, files[first : first + BATCH])
+    spent = time.perf_counter() - begun
+    return {"secondsPerFile": spent / len(files), "floorSecondsPerFile": _floor(conn, files) / len(files)}
+
+
+def _idle(installation: Installation, _: Any, __: int) -> dict[str, Any]:
+    """Sweep where nothing is due."""
+    begun = time.perf_counter()
+    _swept(installation, 0)
+    return {"idleSweepSeconds": time.perf_counter() - begun}
+
+
+def _sweep(installation: Installation, conn: Any, count: int) -> dict[str, Any]:
+    """Destroy so many files by one sweep, from looking what is due to the last certificate; replace the keys after it."""
+    _idle(installation, conn, 0)
+    before = _peak()
+    files = _fall_due(conn, count)
+    begun = time.perf_counter()
+    _swept(installation, len(files))
+    spent = time.perf_counter() - begun
+    floor = _floor(conn, files)
+    begun = time.perf_counter()
+    make_final(Rotation(installation, ROBOT, installation.clock.now(), "robot"))
     return {
-        "compared": compared,
-        "idleSweepSeconds": round(idle, 4),
-        "secondsPerFile": round(statistics.median(spent for spent, _ in rounds), 6),
-        "floorSecondsPerFile": round(statistics.median(plain for _, plain in rounds), 6),
-        "destroyed": all_of_them,
-        "filesPerSecond": round(1 / each, 1) if each else None,
-        "floorFilesPerSecond": round(1 / floor, 1) if floor else None,
+        "destroyed": len(files),
+        "filesPerSecond": round(len(files) / spent, 1),
+        "floorFilesPerSecond": round(len(files) / floor, 1),
+        "ratio": round(floor / spent, 2),
         "peakMiB": _peak(),
         "peakBeforeMiB": before,
         "keysReplacedSeconds": round(time.perf_counter() - begun, 2),
     }
 
 
+def _swept(installation: Installation, wanted: int) -> None:
+    done = sweep_files(installation, installation.clock.now())
+    if done.destroyed != wanted or done.left:
+        raise RuntimeError(f"{done.destroyed} of {wanted} destroyed, {done.left} left")
+
+
 if __name__ == "__main__":
     os.chdir(HERE.parent)
-    print(json.dumps(_run(Path(sys.argv[1]))))
+    _run(Path(sys.argv[1]))

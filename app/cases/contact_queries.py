@@ -24,15 +24,18 @@ _CONTACTS = """
 """
 _OF_CASE = _CONTACTS.format(which="k.case_id = %(case)s")
 _ONE = _CONTACTS.format(which="k.id = %(id)s")
-_OVER = """
-    SELECT k.id, k.case_id, k.municipality_id, c.subject_id, contact_ends_on(k.keep_until, c) AS ends_on
+_IS_OVER = """
     FROM contact k
     JOIN case_file c ON c.id = k.case_id
-    WHERE k.municipality_id = %(municipality)s AND contact_ends_on(k.keep_until, c) <= %(today)s
-      AND c.shred_ordered_at IS NULL
+    WHERE contact_ends_on(k.keep_until, c) <= %(today)s AND c.shred_ordered_at IS NULL
+"""
+_OVER = f"""
+    SELECT k.id, k.case_id, k.municipality_id, c.subject_id, contact_ends_on(k.keep_until, c) AS ends_on
+    {_IS_OVER} AND k.municipality_id = %(municipality)s
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.case_id = k.case_id AND x.person_id = %(person)s)
     ORDER BY k.id
 """
+_WHERE_OVER = f"SELECT DISTINCT k.municipality_id {_IS_OVER}"
 
 
 _FORGET = text("SELECT forget_contact(:id)")
@@ -52,6 +55,11 @@ def contact(session: Session, contact_id: UUID) -> Any:
 def contacts_over(session: Session, municipality_id: UUID, today: date, person_id: UUID | None) -> list[Any]:
     """Give the contacts that have to be gone today, but those of a case this person declared a conflict on."""
     return lean_rows(session, _OVER, municipality=municipality_id, today=today, person=person_id)
+
+
+def where_over(session: Session, today: date) -> set[UUID]:
+    """Give the municipalities of which `contacts_over` names somebody, for who declared no conflict."""
+    return {row.municipality_id for row in lean_rows(session, _WHERE_OVER, today=today)}
 
 
 def forget_contact(session: Session, contact_id: UUID) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.commands import AskClosureCase
-from app.cases.necessity_queries import followed, followed_one
+from app.cases.necessity_queries import followed_one, missable
 from app.cases.standing import about_case
 from app.cases.views import ClosureAskedView
 from app.constitution.agreements import settings_of
@@ -90,9 +90,7 @@ def _missed(installation: Installation, today: date) -> list[UUID]:
     with installation.retention_sessions() as session:
         fixed: dict[UUID, dict[str, int]] = {}
         found = []
-        for row in followed(session):
-            if row.asked or row.locks_on <= today:  # the last days of a file are for an extension alone (R90)
-                continue
+        for row in missable(session, today):
             if row.cell_id not in fixed:
                 fixed[row.cell_id] = settings_of(session, row.cell_id)
             if review_day(row, fixed[row.cell_id]) < today:

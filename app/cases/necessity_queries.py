@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,14 +23,20 @@ _FOLLOWED = f"""
     WHERE c.state = ANY (%(states)s) AND c.shred_ordered_at IS NULL {{further}}
     ORDER BY c.id
 """
-_ALL = _FOLLOWED.format(further="")
+_MISSABLE = _FOLLOWED.format(
+    further=f"AND c.locks_on > %(today)s AND coalesce(c.review_on, c.listed_on) < %(today)s AND NOT {ASKED}"
+)
 _ONE = _FOLLOWED.format(further="AND c.id = %(case)s")
 _ASKED_OF = f"SELECT {ASKED} AS asked FROM case_file c WHERE c.id = %(case)s"
 
 
-def followed(session: Session) -> list[Any]:
-    """Give every case that is followed, with what its review hangs on, as lean rows; for the clock alone."""
-    return lean_rows(session, _ALL, states=sorted(sources(Action.CASE_PROPOSE_CLOSURE)))
+def missable(session: Session, today: date) -> list[Any]:
+    """Give every case that is followed and whose review may have been missed, with what it hangs on, as lean rows.
+
+    For the clock alone. No case is left out whose review was missed: no review is ever due before the day it is counted from.
+    Left out are those of which closing was asked, and those in their last days: these are for an extension alone (R90).
+    """
+    return lean_rows(session, _MISSABLE, states=sorted(sources(Action.CASE_PROPOSE_CLOSURE)), today=today)
 
 
 def followed_one(session: Session, case_id: Any) -> Any:

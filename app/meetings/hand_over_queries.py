@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Select, exists, select, text
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Listing
@@ -79,10 +79,29 @@ def others(session: Session, municipality_id: UUID | None) -> list[Municipality]
 # -- for the sweep, as the database's retention role ------------------------------------------------------------
 
 
+def _received() -> ColumnElement[bool]:
+    return (HandOver.state == "received") & exists().where(Case.id == HandOver.case_id)
+
+
+def _to_erase(today: date) -> ColumnElement[bool]:
+    return (
+        HandOver.erased_at.is_(None)
+        & HandOver.package_id.is_not(None)
+        & (
+            HandOver.state.in_(("withdrawn", "lapsed"))
+            | ((HandOver.state == "sent") & (HandOver.accept_until < today))
+        )
+    )
+
+
+def where_due(today: date) -> Select[UUID]:
+    """Give the query of the municipalities of which `received` or `to_erase` names something."""
+    return select(HandOver.municipality_id).where(_received() | _to_erase(today))
+
+
 def received(session: Session, municipality_id: UUID) -> list[HandOver]:
     """Give the hand-overs of a municipality that were accepted and whose case is still here."""
-    query = select(HandOver).join(Case, Case.id == HandOver.case_id)
-    query = query.where(HandOver.municipality_id == municipality_id, HandOver.state == "received")
+    query = select(HandOver).where(HandOver.municipality_id == municipality_id, _received())
     return list(session.scalars(query.order_by(HandOver.id)))
 
 
@@ -94,13 +113,7 @@ def received_of(session: Session, case_ids: list[UUID]) -> dict[UUID, HandOver]:
 
 def to_erase(session: Session, municipality_id: UUID, today: date) -> list[HandOver]:
     """Give the hand-overs whose package has to go: withdrawn, or not accepted in time."""
-    query = select(HandOver).where(
-        HandOver.municipality_id == municipality_id,
-        HandOver.erased_at.is_(None),
-        HandOver.package_id.is_not(None),
-        (HandOver.state.in_(("withdrawn", "lapsed")))
-        | ((HandOver.state == "sent") & (HandOver.accept_until < today)),
-    )
+    query = select(HandOver).where(HandOver.municipality_id == municipality_id, _to_erase(today))
     return list(session.scalars(query.order_by(HandOver.id)))
 
 

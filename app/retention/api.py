@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.kernel.http.routes import endpoint
-from app.retention import calendar, certificates, sweeping
+from app.retention import calendar, certificates, looking, sweeping
 from app.retention.commands import ListCertificate, ListRetention, PreviewSweep, RunSweep
 from app.retention.views import CertificatePage, EndingPage, PreviewView, SweepView
 
@@ -13,7 +13,7 @@ router = APIRouter()
 
 endpoint(router, "GET", "/retention/upcoming", calendar.list_retention, ListRetention, EndingPage,
          tag="Retention", summary="List what ends when, and why")  # fmt: skip
-endpoint(router, "POST", "/retention/sweeps/preview", sweeping.preview_sweep, PreviewSweep, PreviewView,
+endpoint(router, "POST", "/retention/sweeps/preview", looking.preview_sweep, PreviewSweep, PreviewView,
          tag="Retention", summary="Show what a sweep would do today")  # fmt: skip
 endpoint(router, "POST", "/retention/sweeps", sweeping.run_sweep, RunSweep, SweepView,
          tag="Retention", summary="Warn and destroy what is due today")  # fmt: skip

@@ -24,6 +24,10 @@ class PreviewSweep(Command):
     municipality_id: UUID
 
 
+class LookSweep(Command):
+    """Look in which municipalities something is due today; nothing is changed."""
+
+
 class RunSweep(Command):
     """Send the warnings that are due and destroy what has to be gone today in one municipality (R86, R90)."""
 

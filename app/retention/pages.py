@@ -13,7 +13,7 @@ from app.kernel.http.pages import PageCall, page_get
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.ids import NIL
 from app.kernel.work import Work
-from app.retention import calendar, certificates, sweeping
+from app.retention import calendar, certificates, looking, sweeping
 from app.retention.commands import ListCertificate, ListRetention, PreviewSweep, RunSweep
 from app.retention.views import EndingView
 from app.rules.actions import Action
@@ -81,7 +81,7 @@ def _preview(call: PageCall, work: Work) -> Response:
         "retention/sweep.html",
         call.phrase("What a sweep would do today"),
         call.phrase("A sweep runs by itself every day. Here you see what it would do now, and can run it."),
-        view=sweeping.preview_sweep(work, command),
+        view=looking.preview_sweep(work, command),
         may_run=may(work.actor, Action.SWEEP_RUN),
     )
 

@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, tuple_, union
 from sqlalchemy.orm import Session
 
+from app.cases.contact_queries import where_over
 from app.cases.models import Case
 from app.constitution.models import Municipality
 from app.directory.models import Exclusion
 from app.intake.models import Registration
+from app.meetings import hand_over_queries
 from app.meetings.models import AgendaItem, Meeting
 from app.meetings.sight_queries import FINISHING
 from app.retention.models import Certificate
@@ -52,10 +54,49 @@ def _not_of(person_id: UUID | None) -> ColumnElement[bool]:
     return ~exists().where(Exclusion.case_id == Case.id, Exclusion.person_id == person_id)
 
 
+def _case_due(today: date) -> ColumnElement[bool]:
+    return Case.due_on <= today
+
+
+def _case_near(today: date) -> ColumnElement[bool]:
+    last = today + timedelta(days=max(WARNING_DAYS))
+    return and_(Case.due_on > today, Case.due_on <= last, Case.shred_ordered_at.is_(None))
+
+
+def _not_told(today: date) -> ColumnElement[bool]:
+    """As `warning_due` says it of one case: some warning was reached that is later than the last one sent."""
+    return or_(
+        *(
+            and_(Case.due_on <= today + timedelta(days=days), or_(Case.warned.is_(None), Case.warned > days))
+            for days in WARNING_DAYS
+        )
+    )
+
+
+def _registration_due(today: date) -> ColumnElement[bool]:
+    over = or_(Registration.due_on <= today, Registration.state == "erased")
+    return and_(over, ~exists().where(Case.id == Registration.case_id))
+
+
+def where_due(session: Session, today: date) -> set[UUID]:
+    """Give the municipalities in which a sweep has something to do: as its own questions ask it, of all of them at once."""
+    found = set(
+        session.scalars(
+            union(
+                select(Case.municipality_id).where(_case_due(today)),
+                select(Case.municipality_id).where(_case_near(today), _not_told(today)),
+                select(Registration.municipality_id).where(_registration_due(today)),
+                hand_over_queries.where_due(today),
+            )
+        )
+    )
+    return found | where_over(session, today)
+
+
 def due_cases(session: Session, municipality_id: UUID, today: date, person_id: UUID | None) -> list[UUID]:
     """Give the cases whose data must be gone today or should have been before, oldest first, by id."""
     query = select(Case.id).where(
-        Case.municipality_id == municipality_id, Case.due_on <= today, _not_of(person_id)
+        Case.municipality_id == municipality_id, _case_due(today), _not_of(person_id)
     )
     return list(session.scalars(query.order_by(Case.due_on, Case.id)))
 
@@ -63,9 +104,7 @@ def due_cases(session: Session, municipality_id: UUID, today: date, person_id: U
 def due_registrations(session: Session, municipality_id: UUID, today: date) -> list[Registration]:
     """Give the registrations that must be gone today; one that became a case goes with its case."""
     query = select(Registration).where(
-        Registration.municipality_id == municipality_id,
-        or_(Registration.due_on <= today, Registration.state == "erased"),
-        ~exists().where(Case.id == Registration.case_id),
+        Registration.municipality_id == municipality_id, _registration_due(today)
     )
     return list(session.scalars(query.order_by(Registration.due_on, Registration.id)))
 
@@ -74,13 +113,7 @@ def cases_to_warn_of(
     session: Session, municipality_id: UUID, today: date, person_id: UUID | None, *, lock: bool = False
 ) -> list[Case]:
     """Give the cases near enough to their end for a warning, not yet due."""
-    query = select(Case).where(
-        Case.municipality_id == municipality_id,
-        Case.due_on > today,
-        Case.due_on <= today + timedelta(days=max(WARNING_DAYS)),
-        Case.shred_ordered_at.is_(None),
-        _not_of(person_id),
-    )
+    query = select(Case).where(Case.municipality_id == municipality_id, _case_near(today), _not_of(person_id))
     query = query.order_by(Case.due_on, Case.id)
     return list(session.scalars(query.with_for_update(skip_locked=True) if lock else query))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from app.kernel.journal.store import About
 from app.kernel.work import Work
 from app.rules.facts import Facts, Standing
 from app.rules.roles import Role
@@ -17,3 +18,10 @@ def retention_facts(work: Work, municipality_id: UUID | None, **known: Any) -> F
     if municipality_id is not None and (actor.role is Role.ROBOT or actor.municipality_id == municipality_id):
         standing = Standing.PART
     return work.facts(standing=standing, **known)
+
+
+def about_sweep(municipality_id: UUID, standing: Standing) -> About:
+    """Give what the line on a sweep says; a municipality that is not the actor's does not get it into its log."""
+    return About(
+        municipality_id if standing > Standing.NONE else About().controller, object_type="municipality"
+    )

@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from app.cases import queries as cases
@@ -19,14 +18,12 @@ from app.cases.standing import about_case
 from app.directory.notices import NoticeCode, leave_notice
 from app.intake.models import Registration
 from app.kernel.clock import brussels_day
-from app.kernel.journal.store import About
 from app.kernel.operation import operation
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
 from app.meetings import hand_over_queries
 from app.meetings.change_queries import attended_by
 from app.retention import queries
-from app.retention.calendar import about_ending
 from app.retention.clearing import clear
 from app.retention.commands import (
     BATCH,
@@ -34,25 +31,24 @@ from app.retention.commands import (
     DestroyContact,
     EraseRegistration,
     LapseHandOver,
-    PreviewSweep,
+    LookSweep,
     PurgeCase,
     RunSweep,
 )
 from app.retention.contact_ends import destroy_contact
 from app.retention.destroying import destroy_case, erase_registration
+from app.retention.looking import look_sweep
 from app.retention.purging import lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
-from app.retention.standing import retention_facts
-from app.retention.views import PlannedView, PreviewView, SweepView
+from app.retention.standing import about_sweep, retention_facts
+from app.retention.views import SweepView
 from app.rules.actions import Action
-from app.rules.facts import Actor, Standing
-from app.rules.policy import abilities
+from app.rules.facts import Actor
 from app.rules.problems import Problem
 from app.rules.retention import WARNING_DAYS, warning_due
 from app.rules.roles import Role
 
 log = logging.getLogger("livcr")
-_PREVIEW_MOST = 10_000
 _WARNINGS = {days: NoticeCode(f"retentionWarning{days}") for days in WARNING_DAYS}
 
 ROBOT = Actor(role=Role.ROBOT)
@@ -102,45 +98,6 @@ class Swept:
         self.left += other.left
 
 
-@operation(Action.SWEEP_PREVIEW)
-def preview_sweep(work: Work, command: PreviewSweep) -> PreviewView:
-    """Show what a sweep would do today with what is still there to read; one journal line per file concerned.
-
-    Asked under the reader's own rights, not the sweep's, so that the database too shows a municipality to its own
-    oversight alone. What was ordered already and only has to be finished is there for nobody any more (R92).
-    """
-    facts = retention_facts(work, command.municipality_id)
-    rows: list[Any] = []
-    if abilities(work.actor, facts, Action.SWEEP_PREVIEW):  # nobody else's refusal names a file in the log
-        last = work.today + timedelta(days=max(WARNING_DAYS))
-        found = queries.calendar(work.session, last, None, _PREVIEW_MOST)
-        rows = [row for row in found if row.municipality_id == command.municipality_id]
-    planned = [(row, _planned(row, work.today)) for row in rows]
-    abouts = [about_ending(row) for row, view in planned if view is not None]
-    work.allow(Action.SWEEP_PREVIEW, facts, abouts or _about_sweep(command.municipality_id, facts.standing))
-    order = ("destroy", "erase", "warn")
-    items = sorted((view for _, view in planned if view), key=lambda v: (order.index(v.act), v.due_on))
-    return PreviewView(municipality_id=command.municipality_id, on=work.today, items=items)
-
-
-def _planned(row: Any, today: date) -> PlannedView | None:
-    """Give what a sweep would do with one row of the calendar today; None for nothing yet."""
-    if row.due_on <= today:
-        act = "destroy" if row.kind == "case" else "erase"
-        return PlannedView(act=act, reference=row.reference, due_on=row.due_on)
-    warning = warning_due(today, row.due_on, row.warned) if row.kind == "case" else None
-    if warning is None:
-        return None
-    return PlannedView(act="warn", reference=row.reference, due_on=row.due_on, warning=warning)
-
-
-def _about_sweep(municipality_id: UUID, standing: Standing) -> About:
-    """Give what the line on a sweep says; a municipality that is not the actor's does not get it into its log."""
-    return About(
-        municipality_id if standing > Standing.NONE else About().controller, object_type="municipality"
-    )
-
-
 @operation(Action.SWEEP_RUN)
 def run_sweep(work: Work, command: RunSweep) -> SweepView:
     """Send what warnings are due and destroy what has to be gone today, each file in steps of its own.
@@ -148,7 +105,7 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     A file that fails does not hold up the others; it is counted in `left` and taken up again next time.
     """
     facts = retention_facts(work, command.municipality_id)
-    work.allow(Action.SWEEP_RUN, facts, _about_sweep(command.municipality_id, facts.standing))
+    work.allow(Action.SWEEP_RUN, facts, about_sweep(command.municipality_id, facts.standing))
     run = Run(work.installation, work.actor, work.now, work.channel, work.trace_id)
     done = Swept()
     _going_on(done, "warnings", partial(_add_warned, done, run, command.municipality_id))
@@ -297,7 +254,7 @@ def _warn(run: Run, municipality_id: UUID) -> int:
         unit.allow(
             Action.SWEEP_RUN,
             facts,
-            [about_case(row) for row, _ in due] or _about_sweep(municipality_id, facts.standing),
+            [about_case(row) for row, _ in due] or about_sweep(municipality_id, facts.standing),
             reason="retentionWarning",
         )
         for row, days in due:
@@ -335,13 +292,22 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
 def sweep_files(installation: Installation, moment: datetime) -> Swept:
     """Finish what was begun, and sweep every municipality; keys are replaced by `sweep_all` alone."""
     total = resume(installation, moment)
-    with installation.retention_sessions() as session:
-        municipalities = queries.municipality_ids(session)
-    for municipality_id in municipalities:
+    for municipality_id in _where_due(installation, moment):
         _going_on(total, "a municipality", partial(_sweep_one, installation, moment, total, municipality_id))
     # What asks comes behind what has to be gone.
     _going_on(total, "asking for closing", partial(ask_all, installation, moment))
     return total
+
+
+def _where_due(installation: Installation, moment: datetime) -> list[UUID]:
+    """Ask where something is due; where the question fails, every municipality is swept."""
+    try:
+        with open_work(installation, ROBOT, channel="robot", now=moment, retention=True) as unit:
+            return look_sweep(unit, LookSweep()).municipality_ids
+    except Exception as fault:  # noqa: BLE001 — a question that fails must not keep a file beyond its date
+        log.error("looking where something is due failed: %s", type(fault).__name__)  # noqa: TRY400 — no values in logs
+        with installation.retention_sessions() as session:
+            return queries.municipality_ids(session)
 
 
 def _sweep_one(installation: Installation, moment: datetime, total: Swept, municipality_id: UUID) -> None:

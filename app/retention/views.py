@@ -69,6 +69,14 @@ class PreviewView(View):
     items: list[PlannedView]
 
 
+class LookedView(View):
+    """Where a sweep has something to do today."""
+
+    on: date
+    municipality_ids: list[UUID]
+    """In the order in which they are swept."""
+
+
 class SweepView(View):
     """What a sweep did, in counts."""
 

@@ -261,6 +261,7 @@ class Action(StrEnum):
     # the end
     RETENTION_LIST = "retention.list"
     SWEEP_PREVIEW = "sweep.preview"
+    SWEEP_LOOK = "sweep.look"
     SWEEP_RUN = "sweep.run"
     CERTIFICATE_LIST = "certificate.list"
     CASE_DESTROY = "case.destroy"

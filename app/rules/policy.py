@@ -477,6 +477,7 @@ POLICY: dict[A, Rule] = {
     # the end
     A.RETENTION_LIST: Rule("R90", DESK | {Role.DPO}, PART),
     A.SWEEP_PREVIEW: Rule("R90", ROBOT | {Role.DPO}, PART),
+    A.SWEEP_LOOK: Rule("R90", ROBOT, PART),
     A.SWEEP_RUN: Rule("R90", ROBOT | {Role.DPO}, PART),
     A.CERTIFICATE_LIST: Rule("R93", DESK | OVERSIGHT, PART),
     A.CASE_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART, sources(A.CASE_DESTROY) | BEGUN, (C.TERM_OVER,)),

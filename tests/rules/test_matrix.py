@@ -269,6 +269,7 @@ def test_the_data_protection_officer_ends_files_but_reads_none():
 def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     may = {action for action, _, who in ALLOWED if who is Role.ROBOT} - GETTING_IN
     ends = {
+        Action.SWEEP_LOOK,
         Action.SWEEP_PREVIEW,
         Action.SWEEP_RUN,
         Action.CASE_DESTROY,
