@@ -51,5 +51,6 @@ def test_the_small_benchmark_measures_every_operation_on_both_sides(tmp_path):
     assert gone["filesPerSecond"] > 0
     assert gone["floorFilesPerSecond"] > 0
     assert gone["peakMiB"] >= gone["peakBeforeMiB"] > 0
+    assert len(gone["growthOfEachRound"]) == 5
     assert gone["growth"] > 0  # how much it may be is for a quiet machine: docs/performance.md
     Path(folder).rmdir()  # works only if nothing was left behind

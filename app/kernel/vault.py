@@ -304,7 +304,9 @@ class Vault:
         if self._destroyer is None:
             msg = "this vault was not given the right to know of destroyed keys"
             raise PermissionError(msg)
-        wanted = "{" + ",".join([each.hex for each in file_ids]) + "}"  # thousands: cheaper than adapting each
+        wanted = (
+            "{" + ",".join([each.hex for each in file_ids]) + "}"
+        )  # thousands: cheaper than adapting each
         with self._destroyer.connect() as conn:
             asked = text("SELECT file_id FROM tomb WHERE file_id = ANY(CAST(:files AS uuid[]))")
             return set(conn.scalars(asked, {"files": wanted}))
