@@ -257,7 +257,7 @@ def sweep(_: argparse.Namespace) -> int:
         )
         if done.waits:
             print(done.waits)
-        return 1 if done.left else 0
+        return 1 if done.left or done.away else 0
 
 
 def post(_: argparse.Namespace) -> int:

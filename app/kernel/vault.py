@@ -16,7 +16,8 @@ import hmac
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -24,7 +25,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.kernel.keys.provider import KeyGone, KeyProvider, opened, shut
 from app.kernel.sealed import Sealed
@@ -42,6 +44,26 @@ class Shredded(Exception):  # noqa: N818 — a fact about the file, not a fault
 
     Out of the actor's reach looks the same: the key store does not say which.
     """
+
+
+class KeyStoreAway(RuntimeError):  # noqa: N818 — a state of affairs
+    """The key store does not answer, or has no room left: what has to be destroyed waits, and nothing of it is begun."""
+
+
+_AWAY = ("", "08", "53", "57", "58")
+"""Classes of what a database says when it is itself the trouble: no connection, no room, shut down, a broken disk."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except NoConnection as fault:
+        raise KeyStoreAway from fault
+    except DBAPIError as fault:
+        if (getattr(fault.orig, "sqlstate", None) or "")[:2] in _AWAY:
+            raise KeyStoreAway from fault
+        raise
 
 
 class Place(NamedTuple):
@@ -277,11 +299,14 @@ class Vault:
         )
 
     def shred(self, *file_ids: UUID) -> None:
-        """Destroy the keys of files and leave a tombstone of each, all or none. Repeating it is harmless (R92)."""
+        """Destroy the keys of files and leave a tombstone of each, all or none. Repeating it is harmless (R92).
+
+        Raises KeyStoreAway, and then no key is gone.
+        """
         if self._destroyer is None:
             msg = "this vault was not given the right to destroy keys"
             raise PermissionError(msg)
-        with self._destroyer.begin() as conn:
+        with _answering(), self._destroyer.begin() as conn:
             # First the key, which waits for a rotation that has it in hand; then the tombstone, whose time is later
             # than that of any key it can have been wrapped under. By these times the next rotation is due.
             files = sorted(file_ids)  # two that shred the same files wait for each other, in one order
@@ -300,14 +325,14 @@ class Vault:
             self.drop(each)
 
     def destroyed(self, file_ids: Iterable[UUID]) -> set[UUID]:
-        """Give those of these files whose key was destroyed, by their tombstones."""
+        """Give those of these files whose key was destroyed, by their tombstones. Raises KeyStoreAway."""
         if self._destroyer is None:
             msg = "this vault was not given the right to know of destroyed keys"
             raise PermissionError(msg)
         wanted = (
             "{" + ",".join([each.hex for each in file_ids]) + "}"
         )  # thousands: cheaper than adapting each
-        with self._destroyer.connect() as conn:
+        with _answering(), self._destroyer.connect() as conn:
             asked = text("SELECT file_id FROM tomb WHERE file_id = ANY(CAST(:files AS uuid[]))")
             return set(conn.scalars(asked, {"files": wanted}))
 

@@ -27,7 +27,8 @@ def preview_sweep(work: Work, command: PreviewSweep) -> PreviewView:
     """Show what a sweep would do today with what is still there to read; one journal line per file concerned.
 
     Asked under the reader's own rights, not the sweep's, so that the database too shows a municipality to its own
-    oversight alone. What was ordered already and only has to be finished is there for nobody any more (R92).
+    oversight alone. What was ordered already and only has to be finished is there for nobody any more (R92): of that, it
+    is said how many they are.
     """
     facts = retention_facts(work, command.municipality_id)
     rows: list[Any] = []
@@ -40,7 +41,12 @@ def preview_sweep(work: Work, command: PreviewSweep) -> PreviewView:
     work.allow(Action.SWEEP_PREVIEW, facts, abouts or about_sweep(command.municipality_id, facts.standing))
     order = ("destroy", "erase", "warn")
     items = sorted((view for _, view in planned if view), key=lambda v: (order.index(v.act), v.due_on))
-    return PreviewView(municipality_id=command.municipality_id, on=work.today, items=items)
+    return PreviewView(
+        municipality_id=command.municipality_id,
+        on=work.today,
+        items=items,
+        unfinished=queries.unfinished(work.session),
+    )
 
 
 def _planned(row: Any, today: date) -> PlannedView | None:

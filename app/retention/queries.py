@@ -38,6 +38,11 @@ def calendar(session: Session, until: date, after: tuple[Any, ...] | None, limit
     )
 
 
+def unfinished(session: Session) -> int:
+    """Give how many files of this actor's municipality were ordered to be destroyed and are not finished."""
+    return int(session.scalar(text("SELECT unfinished_destructions()")) or 0)
+
+
 def items_over(now: datetime) -> Select[UUID]:
     """Give the query of the items whose meeting is so long past that nobody sits at them or finishes their record."""
     ended = Meeting.ends_at + FINISHING < now

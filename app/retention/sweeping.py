@@ -10,19 +10,19 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.cases import queries as cases
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.cases.contact_queries import contacts_over
 from app.cases.models import Case
 from app.cases.necessity import ask_all
-from app.cases.standing import about_case
-from app.directory.notices import NoticeCode, leave_notice
 from app.intake.models import Registration
 from app.kernel.clock import brussels_day
+from app.kernel.journal.store import About
 from app.kernel.operation import operation
+from app.kernel.vault import KeyStoreAway
 from app.kernel.work import Installation, Work
 from app.kernel.work import work as open_work
 from app.meetings import hand_over_queries
-from app.meetings.change_queries import attended_by
 from app.retention import queries
 from app.retention.clearing import clear
 from app.retention.commands import (
@@ -42,14 +42,13 @@ from app.retention.purging import lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
 from app.retention.standing import about_sweep, retention_facts
 from app.retention.views import SweepView
+from app.retention.warning import warn
 from app.rules.actions import Action
-from app.rules.facts import Actor
+from app.rules.facts import Actor, Standing
 from app.rules.problems import Problem
-from app.rules.retention import WARNING_DAYS, warning_due
 from app.rules.roles import Role
 
 log = logging.getLogger("livcr")
-_WARNINGS = {days: NoticeCode(f"retentionWarning{days}") for days in WARNING_DAYS}
 
 ROBOT = Actor(role=Role.ROBOT)
 """The sweep when nobody asked for it; logged like a person."""
@@ -87,22 +86,34 @@ class Swept:
     """Third persons who went from files that stay (R49)."""
     left: int = 0
     waits: str = ""
-    """Why destruction is not final in older backups yet; empty when it is."""
+    """Why destruction is not final in older backups yet, or cannot go on; empty when it is."""
+    away: bool = False
+    """Whether the key store did not answer: then nothing more is begun, and the next sweep goes on."""
 
     def add(self, other: Swept | SweepView) -> None:
-        """Add the counts of another run."""
+        """Add the counts of another run; whether the key store answers is asked anew each time."""
         self.warned += other.warned
         self.destroyed += other.destroyed
         self.erased += other.erased
         self.contacts += other.contacts
         self.left += other.left
 
+    def stop(self, files: int) -> None:
+        """Leave these files, because the key store does not answer."""
+        self.away = True
+        self.left += files
+
+    def why_left(self) -> str:
+        """Give the code under which the log tells that something was left."""
+        return "keyStoreAway" if self.away else "unfinished"
+
 
 @operation(Action.SWEEP_RUN)
 def run_sweep(work: Work, command: RunSweep) -> SweepView:
     """Send what warnings are due and destroy what has to be gone today, each file in steps of its own.
 
-    A file that fails does not hold up the others; it is counted in `left` and taken up again next time.
+    A file that fails does not hold up the others; it is counted in `left` and taken up again next time. That something
+    was left has a journal line of its own, with reason `unfinished` or `keyStoreAway`.
     """
     facts = retention_facts(work, command.municipality_id)
     work.allow(Action.SWEEP_RUN, facts, about_sweep(command.municipality_id, facts.standing))
@@ -121,6 +132,9 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
     for registration_id in registrations:
         _count(done, "erased", carry_out_registration, run, registration_id)
     _count_contacts(done, run, command.municipality_id)
+    if done.left:
+        about = about_sweep(command.municipality_id, facts.standing)
+        work.allow(Action.SWEEP_RUN, facts, about, reason=done.why_left())
     return SweepView(
         municipality_id=command.municipality_id,
         on=work.today,
@@ -133,7 +147,7 @@ def run_sweep(work: Work, command: RunSweep) -> SweepView:
 
 
 def _add_warned(done: Swept, run: Run, municipality_id: UUID) -> None:
-    done.warned += _warn(run, municipality_id)
+    done.warned += warn(run, municipality_id)
 
 
 def _going_on(done: Swept, what: str, act: Callable[[], object]) -> None:
@@ -171,8 +185,14 @@ def _lapse(run: Run, row_id: UUID) -> None:
 
 
 def _count(done: Swept, what: str, act: Callable[[Run, UUID], None], run: Run, file_id: UUID) -> None:
+    if done.away:
+        done.left += 1
+        return
     try:
         act(run, file_id)
+    except KeyStoreAway:
+        log.error("the key store does not answer: nothing more is destroyed now")  # noqa: TRY400 — no values in logs
+        done.stop(1)
     except Problem:  # somebody else finished it, or a meeting gave it a later date, since the list was made
         return
     except Exception as fault:  # noqa: BLE001 — one file that fails must not keep the others beyond their date
@@ -202,8 +222,14 @@ def _destroy(done: Swept, run: Run, case_ids: list[UUID]) -> None:
     """Destroy cases, many in a commit; where one of them stops the others, each by itself."""
     for begin in range(0, len(case_ids), BATCH):
         some = case_ids[begin : begin + BATCH]
+        if done.away:
+            done.left += len(some)
+            continue
         try:
             carry_out_cases(run, some)
+        except KeyStoreAway:
+            log.error("the key store does not answer: nothing more is destroyed now")  # noqa: TRY400 — no values in logs
+            done.stop(len(some))
         except Exception:  # noqa: BLE001 — which one it was is found below, and told there
             for case_id in some:
                 _count(done, "destroyed", carry_out_case, run, case_id)
@@ -236,46 +262,6 @@ def carry_out_registration(run: Run, registration_id: UUID) -> None:
         erase_registration(unit, EraseRegistration.of(registration_id=registration_id, step="finish"))
 
 
-def _warn(run: Run, municipality_id: UUID) -> int:
-    """Tell the desk which files end soon, and those who attended that their own files have the same term."""
-    with (
-        run.installation.retention_sessions() as session
-    ):  # most days there is nothing to say, and nothing to log
-        today = brussels_day(run.now)
-        near = queries.cases_to_warn_of(session, municipality_id, today, run.actor.person_id)
-        if not any(warning_due(today, each.due_on, each.warned) for each in near):
-            return 0
-    with run.step() as unit:
-        facts = retention_facts(unit, municipality_id)
-        rows = queries.cases_to_warn_of(
-            unit.session, municipality_id, unit.today, run.actor.person_id, lock=True
-        )
-        due = [(row, days) for row in rows if (days := warning_due(unit.today, row.due_on, row.warned))]
-        unit.allow(
-            Action.SWEEP_RUN,
-            facts,
-            [about_case(row) for row, _ in due] or about_sweep(municipality_id, facts.standing),
-            reason="retentionWarning",
-        )
-        for row, days in due:
-            _send(unit, row, days)
-            row.warned = days
-        return len(due)
-
-
-def _send(unit: Work, row: Case, days: int) -> None:
-    desk = cases.desk_of(unit.session, row, unit.today)
-    notices = [(person, _WARNINGS[days]) for person in desk]
-    if row.warned is None:  # once per term is enough of a reminder
-        notices += [
-            (person, NoticeCode.OWN_FILE_TERM)
-            for person in attended_by(unit.session, row)
-            if person not in desk
-        ]
-    for person, code in notices:
-        leave_notice(unit, person, code, row.reference, row.municipality_id, row.due_on)
-
-
 def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     """Sweep every municipality as the robot: for the command line and the daily run. Give the counts.
 
@@ -285,7 +271,18 @@ def sweep_all(installation: Installation, now: datetime | None = None) -> Swept:
     """
     moment = now or installation.clock.now()
     total = sweep_files(installation, moment)
-    total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
+    try:
+        total.waits = make_final(Rotation(installation, ROBOT, moment, "robot")).waits
+    except SQLAlchemyError as fault:  # what is due stands in the key store: the next sweep asks it again
+        log.error("keys were not replaced: %s", type(fault).__name__)  # noqa: TRY400 — no values in logs
+        total.away, total.waits = (
+            True,
+            "Keys were not replaced: a database did not answer, or has no room left.",
+        )
+    if total.away:
+        total.waits = (
+            "The key store did not answer, or has no room left: what is due is destroyed once it does."
+        )
     return total
 
 
@@ -324,21 +321,45 @@ def resume(installation: Installation, now: datetime | None = None) -> Swept:
     shredding); nobody could read them, and here they go.
     """
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
-    clear(installation, run.now)
     done = Swept()
-    _destroy(done, run, sorted(_unfinished(installation, Case)))
-    with installation.retention_sessions() as session:
-        left = _unfinished(installation, Registration)
-        left -= queries.with_a_case(session, left)
-    for file_id in sorted(left):
-        _count(done, "erased", carry_out_registration, run, file_id)
+    _going_on(done, "what goes with time", partial(clear, installation, run.now))
+    _going_on(done, "cases that were begun", partial(_resume_cases, done, run))
+    _going_on(done, "registrations that were begun", partial(_resume_registrations, done, run))
+    if done.left or done.away:
+        _going_on(done, "telling what was left", partial(_tell_left, done, run))
     return done
 
 
-def _unfinished(installation: Installation, model: type[Case | Registration]) -> set[UUID]:
-    """Give the files whose end was ordered and not finished, and those that came back without their keys."""
+def _resume_cases(done: Swept, run: Run) -> None:
+    _destroy(done, run, sorted(_unfinished(done, run.installation, Case)))
+
+
+def _resume_registrations(done: Swept, run: Run) -> None:
+    left = _unfinished(done, run.installation, Registration)
+    with run.installation.retention_sessions() as session:
+        left -= queries.with_a_case(session, left)
+    for file_id in sorted(left):
+        _count(done, "erased", carry_out_registration, run, file_id)
+
+
+def _tell_left(done: Swept, run: Run) -> None:
+    """Say in the installation's log that something was begun and is not finished yet."""
+    with run.step() as unit:
+        facts = unit.facts(standing=Standing.PART)
+        unit.allow(Action.SWEEP_RUN, facts, About(object_type="municipality"), reason=done.why_left())
+
+
+def _unfinished(done: Swept, installation: Installation, model: type[Case | Registration]) -> set[UUID]:
+    """Give the files whose end was ordered and not finished, and those that came back without their keys.
+
+    Where the key store does not answer, those that were ordered: which came back is asked again next time.
+    """
     with installation.retention_sessions() as session:
         found = set(queries.ordered(session, model))
-        for some in queries.in_chunks(session, model):
-            found |= installation.vault.destroyed(some)
+        try:
+            for some in queries.in_chunks(session, model):
+                found |= installation.vault.destroyed(some)
+        except KeyStoreAway:
+            log.error("the key store does not answer: what came back is not looked for now")  # noqa: TRY400 — no values in logs
+            done.stop(0)
     return found

@@ -67,6 +67,8 @@ class PreviewView(View):
     municipality_id: UUID
     on: date
     items: list[PlannedView]
+    unfinished: int
+    """Files that were ordered to be destroyed and are not finished: there for nobody, and taken up by every sweep."""
 
 
 class LookedView(View):

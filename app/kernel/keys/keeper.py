@@ -102,7 +102,7 @@ class Keeper:
                     return int(newest) + 1
             except (IntegrityError, KeyGone):  # the wrapping key was replaced in between
                 continue
-        raise Busy("The wrapping key is being replaced at this moment: run this again.")
+        raise self._why_gone()
 
     def _rewrap_files(self, municipality_id: UUID, version: int) -> int:
         """Wrap one batch of file keys under the new version. Gives how many; 0: none is left under an older one."""
@@ -151,7 +151,17 @@ class Keeper:
                 }
             except KeyGone:
                 continue
-        raise Busy("The wrapping key is being replaced at this moment: run this again.")
+        raise self._why_gone()
+
+    def _why_gone(self) -> KeyFault:
+        """Give why a wrapping key was gone at every try: another process replaces it, or nobody holds it any more."""
+        with self._keys.connect() as conn:
+            current = self._current(conn)
+        if current not in self.provider.key_ids():
+            return KeyFault(
+                f"{self.provider.place} does not hold wrapping key {current}, under which keys still lie."
+            )
+        return Busy("The wrapping key is being replaced at this moment: run this again.")
 
     def _end_versions(self, municipality_id: UUID, version: int) -> bool:
         """Delete the former versions; False if somebody made a file under one of them in between."""
