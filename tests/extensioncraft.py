@@ -45,13 +45,13 @@ def review(table, row, outcome="goesOn", who="mayor", **said):
     return table.post(who, f"/extensions/{row['extensionId']}/review", body)
 
 
-def granted(table, who, row, until, lock=14):
+def granted(table, who, row, until, lock=14, *, linked=True):
     """Ask the database itself to grant, past every operation; gives what it answers."""
     with table.house.work(who) as unit:
         unit.repeat()
         return unit.session.scalar(
-            text("SELECT decide_extension(:e, :until, :until, :lock, :why)"),
-            {"e": row["extensionId"], "until": until, "lock": lock, "why": b"x"},
+            text("SELECT decide_extension(:e, :until, :until, :lock, :why, :linked)"),
+            {"e": row["extensionId"], "until": until, "lock": lock, "why": b"x", "linked": linked},
         )
 
 

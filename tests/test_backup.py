@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from cast import PASSWORD
+from tracecraft import FULLEST, STORIES, Listener, copies, forms, found_in, fragments, writings
 
 from app.demo import EXAMPLES
 from app.keeping import back_up, restore, rotate_keys
@@ -23,82 +22,11 @@ from app.kernel.dumping import DumpFailed
 from app.kernel.embedded import Cluster
 from app.kernel.keys.provider import KeyFault
 from app.kernel.migrating import admin_engine
+from app.retention.sweeping import sweep_all
 from app.staging import Administrator
-from app.walkthrough import Player, read_story
+from app.walkthrough import read_story
 
 ROOT = Path(__file__).resolve().parents[1]
-STORIES = sorted(
-    path.name for path in EXAMPLES.glob("*.toml") if path.name not in {"demo-world.toml", "policy-plan.toml"}
-)
-"""Those about a person; the strategic table has nobody."""
-FULLEST = {"extension.toml": "granted", "hand-over.toml": "accepted"}
-"""Up to where a story is played that closes no case: there most is known of the person."""
-OF_NOBODY = {"place", "document", "startsAt", "endsAt", "name"} | {
-    f"answer{question}" for question in ("Register", "Discuss", "Record", "Close")
-}
-"""Values of a command that are of no person: where and when a meeting is, what an agreement says."""
-
-
-def forms(said: str) -> dict[str, bytes]:
-    """Give a text in every writing in which a dump could hold it: by encoding, escaped, in hex and base64 at each offset."""
-    plain = said.encode()
-    found = {
-        "UTF-8": plain, "UTF-16 little": said.encode("utf-16-le"), "UTF-16 big": said.encode("utf-16-be"),
-        "UTF-32": said.encode("utf-32-le"), "Latin-1": said.encode("latin-1", "replace"),
-        "JSON": json.dumps(said)[1:-1].encode(), "percent": quote(said).encode(),
-        "plus": quote(said, safe="").replace("%20", "+").encode(),
-        "escaped": said.encode("unicode_escape"), "backwards": plain[::-1], "doubled": said.replace("'", "''").encode(),
-    }  # fmt: skip
-    for name, raw in (("UTF-8", plain), ("UTF-16", said.encode("utf-16-le"))):
-        found |= {f"hex of {name}": raw.hex().encode(), f"HEX of {name}": raw.hex().upper().encode()}
-        for offset in range(3):
-            whole = base64.b64encode(b"\0" * offset + raw)
-            found[f"base64 of {name} at {offset}"] = whole[4 if offset else 0 : len(whole) // 4 * 4 - 4]
-    return found
-
-
-def fragments(said: str) -> set[str]:
-    """Give a text as a whole, and its runs of three words: part of a sentence gives it away as well."""
-    words = said.split()
-    return {said} | {" ".join(words[n : n + 3]) for n in range(len(words) - 2)}
-
-
-def found_in(dump: bytes, texts: set[str]) -> set[tuple[str, str]]:
-    return {
-        (text, form)
-        for text in texts
-        for form, written in forms(text).items()
-        if len(written) > 8 and written in dump
-    }
-
-
-class Listener(Player):
-    """Plays a story and remembers every text about a person that was said in it."""
-
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        self.heard: set[str] = set()
-
-    def _step(self, step):
-        for name, value in step.get("with", {}).items():
-            self._hear(name, self._filled(value))
-        for name, value in step.get("file", {}).items():
-            self._hear(f"file {name}", self._filled(value))
-        super()._step(step)
-
-    def _hear(self, name, value):
-        if isinstance(value, dict):
-            for inner, each in value.items():
-                self._hear(inner, each)
-        elif isinstance(value, list):
-            for each in value:
-                self._hear(name, each)
-        elif (
-            isinstance(value, str)
-            and name not in OF_NOBODY
-            and (" " in value or name in {"subjectName", "birthDate"})
-        ):
-            self.heard.add(value)
 
 
 @pytest.fixture
@@ -174,6 +102,37 @@ def test_a_dump_of_the_main_database_holds_no_name_and_no_text_of_any_case(house
         assert found_in(content, texts) == set()
     list(back_up(house.process, tmp_path / "keys.dump", "keys"))
     assert found_in((tmp_path / "keys.dump").read_bytes(), texts) == set()
+    _nothing_is_left(
+        house, tmp_path, texts, [row.reference for row in house.sql("SELECT reference FROM registration")]
+    )
+
+
+def _nothing_is_left(house, folder, texts, references):
+    """Let every day come on which something ends, and look for it in all that is held or made (R92)."""
+    of_files = house.sql(
+        "SELECT c.table_name, c.column_name FROM information_schema.columns c WHERE c.table_schema = 'public'"
+        " AND c.data_type = 'bytea' AND (c.table_name = 'case_file' OR EXISTS (SELECT FROM information_schema.columns o"
+        " WHERE o.table_schema = 'public' AND o.table_name = c.table_name AND o.column_name = 'case_id'))"
+    )
+    sealed = {
+        bytes(row.value)
+        for table, column in of_files
+        for row in house.sql(f"SELECT {column} AS value FROM {table} WHERE length({column}) > 20")
+    }
+    assert len(sealed) > 60
+    swept = sweep_all(house.installation, datetime(2035, 3, 2, tzinfo=UTC))
+    assert (swept.left, swept.waits) == (0, "")
+    assert swept.destroyed == len(STORIES)
+    # Words in lower case and without accents, of whole texts; and their runs of three words as they were said.
+    wanted = (
+        texts | set().union(*(writings(each) for each in texts if "Waterlelie" in each)) | set(references)
+    )
+    (folder / "after").mkdir()
+    for name, content in copies(house, folder / "after").items():
+        assert found_in(content, wanted) == set(), name
+        for value in sealed:
+            assert value not in content, name
+            assert value.hex().encode() not in content, name
 
 
 def test_a_backup_is_logged_before_it_is_made_and_overwrites_nothing(house, tmp_path):

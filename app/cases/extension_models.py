@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.models import of_its_case
@@ -28,6 +28,9 @@ class Extension(Row):
             postgresql_where=text("state IN ('proposed', 'discussed')"),
         ),
         Index("uq_extension_decided", "case_id", unique=True, postgresql_where=text("state = 'decided'")),
+        CheckConstraint(
+            "(until_on IS NOT NULL) = (linked_to_prevention IS TRUE)", name="granted_for_prevention"
+        ),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -47,6 +50,8 @@ class Extension(Row):
     """The reasons of who decided."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+    linked_to_prevention: Mapped[bool | None]
+    """That it serves to prevent terrorism or violent radicalisation, as who granted it confirmed (R87); none before that."""
     until_on: Mapped[date | None]
     """The last day to which the decision can keep the file, while reviews carry it on."""
     version: Mapped[int] = mapped_column(default=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.extension_models import Extension, ExtensionReview
 
-_DECIDE = text("SELECT decide_extension(:extension, :until, :review, :lock, :decision)").bindparams(
+_DECIDE = text("SELECT decide_extension(:extension, :until, :review, :lock, :decision, :linked)").bindparams(
     bindparam("decision", type_=LargeBinary)
 )
 _REVIEW = text(
@@ -58,12 +57,12 @@ def watched(session: Session) -> list[Any]:
     return list(session.execute(_WATCHED))
 
 
-def decide(
-    session: Session, extension_id: UUID, until: date, review: date, lock_days: int, decision: Any
-) -> bool:
-    """Let the database grant an extension; False, and nothing changed, where it holds that the law does not allow it."""
-    known = {"extension": extension_id, "until": until, "review": review, "lock": lock_days}
-    return bool(session.scalar(_DECIDE, known | {"decision": decision}))
+def decide(session: Session, extension_id: UUID, said: dict[str, Any]) -> bool:
+    """Let the database grant an extension; False, and nothing changed, where it holds that the law does not allow it.
+
+    *said*: until, review (the next day of one), lock (days), decision (sealed), linked (to prevention, as it was confirmed).
+    """
+    return bool(session.scalar(_DECIDE, {"extension": extension_id} | said))
 
 
 def review(session: Session, extension_id: UUID, said: dict[str, Any]) -> bool:

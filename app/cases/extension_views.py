@@ -36,6 +36,8 @@ class ExtensionView(View):
     """The reasons of who decided."""
     decided_by: str | None = None
     decided_at: datetime | None = None
+    linked_to_prevention: bool | None = None
+    """That it serves to prevent terrorism or violent radicalisation, as who granted it confirmed (R87)."""
     until_on: date | None = None
     reviews: list[ReviewedView] = Field(default_factory=list)
     abilities: list[str] = Field(default_factory=list)

@@ -219,8 +219,14 @@ def decide_extension(work: Work, command: DecideExtension) -> ExtensionSheet:
         work.session.flush()
         return _sheet(work, case)
     review = months_after(work.today, setting(fixed, "extension_review_months"))
-    lock = setting(fixed, "retention_lock_days")
-    if not extension_queries.decide(work.session, row.id, there(command.until), review, lock, said):
+    granted = {
+        "until": there(command.until),
+        "review": review,
+        "lock": setting(fixed, "retention_lock_days"),
+        "decision": said,
+        "linked": command.linked_to_prevention,
+    }
+    if not extension_queries.decide(work.session, row.id, granted):
         raise work.refuse(action, Problem(Kind.ILLEGAL_TRANSITION, rule="R87"), about)
     work.session.expire_all()
     return _sheet(work, there(queries.case(work.session, case.id)))
@@ -312,6 +318,7 @@ def _view(work: Work, case: Case, row: Extension, looked_at: list[ExtensionRevie
         decision=open_in(work, case.id, _TABLE, "decision", row.id, row.decision),
         decided_by=person_name(work.session, row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,
+        linked_to_prevention=row.linked_to_prevention,
         until_on=row.until_on,
         reviews=[
             ReviewedView(

@@ -26,11 +26,18 @@ from app.rules.retention import SCHEDULE, WARNING_DAYS, case_due_on
 _TERMS = {term.data: term for term in SCHEDULE}
 
 
+STARTS = {
+    "receipt": "registrationUndecided", "decision": "registrationNotListed", "withdrawal": "registrationWithdrawn",
+    "sender": "registrationHandedOver",
+}  # fmt: skip
+"""By what the term of a registration runs from: the row of the schedule that it ends under."""
+
+
 def term_of(kind: str, start: str, *, extended: bool) -> str:
     """Name the row of the schedule that a file ends under."""
     if kind == "case":
         return "caseDataExtended" if extended else "caseData"
-    return "registrationNotListed" if start == "decision" else "registrationUndecided"
+    return STARTS[start]
 
 
 @operation(Action.RETENTION_LIST)

@@ -8,7 +8,7 @@ recognised by the tombstones and cleaned the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ from app.retention.standing import retention_facts
 from app.retention.views import DestructionView
 from app.rules.actions import Action
 from app.rules.lifecycle import target
+from app.rules.retention import CASE_TERM_YEARS, years_after
 
 
 class KeysRemain(RuntimeError):  # noqa: N818 — a fact about the file
@@ -88,6 +89,7 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
             each.version += 1
         return DestructionView(step="ordered", file_ids=keys)
     _demand_tombs(work, keys)
+    longer = queries.granted_beyond(work.session, wanted)
     counts = _delete_all(work.session, wanted)
     for each in every:
         work.session.delete(each)
@@ -95,16 +97,26 @@ def destroy_case(work: Work, command: DestroyCase) -> DestructionView:
     references += [row.reference for row in rows.values()] + [each.reference for each in every]
     _forget(work, keys, references)
     gone_for_good = [
-        _said_of(row, counts[row.id], len(registrations[row.id]), handed_over=row.id in accepted)
+        _said_of(row, counts[row.id], len(registrations[row.id]), _ground(row, accepted, longer))
         for row in rows.values()
     ]
     certify(work, gone_for_good)
     return DestructionView(step="destroyed", file_ids=keys)
 
 
-def _said_of(row: Case, counts: dict[str, int], registrations: int, *, handed_over: bool) -> dict[str, Any]:
-    """Give what the certificate of a case says of it (R93)."""
+def _ground(row: Case, accepted: Collection[UUID], longer: Collection[UUID]) -> str:
+    """Name the row of the schedule under which a case goes: each way to its end has one."""
+    if row.id in accepted:
+        return "handedOver"
+    past_the_year = row.due_on > years_after(row.last_discussed_on or row.listed_on, CASE_TERM_YEARS)
+    if past_the_year and row.id in longer:
+        return "extensionNotCarried"
     extended = row.extended_until is not None and row.extended_until >= row.due_on
+    return term_of("case", "", extended=extended)
+
+
+def _said_of(row: Case, counts: dict[str, int], registrations: int, ground: str) -> dict[str, Any]:
+    """Give what the certificate of a case says of it (R93)."""
     went = counts | ({"registration": registrations} if registrations else {})
     return {
         "reference": row.reference,
@@ -113,7 +125,7 @@ def _said_of(row: Case, counts: dict[str, int], registrations: int, *, handed_ov
         "listed_on": row.listed_on,
         "last_discussed_on": row.last_discussed_on,
         "due_on": row.due_on,
-        "ground": "handedOver" if handed_over else term_of("case", "", extended=extended),
+        "ground": ground,
         "counts": went,
     }
 
@@ -157,11 +169,20 @@ def erase_registration(work: Work, command: EraseRegistration) -> DestructionVie
         "listed_on": row.received_on,
         "last_discussed_on": None,
         "due_on": row.due_on or work.today,
-        "ground": term_of("registration", "decision" if row.decided_on else "receipt", extended=False),
+        "ground": term_of("registration", _started_by(row), extended=False),
         "counts": {"registration": 1},
     }
     certify(work, [said])
     return DestructionView(step="destroyed", file_ids=[row.id])
+
+
+def _started_by(row: Registration) -> str:
+    """Give what the term of a registration ran from; what was taken back has no words any more, and no decision."""
+    if row.decided_on is None and row.narrative is None:
+        return "withdrawal"
+    if row.ends_by is not None and row.due_on == row.ends_by:
+        return "sender"
+    return "decision" if row.decided_on else "receipt"
 
 
 def _reason(step: str, *, begun: bool) -> str:

@@ -25,7 +25,7 @@ _ALL = "/retention"
 menu_line(50, _ALL, to_translate("Retention calendar"), able(Action.RETENTION_LIST))
 menu_line(55, "/certificates", to_translate("Certificates of destruction"), able(Action.CERTIFICATE_LIST))
 register_codes("term", [term.data for term in SCHEDULE])
-register_codes("termStart", ["listing", "lastDiscussion", "receipt", "decision"])
+register_codes("termStart", ["listing", "lastDiscussion", *calendar.STARTS])
 register_codes("nearer", ["handedOver", "cameWithIt", "decided"])
 register_codes("sweepAct", ["destroy", "erase", "warn"])
 register_codes("fileKind", ["case", "registration", "contact"])

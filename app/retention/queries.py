@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, t
 from sqlalchemy.orm import Session
 
 from app.cases.contact_queries import where_over
+from app.cases.extension_models import Extension
 from app.cases.models import Case
 from app.constitution.models import Municipality
 from app.directory.models import Exclusion
@@ -143,6 +144,13 @@ def registrations_of(session: Session, rows: Iterable[Case]) -> dict[UUID, list[
     for each in session.scalars(query.order_by(Registration.id).with_for_update()):
         found[each.case_id if each.case_id in found else made_of[each.id]].append(each)
     return found
+
+
+def granted_beyond(session: Session, case_ids: list[UUID]) -> set[UUID]:
+    """Give those of these cases that a decision could have kept beyond the day on which they go (R87, R89)."""
+    query = select(Extension.case_id).join(Case, Case.id == Extension.case_id)
+    query = query.where(Extension.case_id.in_(case_ids), Extension.until_on > Case.due_on)
+    return set(session.scalars(query))
 
 
 def in_chunks(session: Session, model: type[Case | Registration]) -> Iterator[list[UUID]]:

@@ -14,7 +14,7 @@ class WhyView(View):
     """Why a date is what it is: the day its term started, the rule, the legal reference (R86)."""
 
     start: str
-    """What started the term: listing, lastDiscussion, receipt or decision."""
+    """What started the term: listing, lastDiscussion, receipt, decision, withdrawal or sender (the discussion there)."""
     started_on: date
     term: str
     """Which row of the retention schedule applies."""

@@ -41,7 +41,12 @@ def test_the_function_that_grants_asks_who_it_is(table, ready, who):
 
 def test_what_a_caller_says_to_the_database_is_bounded(table, ready):
     _, day, row = ready
+    for unsaid in (False, None):
+        assert granted(table, "mayor", row, date(2028, 1, 1), linked=unsaid) is False, (
+            "not for prevention, not at all"
+        )
     assert granted(table, "mayor", row, date(2090, 1, 1), lock=-500) is True
+    assert table.house.sql("SELECT linked_to_prevention FROM extension") == [(True,)]
     after = file_of(table)
     assert after.due_on == years_after(brussels_day(table.house.now), 1)
     assert after.locks_on == after.due_on

@@ -8,6 +8,7 @@ from extensioncraft import GROUND, REASON, WHY, decide, file_of, granted, propos
 from pagecraft import reader
 
 from app.kernel.clock import brussels_day
+from app.retention.sweeping import sweep_all
 from app.rules.retention import months_after, years_after
 
 
@@ -109,6 +110,7 @@ def test_a_refusal_needs_neither_ground_nor_day_and_changes_no_date(table, ready
     table.ok(decide(table, row, "mayor", "refuse", linkedToPrevention=False))
     (shown,) = sheet(table, case)["items"]
     assert (shown["state"], shown["decision"]) == ("refused", WHY)
+    assert "linkedToPrevention" not in shown, "nobody confirmed what was refused"
     assert file_of(table).due_on == years_after(day, 1)
     assert decide(table, row).status_code == 409
 
@@ -202,6 +204,32 @@ def test_reasons_that_no_longer_hold_end_it_within_the_days_of_the_lock(table, r
     gone = today + timedelta(days=14)
     assert (after.due_on, after.locks_on, after.extended_until) == (gone, today, gone)
     assert review(table, row).status_code == 409
+    assert _ground(table, gone) == "extensionNotCarried"
+
+
+def _ground(table, day):
+    """Give the ground on the certificate of the case that goes on this day."""
+    table.house.at(table.house.now + (day - brussels_day(table.house.now)))
+    assert sweep_all(table.house.installation).destroyed == 1
+    ((ground,),) = table.house.sql("SELECT ground FROM certificate WHERE kind = 'case'")
+    return ground
+
+
+def test_an_extension_nobody_looked_at_and_one_that_ran_out_have_grounds_of_their_own(table, ready):
+    case, _, row = ready
+    table.ok(decide(table, row))
+    (shown,) = sheet(table, case)["items"]
+    assert shown["linkedToPrevention"] is True
+    unreviewed = file_of(table).due_on
+    assert unreviewed.isoformat() < row["askedUntil"]
+    assert _ground(table, unreviewed) == "extensionNotCarried"
+
+
+def test_an_extension_that_ran_to_its_end_says_so(table, ready):
+    _, day, row = ready
+    table.ok(decide(table, row, until=(years_after(day, 1) + timedelta(days=20)).isoformat()))
+    assert file_of(table).due_on == years_after(day, 1) + timedelta(days=20)
+    assert _ground(table, file_of(table).due_on) == "caseDataExtended"
 
 
 def test_within_the_first_year_an_end_gives_back_the_ordinary_term(table, ready):
@@ -239,7 +267,7 @@ def test_a_correction_that_ends_the_year_before_the_decision_takes_the_extension
     view = table.ok(table.get("mayor", f"/cases/{case}/discussions", **REASON))
     (waits,) = view["corrections"]
     assert waits["dueOnAfter"] == years_after(true_day, 1).isoformat()
-    said = {"correctionId": waits["correctionId"], "decision": "approve"}
+    said = {"correctionId": waits["correctionId"], "decision": "approve", "endsAtOnce": True}
     table.ok(table.post("mayor", f"/cases/{case}/discussions/decide", said))
     assert file_of(table).due_on == years_after(true_day, 1) < brussels_day(table.house.now)
 
@@ -335,7 +363,7 @@ def test_the_meeting_that_did_not_discuss_it_after_all_takes_the_extension_with_
     view = table.ok(table.get("mayor", f"/cases/{case}/discussions", **REASON))
     (waits,) = view["corrections"]
     assert waits["dueOnAfter"] == years_after(day, 1).isoformat()
-    said = {"correctionId": waits["correctionId"], "decision": "approve"}
+    said = {"correctionId": waits["correctionId"], "decision": "approve", "endsAtOnce": True}
     table.ok(table.post("mayor", f"/cases/{case}/discussions/decide", said))
     assert file_of(table).due_on == years_after(day, 1)
     assert sheet(table, case)["items"][0]["state"] == "ended"

@@ -12,7 +12,7 @@ from app.cases.models import Statement
 from app.cases.sealing import seal_in
 from app.intake.registering import place
 from app.kernel.ids import new_id
-from app.kernel.vault import Shredded
+from app.kernel.vault import Shredded, marks_file
 from app.kernel.work import work
 from app.retention.commands import PurgeCase
 from app.retention.purging import purge_case
@@ -220,6 +220,12 @@ def test_what_is_not_listed_there_goes_on_the_day_of_the_sender_at_the_latest(ta
     made = table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
     assert due > near
     assert made["dueOn"] == str(near)
+    (ending,) = table.ok(table.get("zoneDpoD", "/retention/upcoming"))["items"]
+    assert (ending["why"]["term"], ending["why"]["start"]) == ("registrationHandedOver", "sender")
+    table.house.later(days=20)
+    sweep_all(table.house.installation)
+    grounds = table.house.sql("SELECT ground FROM certificate WHERE kind = 'registration'")
+    assert grounds == [("registrationHandedOver",)]
 
 
 def test_an_extension_here_does_not_travel(table, sent):
@@ -337,3 +343,13 @@ def test_nobody_names_another_file_as_the_package_that_the_sweep_destroys(table,
     again = "UPDATE hand_over SET state = 'withdrawn', package_id = :f WHERE id = :r"
     for file in (other, str(new_id())):
         assert reached(table.house, "mayor", again, f=file, r=row) is None
+
+
+@pytest.mark.parametrize("letter", ["C", "D"])
+def test_nobody_names_the_key_of_a_municipality_s_marks_as_the_package(table, moved, letter):
+    """It is no file that stands in a table, and still a key: without it nobody of that municipality is found again."""
+    row = propose(table, moved)
+    marks = marks_file(table.house.cast.towns[letter])
+    name = "UPDATE hand_over SET state = 'sent', package_id = :f WHERE id = :r"
+    assert reached(table.house, "mayor", name, f=str(marks), r=row) is None
+    assert reached(table.house, "mayor", name, f=str(new_id()), r=row) is not None, "any other is let through"

@@ -35,6 +35,9 @@ def test_what_was_taken_back_is_erased_by_the_next_sweep(house):
     bringer = house.client("participant")
     path = bringer.post("/api/v1/registrations", json=body).json()["self"]
     assert bringer.post(path + "/withdraw", json={}, headers=ANY).status_code == 200
+    (ending,) = house.client("dpo").get("/api/v1/retention/upcoming").json()["items"]
+    assert (ending["why"]["term"], ending["why"]["start"]) == ("registrationWithdrawn", "withdrawal")
     assert sweep_all(house.installation).erased == 1
+    assert house.sql("SELECT ground FROM certificate") == [("registrationWithdrawn",)]
     for table in ("registration", "subject_mark"):
         assert house.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
