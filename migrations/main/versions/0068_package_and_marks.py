@@ -7,8 +7,8 @@ have destroyed it, and nobody of that municipality would have found a person aga
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0066"
-down_revision = "0065"
+revision = "0068"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
