@@ -117,6 +117,7 @@ def _nothing_is_left(house, folder, texts, references):
     sealed = {
         bytes(row.value)
         for table, column in of_files
+        if (table, column) != ("minutes_item", "digest")  # salted, and the salt is gone: see there
         for row in house.sql(f"SELECT {column} AS value FROM {table} WHERE length({column}) > 20")
     }
     assert len(sealed) > 60
