@@ -139,7 +139,7 @@ def _gone(house, listed):
     )
     assert house.sql("SELECT reference, kind FROM certificate") == [(listed.reference, "case")]
     assert _keys(house, listed) == {listed.case_id, listed.registration_id}
-    assert "not finished yet" not in _unfinished(house)
+    assert "nog niet voltooid" not in _unfinished(house)
 
 
 def test_no_room_for_the_order_and_nothing_is_begun(house, filled, acts, small_disk):
@@ -168,7 +168,7 @@ def test_no_room_for_a_tombstone_and_no_key_goes(house, filled, acts, small_disk
     assert house.sql(FILE) == [("destroyed", True)], "ordered, and there for nobody"
     assert _keys(house, filled) == set()
     assert _told(house) == {("keyStoreAway", True)}
-    assert "not finished yet: 1" in _unfinished(house)
+    assert "nog niet voltooid: 1" in _unfinished(house)
     disk.free()
     swept = sweep_all(house.installation)
     assert (swept.destroyed, swept.left, swept.waits) == (1, 0, "")
@@ -187,7 +187,7 @@ def test_no_room_for_the_certificate_and_every_row_waits_for_it(house, filled, a
     assert _keys(house, filled) == {filled.case_id, filled.registration_id}, "nobody reads it any more"
     assert house.sql("SELECT count(*) FROM statement") == before, "all rows or none"
     assert _told(house) == {("unfinished", True)}
-    assert "not finished yet: 1" in _unfinished(house)
+    assert "nog niet voltooid: 1" in _unfinished(house)
     assert sweep_all(house.installation).destroyed == 0
     disk.free()
     swept = sweep_all(house.installation)
@@ -219,7 +219,7 @@ def test_the_key_store_goes_away_in_the_middle(house, filled, acts, key_store, m
     assert ("keyStoreAway", True) in _told(house)
     begun = moment != "before the sweep"
     assert house.sql(FILE)[0][1] is begun, "without its keys nothing is begun"
-    assert ("not finished yet: 1" in _unfinished(house)) is begun
+    assert ("nog niet voltooid: 1" in _unfinished(house)) is begun
     again = sweep_all(house.installation)
     assert (again.destroyed, again.left >= 1) == (0, True)
     key_store.comes_back()
