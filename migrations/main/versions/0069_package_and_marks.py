@@ -7,8 +7,8 @@ have destroyed it, and nobody of that municipality would have found a person aga
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0068"
-down_revision = "0067"
+revision = "0069"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 
