@@ -322,6 +322,7 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
         factors=factors,
         closed=[each for each in last.factors if str(each.factor_id) in going_along] if last else [],
         instrument=instrument,
+        instruments_noted=view.instruments_noted,
         instrument_open=bool(values.get("instrument.")),
         about=about,
         starts_from=sent.starts_from if sent else (str(last.assessment_id) if last else ""),

@@ -65,5 +65,7 @@ class AssessmentList(Document):
 
     case_id: UUID
     reference: str
+    instruments_noted: bool
+    """Whether the agreement has it noted that a licensed instrument was used (R75)."""
     discussions: list[DiscussionView]
     items: list[AssessmentView]

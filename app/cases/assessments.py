@@ -25,6 +25,7 @@ from app.cases.sources import needs_reason, origins_admitted, source_of
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import KEPT_FROM_MINUTES
 from app.cases.views import DiscussionView
+from app.constitution.agreements import settings_of
 from app.constitution.codes import checked, codes
 from app.kernel.clock import brussels_day
 from app.kernel.i18n import register_codes
@@ -38,6 +39,7 @@ from app.rules.audience import CATEGORY_OF_DOMAIN, CATEGORY_WITH_REASON, closed_
 from app.rules.facts import Facts, Standing
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid
+from app.rules.settings import setting
 
 _TABLE = "assessment"
 register_codes("error", ["withoutCategory", "repeatsClosed"])
@@ -52,8 +54,8 @@ def write_assessment(work: Work, command: WriteAssessment) -> AssessmentList:
     """Write an assessment, which stays as it is until the case goes: what changes is written in the next one.
 
     Raises Problem: 404 and 403 as for the file; 409 where risk is weighed without anything that protects (R74), where an
-    instrument was not in trained hands (R75), without the confirmations that the law asks for, and where somebody else wrote
-    one since this one was begun; 400 for a meeting that did not discuss the person.
+    instrument was not in trained hands or the agreement has none noted (R75), without the confirmations that the law asks
+    for, and where somebody else wrote one since this one was begun; 400 for a meeting that did not discuss the person.
     """
     case = queries.case_sheet(work.session, work.actor, command.case_id)
     row_id = new_id()
@@ -66,7 +68,8 @@ def write_assessment(work: Work, command: WriteAssessment) -> AssessmentList:
         excluded=case and case.excluded,
         recording_basis=bool(case and case.recording_basis),
         balanced="protective" in sides or not sides,
-        assessor_trained=all(each.assessor_trained for each in command.instruments),
+        assessor_trained=not command.instruments
+        or (_noted_here(work, case) and all(each.assessor_trained for each in command.instruments)),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
         origin_admitted=origins_admitted(*command.factors),
@@ -99,6 +102,11 @@ def write_assessment(work: Work, command: WriteAssessment) -> AssessmentList:
     )
     work.session.flush()
     return _list(work, there(queries.case_sheet(work.session, work.actor, case.id)))
+
+
+def _noted_here(work: Work, case: Any) -> bool:
+    """Tell whether the agreement has the use of licensed instruments noted (R75)."""
+    return case is not None and setting(settings_of(work.session, case.cell_id), "licensed_instruments") == 1
 
 
 def _check(work: Work, command: WriteAssessment, case_id: UUID) -> None:
@@ -211,6 +219,7 @@ def _list(work: Work, case: Any) -> AssessmentList:
         abilities=abilities(work.actor, facts, Action.ASSESSMENT_WRITE),
         case_id=case.id,
         reference=case.reference,
+        instruments_noted=_noted_here(work, case),
         discussions=[
             DiscussionView(meeting_id=meeting_id, discussed_on=day)
             for meeting_id, day in case.discussions or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from app.cases import queries
 from app.cases.commands import CloseCase, ClosureReply, KeepOpenCase, ProposeClosureCase
@@ -27,6 +28,18 @@ CHECKLIST = "closingChecklist"
 
 LEAVING: list[Callable[[Work, Case], list[About]]] = []
 """Filled by the consultation: takes a case that left the list off the agendas to come, and says what the journal notes."""
+
+
+MOVED = "moved"
+
+
+def may_move(work: Work, case: Any) -> bool:
+    """Tell whether closing was proposed because the person moved, and the agreement has files handed over (R84)."""
+    return (
+        case is not None
+        and case.closure_ground == MOVED
+        and setting(settings_of(work.session, case.cell_id), "hand_over") == 1
+    )
 
 
 @operation(Action.CASE_PROPOSE_CLOSURE)

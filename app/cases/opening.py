@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.breaking_glass import glass_view, open_glass
+from app.cases.closing import may_move
 from app.cases.commands import ListCase, OpenCase
 from app.cases.sealing import LISTED_UNDER, open_in, subject_of
 from app.cases.standing import about_case, case_facts
@@ -124,7 +125,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         access_reason=True,
         age=ADULT,
         listing_by_delegate=True,
-        moved=case.closure_ground == "moved",
+        moved=may_move(work, case),
     )
     return CaseView(
         version=case.version,

@@ -36,6 +36,8 @@ def due_after_discussion(work: Work, case: Any, day: date) -> date:
 def relist_case(work: Work, command: RelistCase) -> CaseStateView:
     """Put a closed case back on the list: who decides, when, on which indications. Its dates stay as they are.
 
+    Its contacts ended when it was closed, and stay ended (R49).
+
     Raises Problem: 409 for a case that is not closed, or shut because its end is near (R90).
     """
     case = queries.case(work.session, command.case_id, lock=True)

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from app.cases import queries as cases
+from app.cases.closing import may_move
 from app.cases.marking import mark_registration
 from app.cases.models import Case
 from app.cases.sealing import LISTED_UNDER, open_in, subject_of
@@ -48,7 +49,6 @@ from app.rules.problems import Kind, Problem, invalid
 from app.rules.retention import registration_due_on
 from app.rules.settings import setting
 
-MOVED = "moved"
 GROUND, RECIPIENT = "municipalHandOver", "otherMunicipality"
 register_codes("handOver", ["since", "discussed", "never"])
 
@@ -58,11 +58,9 @@ def hand_over_facts(work: Work, row: HandOver | None, case: Case | None, **known
     if row is None or case is None:
         return work.facts(standing=Standing.NONE)
     standing = case_standing(work.session, work.actor, case)
-    return work.facts(standing=standing, state=row.state, locks_on=case.locks_on, moved=_moved(case), **known)
-
-
-def _moved(case: Case | None) -> bool:
-    return case is not None and case.closure_ground == MOVED
+    return work.facts(
+        standing=standing, state=row.state, locks_on=case.locks_on, moved=may_move(work, case), **known
+    )
 
 
 def _about(case: Case | None, row: HandOver | None) -> About:
@@ -100,7 +98,7 @@ def propose_hand_over(work: Work, command: ProposeHandOver) -> HandOverView:
     case = cases.case(work.session, command.case_id, lock=True)
     row_id = new_id()
     about = about_case(case, "handOver", row_id)
-    work.allow(Action.HAND_OVER_PROPOSE, case_facts(work, case, moved=_moved(case)), about)
+    work.allow(Action.HAND_OVER_PROPOSE, case_facts(work, case, moved=may_move(work, case)), about)
     case = there(case)
     to = queries.municipality(work.session, command.municipality_id)
     if to is None or to.id == case.municipality_id or to.recording_basis is None:

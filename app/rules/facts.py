@@ -153,7 +153,7 @@ class Facts:
     struck_off: bool | None = None
     """The closure ground leaves nothing to discuss: listed in error, or deceased (R84)."""
     moved: bool | None = None
-    """Closing was proposed because the person moved: a hand-over to another municipality fits (R84)."""
+    """Closing was proposed because the person moved, and the agreement has files handed over (R84)."""
     receiver_may_record: bool | None = None
     """The other municipality has a basis on which it may record case data (R113)."""
     lapsed: bool | None = None
@@ -183,7 +183,7 @@ class Facts:
     balanced: bool | None = None
     """An assessment says what protects, not only what worries (R74)."""
     assessor_trained: bool | None = None
-    """Who used a licensed instrument is said to be trained for it, or none was used (R75)."""
+    """No licensed instrument was used, or the agreement has them noted and who used it is said to be trained for it (R75)."""
     no_classified: bool | None = None
     """The writer confirmed that nothing classified and no T.E.R. card is in it (R56, R57)."""
     origin_admitted: bool | None = None

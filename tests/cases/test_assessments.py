@@ -33,6 +33,12 @@ GOOD = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def noted(house):
+    """A cell whose agreement has licensed instruments noted (R75)."""
+    house.sql("UPDATE agreement SET settings = settings || '{\"licensed_instruments\": 1}'")
+
+
 def write(house, case, name="coordinator", **over):
     return house.client(name).post(f"{API}/assessments", json=GOOD | {"caseId": case} | over)
 
@@ -48,7 +54,7 @@ def read(house, case, name="coordinator", **query):
     return house.client(name).get(f"{API}/cases/{case}/assessments", params=query or WHY)
 
 
-def test_an_assessment_is_kept_sealed_and_read_for_a_reason(house, case_id):
+def test_an_assessment_is_kept_sealed_and_read_for_a_reason(house, case_id, noted):
     made = written(house, case_id, instruments=[TOOL])
     (row,) = house.sql("SELECT body FROM assessment")
     assert b"Vertrouwt" not in bytes(row.body)
@@ -83,7 +89,7 @@ def test_an_assessment_is_kept_sealed_and_read_for_a_reason(house, case_id):
         ({"startsFrom": str(uuid4())}, 409, None),
     ],
 )
-def test_what_is_not_balanced_not_trained_or_not_whole_is_refused(house, case_id, wrong, status, rule):
+def test_what_is_not_balanced_not_trained_or_not_whole_is_refused(house, case_id, noted, wrong, status, rule):
     answer = write(house, case_id, **wrong)
     assert (answer.status_code, answer.json().get("rule")) == (status, rule), answer.text
     assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0
@@ -265,7 +271,18 @@ def test_more_room_keeps_what_was_typed_and_writes_nothing(house, case_id):
     assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0
 
 
-def test_an_instrument_in_untrained_hands_is_refused_with_the_reason(house, case_id):
+def test_an_instrument_is_noted_only_where_the_agreement_has_it(house, case_id):
+    answer = write(house, case_id, instruments=[TOOL])
+    assert (answer.status_code, answer.json()["rule"]) == (409, "R75")
+    assert "akkoord" in answer.json()["detail"]
+    assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0
+    one, path = reader(house, "mayor"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
+    assert "instrument.instrumentConclusion" not in one.get(path).text
+    assert "wordt hier niet genoteerd" in texts_of(one.get(path).text)
+    assert write(house, case_id).status_code == 201, "without one nothing is different"
+
+
+def test_an_instrument_in_untrained_hands_is_refused_with_the_reason(house, case_id, noted):
     one, path = reader(house, "mayor"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
     tool = {f"instrument.{name}": value for name, value in TOOL.items() if name != "assessorTrained"}
     answer = one.send(

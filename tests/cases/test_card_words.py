@@ -39,6 +39,7 @@ def refused(answer):
     ],
 )  # fmt: skip
 def test_neither_of_a_third_person_nor_in_what_is_weighed(house, case_id, path, said):
+    house.sql("UPDATE agreement SET settings = settings || '{\"licensed_instruments\": 1}'")
     desk = house.client("coordinator")
     assert refused(desk.post(f"{API}/{path}", json=said | {"caseId": case_id}))
     assert house.sql("SELECT 1 FROM contact UNION ALL SELECT 1 FROM assessment") == []

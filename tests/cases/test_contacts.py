@@ -7,6 +7,7 @@ import pytest
 from pagecraft import reader, texts_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tablecraft import ANSWERED
 
 from app.retention.sweeping import sweep_all
 
@@ -298,6 +299,28 @@ def test_closing_the_case_lets_third_persons_go(house, case_id):
     (item,) = listed(house, case_id).json()["items"]
     assert (item["endsOn"], item["endsWith"]) == (house.now.date().isoformat(), "caseClosed")
     assert sweep_all(house.installation).contacts == 1
+
+
+def test_who_went_with_the_closing_does_not_come_back_with_the_case(house, case_id, sitting):
+    noted(house, case_id)
+    meeting, _ = sitting(case_id)
+    house.sql(
+        "UPDATE case_file SET state = 'closureProposed', closure_ground = 'regularCare', closure_meeting_id = :m,"
+        " last_discussed_on = :d",
+        m=meeting, d=house.now.date(),
+    )  # fmt: skip
+    mayor, any_version = house.client("mayor"), {"If-Match": "*"}
+    closed = mayor.post(f"{API}/cases/{case_id}/close", json=ANSWERED, headers=any_version)
+    assert closed.status_code == 200, closed.text
+    house.later(minutes=30)
+    why = {"indications": "Opnieuw signalen (verzonnen)."}
+    assert mayor.post(f"{API}/cases/{case_id}/relist", json=why, headers=any_version).status_code == 200
+    noted(house, case_id, contactName="Nieuw Verzonnen")
+    today = house.now.date()
+    ends = {each["contactName"]: each["endsOn"] for each in listed(house, case_id).json()["items"]}
+    assert ends == {NAME: today.isoformat(), "Nieuw Verzonnen": (today + timedelta(days=180)).isoformat()}
+    assert (sweep_all(house.installation).contacts, count(house)) == (1, 1)
+    assert [each["contactName"] for each in listed(house, case_id).json()["items"]] == ["Nieuw Verzonnen"]
 
 
 def test_contacts_go_with_their_case_and_the_certificate_counts_them(house, case_id):

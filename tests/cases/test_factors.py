@@ -164,6 +164,7 @@ def test_marks_that_are_left_out_stay_as_they_were_also_when_who_brought_it_has_
     ],
 )
 def test_what_is_open_does_not_repeat_what_is_closed(house, case_id, told):
+    house.sql("UPDATE agreement SET settings = settings || '{\"licensed_instruments\": 1}'")
     answer = write(house, case_id, factors=[HELP, ILL], **told)
     assert answer.status_code == 400, answer.text
     assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0

@@ -94,6 +94,21 @@ def test_to_a_municipality_without_a_basis_nothing_is_sent(table, moved):
     assert (refused.status_code, refused.json()["rule"]) == (409, "R113")
 
 
+def test_where_the_agreement_has_none_nothing_is_handed_over_any_more(table, moved):
+    row = propose(table, moved)
+    file = table.ok(table.get(table.coordinator, f"/cases/{moved}", reason="meetingPreparation"))
+    assert "handOver.propose" in file["abilities"]
+    table.house.sql("UPDATE agreement SET settings = settings || '{\"hand_over\": 0}'")
+    refused = table.post(table.mayor, f"/handOvers/{row}/send")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R84")
+    assert "akkoord" in refused.json()["detail"]
+    table.ok(table.post(table.mayor, f"/handOvers/{row}/withdraw"))
+    again = table.post(table.coordinator, "/handOvers", {"caseId": moved, "municipalityId": town(table)})
+    assert (again.status_code, again.json()["rule"]) == (409, "R84")
+    file = table.ok(table.get(table.coordinator, f"/cases/{moved}", reason="meetingPreparation"))
+    assert "handOver.propose" not in file["abilities"]
+
+
 def test_what_is_sent_opens_for_the_receiver_alone_and_holds_nothing_that_others_said(table, sent):
     (row,) = table.house.sql("SELECT * FROM hand_over")
     where = place(row.package_id, "subject")
