@@ -234,6 +234,28 @@ def test_minutes_that_repeat_what_was_kept_out_of_them_are_refused_without_quoti
     assert {line.rule for line in lines} == {"R66"}
 
 
+def test_minutes_repeat_neither_why_a_third_person_is_there_nor_a_closed_factor(table, told):
+    meeting, item, case = told
+    need = "Zij brengt hem elke dag naar de opleiding in Verzonnendam."
+    ill = "Hij slaapt al weken slecht door de verzonnen pijn in zijn rug."
+    open_one = "Hij vertrouwt sinds de herfst een leraar van de verzonnen school."
+    sworn = {"relevantAndProportionate": True, "nothingClassified": True, "caseId": case}
+    third = {"contactName": "Zus Verzonnen", "relation": "sibling", "need": need}
+    table.ok(table.post("coordinator", "/contacts", sworn | third), 201)
+    rest = {"speaksFor": "Zegt het zelf.", "speaksAgainst": "Niets.", "missing": "Niets."}
+    factors = [
+        rest | {"side": "risk", "lifeDomain": "health", "what": ill},
+        rest | {"side": "protective", "lifeDomain": "school", "what": open_one},
+    ]
+    table.ok(
+        table.post("coordinator", "/assessments", sworn | {"factors": factors, "weighed": "Steun."}), 201
+    )
+    for said in (need, ill):
+        refused = draft(table, meeting, item, assessment=said)
+        assert (refused.status_code, refused.json()["rule"]) == (409, "R66"), said
+    table.ok(draft(table, meeting, item, assessment=open_one))
+
+
 def test_the_assessment_of_the_table_in_its_own_words_and_what_was_said_freely_go_through(table, told):
     meeting, item, _ = told
     table.ok(draft(table, meeting, item, assessment=TEXTS["present"], decisions="De school volgt het op."))
