@@ -6,8 +6,8 @@ was: whoever is needed again is noted again, with a reason of that day. The swee
 
 from alembic import op
 
-revision = "0068"
-down_revision = "0067"
+revision = "0072"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
