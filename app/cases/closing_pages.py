@@ -92,10 +92,14 @@ page_form(
 )  # fmt: skip
 
 
+def end_after_discussion(work: Work, view: Any, day: Any) -> Any:
+    """Give the last day of the data of a case, were the person discussed on a day (R96)."""
+    return relisting.due_after_discussion(work, queries.case(work.session, view.case_id), day)
+
+
 def effect_on_the_date(call: PageCall, work: Work, view: Any, day: Any) -> str:
     """Say what a discussion on a day would do to the end of the data (R96)."""
-    case = queries.case(work.session, view.case_id)
-    later = relisting.due_after_discussion(work, case, day)
+    later = end_after_discussion(work, view, day)
     return call.phrase(
         "Now its data go on %(due)s at the latest. Discussed in a meeting on %(day)s, they would go on %(later)s.",
         due=format_date(call.language, view.due_on),

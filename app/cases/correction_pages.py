@@ -30,9 +30,9 @@ _SUBJECT = ONE_CASE + "/subject"
 _FOR_CORRECTION = "minutesAndCorrection"
 
 register_codes("option.ground", ["incorrect", "notNecessary", "notAsMeant", "otherPerson", "noLongerShared"])
-register_codes(
-    "hint", ["correctStatement.reasonText", "correctSubject.reasonText", "withdrawStatement.ground"]
-)
+register_codes("hint.correctStatement", ["reasonText", "statedOn"])
+register_codes("hint.correctSubject", ["reasonText", "subjectName"])
+register_codes("hint.withdrawStatement", ["ground"])
 register_codes("error", ["dayToCome", "longAgo", "beforeBirth", "unchanged"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.cases import extensions
-from app.cases.closing_pages import effect_on_the_date
+from app.cases.closing_pages import effect_on_the_date, end_after_discussion
 from app.cases.extension_commands import ReadExtension
 from app.cases.pages import about_file, opened_file, stated_reason
 from app.constitution.labels import label
@@ -36,6 +37,7 @@ from app.rules.roles import MAYORAL
 
 router = APIRouter()
 register_codes("option.purpose", ["person", "extension", "both"])
+register_codes("field", ["addAgendaItem.meetingId"])
 _TABLE = "/meetings/{meetingId}/table"
 _REVIEW = "/meetings/{meetingId}/review"
 _SAID_HERE = {Kind.BAD_REQUEST, Kind.RULE_NOT_MET, Kind.ILLEGAL_TRANSITION, Kind.CONFLICT}
@@ -208,24 +210,28 @@ page_send(router, _TABLE, _send)
 # One case, from its file ---------------------------------------------------------------------------------
 
 
-def _prepare_case(call: PageCall, work: Work) -> Prepared:
+def _coming(call: PageCall, work: Work) -> tuple[Any, Prepared, date | None]:
+    """Give the file, the form with the meetings to come, and the day of the first of them."""
     view = opened_file(call, work)
     require(view.abilities, Action.AGENDA_ITEM_ADD)
-    coming_rows = [
-        each
-        for each in planning.list_meeting(work, c.ListMeeting(pageSize=100)).items
-        if each.state in BEFORE
-    ]
-    coming = [(str(each.meeting_id), f"{when(call, each)}, {each.place}") for each in coming_rows]
-    days = [brussels_day(each.starts_at) for each in coming_rows]
-    return about_file(
+    rows = planning.list_meeting(work, c.ListMeeting(pageSize=100)).items
+    coming = [each for each in rows if each.state in BEFORE]
+    ready = about_file(
         call,
         view,
-        options={"meetingId": coming},
-        intro=effect_on_the_date(call, work, view, min(days)) if days else "",
+        options={
+            "meetingId": [(str(each.meeting_id), f"{when(call, each)}, {each.place}") for each in coming]
+        },
         warning="" if coming else call.phrase("No meeting is planned yet: plan one first."),
         context={"nothing_to_fill_in": not coming},
     )
+    return view, ready, min((brussels_day(each.starts_at) for each in coming), default=None)
+
+
+def _prepare_case(call: PageCall, work: Work) -> Prepared:
+    view, ready, day = _coming(call, work)
+    said = effect_on_the_date(call, work, view, day) if day else ""
+    return replace(ready, intro=said, hidden={"purpose": ""})
 
 
 page_form(
@@ -242,16 +248,28 @@ page_form(
 
 
 def _prepare_extension(call: PageCall, work: Work) -> Prepared:
-    ready = _prepare_case(call, work)
+    view, ready, day = _coming(call, work)
     sheet = extensions.read_extension(
         work, ReadExtension(caseId=call.id("caseId"), reason=stated_reason(call))
     )
     if not any(each.state == "proposed" for each in sheet.items):
         raise Problem(Kind.ILLEGAL_TRANSITION, rule="R87", logged=True)
-    kinds = [(code, call.phrase(f"option.purpose.{code}")) for code in ("both", "extension")]
+    kinds = _kinds(call, work, view, day) if day else []
     return replace(
         ready, options={**ready.options, "purpose": kinds}, values={**ready.values, "purpose": "extension"}
     )
+
+
+def _kinds(call: PageCall, work: Work, view: Any, day: date) -> list[tuple[str, str]]:
+    """Give what can be discussed, each with what it does to the end of the data: an extension alone moves nothing (R88)."""
+    moved = call.phrase(
+        "Discussed on %(day)s, the data go on %(later)s at the latest.",
+        day=format_date(call.language, day),
+        later=format_date(call.language, end_after_discussion(work, view, day)),
+    )
+    kept = call.phrase("The data still go on %(due)s.", due=format_date(call.language, view.due_on))
+    said = {"both": moved, "extension": kept}
+    return [(code, f"{call.phrase(f'option.purpose.{code}')}. {said[code]}") for code in said]
 
 
 page_form(

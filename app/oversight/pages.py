@@ -118,22 +118,34 @@ def _checkpoints(call: PageCall, work: Work) -> Response:
 page_get(router, "/checkpoints", _checkpoints)
 
 
+_LAST, _SHOWN = 100, 5
+
+
 @today_block(10, able(Action.JOURNAL_LIST))
 def _refused(call: PageCall, work: Work) -> Block:
-    """Show the last refusals: where oversight usually begins."""
-    items = reading.list_journal(work, ListJournal(outcome="refused", pageSize=5)).items
+    """Show the last refusals that rest on a rule: where oversight usually begins. What was typed wrongly is none."""
+    items = reading.list_journal(work, ListJournal(outcome="refused", pageSize=_LAST)).items
+    by_rule = [_pick(call, item) for item in items if item.rule]
     return Block(
         call.phrase("Latest refusals"),
-        [_pick(call, item) for item in items],
+        by_rule[:_SHOWN],
         link=(call.phrase("To the processing log"), _ALL),
-        empty=call.phrase("Nothing was refused."),
+        empty=call.phrase("Of the last %(most)s refusals, none rests on a rule.", most=_LAST)
+        if len(items) == _LAST
+        else call.phrase("Nothing was refused."),
     )
 
 
 def _pick(call: PageCall, item: EntryView) -> dict[str, object]:
+    said = [
+        call.phrase(f"role.{item.role}") if item.role else "",
+        f"{call.phrase('Case')} {str(item.case_id)[:8]}" if item.case_id else "",
+        item.rule or "",
+        format_moment(call.language, item.at),
+    ]
     return {
         "title": call.phrase(f"action.{item.action}"),
-        "href": f"{_ALL}?outcome=refused",
-        "note": format_moment(call.language, item.at),
+        "href": f"{_ALL}?{urlencode({'outcome': item.outcome, 'action': item.action})}",
+        "note": " · ".join(each for each in said if each),
         "state": (call.phrase(f"journalOutcome.{item.outcome}"), "warning"),
     }

@@ -163,7 +163,10 @@ def _kind(question: Question, choices: int | None) -> Kind:
     return kind
 
 
-def _settled(question: Question, kind: Kind) -> bool:
+def _settled(question: Question, kind: Kind, offered: Sequence[Option] | None) -> bool:
+    """Say whether there is an answer already that is not left out by choosing nothing: a default, or a radio chosen."""
+    if kind == "radio" and any(option.selected for option in offered or ()):
+        return True
     return kind in {"select", "radio"} and not question.nullable and question.default is not None
 
 
@@ -269,8 +272,7 @@ def form_of(
                 id=f"{id_prefix}-{name}",
                 label=_text(language, "field", command_cls, name),
                 kind=kind,
-                # What has an answer of its own is not left out by choosing nothing.
-                required=(question.required or _settled(question, kind)) and kind != "checkbox",
+                required=(question.required or _settled(question, kind, offered)) and kind != "checkbox",
                 hint=_text(language, "hint", command_cls, name) or _usual_hint(language, kind),
                 value="" if kind == "password" else "\n".join(chosen),
                 options=offered or (),

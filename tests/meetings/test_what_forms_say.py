@@ -1,0 +1,95 @@
+"""What the forms of a file say beforehand: what a choice does, what a step stops, and what a hint belongs to."""
+
+from __future__ import annotations
+
+import html
+
+from extensioncraft import decide, file_of, propose
+from pagecraft import reader, texts_of
+
+from app.cases.commands import CorrectStatement, CorrectSubject, CreateStatement, WithdrawStatement
+from app.intake.commands import DecideRegistration, RecordScreeningAnswer
+from app.kernel.http.forms import form_of
+from app.kernel.i18n import format_date, translate
+from app.rules.retention import years_after
+
+WHY = "?reason=minutesAndCorrection"
+
+
+def page_of(table, who, path):
+    table.house.later(minutes=1)  # a code opens one sign-in
+    page = reader(table.house, who).get(path + WHY)
+    assert page.status_code == 200, texts_of(page.text)[-300:]
+    return html.unescape(page.text)
+
+
+def test_each_choice_of_what_is_discussed_says_what_it_does_to_the_end(table, discussed):
+    case, day = discussed
+    table.ok(propose(table, case), 201)
+    table.plan()
+    page = page_of(table, "coordinator", f"/cases/{case}/extension/agenda")
+    shown = texts_of(page)
+    due = format_date("nl", file_of(table).due_on)
+    assert f"Alleen de verlenging. De gegevens verdwijnen nog steeds op {due}." in shown
+    assert "De persoon en de verlenging. Na een bespreking op" in shown
+    assert "Na een bespreking op een vergadering op" not in shown, (
+        "not promised above a choice that denies it"
+    )
+    assert "Besproken op" not in shown, "the meeting is still to come"
+    assert "Wat wordt besproken (niet verplicht)" not in shown, "a radio that is chosen is not left out"
+    assert day < file_of(table).due_on
+
+
+def test_a_case_put_on_an_agenda_is_not_asked_for_the_purpose(table, discussed):
+    case, day = discussed
+    meeting = table.plan()
+    page = page_of(table, "coordinator", f"/cases/{case}/agenda")
+    assert 'name="purpose" value=""' in page
+    assert "Alleen de verlenging" not in page
+    assert "Vergadering" in texts_of(page.partition("<form class=")[2])
+    assert format_date("nl", years_after(day, 1)) in texts_of(page)
+    table.house.later(minutes=1)
+    said = {"meetingId": meeting, "question": "Wat is nodig?", "minutes": "10"}
+    reader(table.house, "coordinator").send(f"/cases/{case}/agenda{WHY}", **said)
+    assert table.house.sql("SELECT purpose FROM agenda_item WHERE meeting_id = :m", m=meeting) == [
+        ("person",)
+    ]
+
+
+def test_a_step_that_changes_where_a_case_stands_is_asked_first(table, discussed):
+    case, _ = discussed
+    page = page_of(table, "coordinator", f"/cases/{case}")
+    assert 'data-confirm="De persoon wordt gevolgd tot de volgende herziening' in page
+    table.house.sql("UPDATE case_file SET state = 'closureProposed', closure_ground = 'regularCare'")
+    page = page_of(table, "mayor", f"/cases/{case}")
+    assert 'data-confirm="Het voorstel om af te sluiten vervalt' in page
+    table.house.sql("UPDATE case_file SET state = 'underDiscussion', closure_ground = NULL")
+    table.ok(propose(table, case), 201)
+    assert 'data-confirm="Het voorstel vervalt' in page_of(table, "coordinator", f"/cases/{case}/extension")
+
+
+def test_a_hint_belongs_to_its_own_form():
+    def hint(command, name):
+        return form_of(command, "nl")[name].hint
+
+    assert "Tot de beslissing" not in hint(CorrectSubject, "subjectName")
+    assert "Zonder datum" in hint(CreateStatement, "statedOn")
+    assert "Zonder datum" not in hint(CorrectStatement, "statedOn")
+    assert "bij de beslissing" in hint(DecideRegistration, "indications")
+    assert "bij de beslissing" not in hint(RecordScreeningAnswer, "indications")
+    assert hint(WithdrawStatement, "ground").startswith("Kies")
+
+
+def test_oversight_is_told_what_a_rule_refused_and_not_what_was_typed_wrongly(table, ready):
+    case, _, row = ready
+    meeting = table.plan()
+    wrong = {"meetingId": meeting, "caseId": case, "question": "?", "minutes": 5, "purpose": "extension"}
+    assert table.post("coordinator", "/agendaItems", wrong).status_code == 400
+    assert decide(table, row, who="coordinator").status_code == 403
+    lines = table.house.sql("SELECT action, rule FROM journal.entry WHERE outcome = 'refused'")
+    assert {("agendaItem.add", ""), ("extension.decide", "R87")} <= {tuple(line) for line in lines}
+    table.house.later(minutes=1)
+    block = texts_of(reader(table.house, "dpo").get("/").text).partition("Laatste weigeringen")[2]
+    assert translate("nl", "action.agendaItem.add") not in block
+    assert translate("nl", "action.extension.decide") in block
+    assert f"{translate('nl', 'role.coordinator')} · Casus {case[:8]} · R87" in block
