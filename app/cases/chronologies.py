@@ -15,7 +15,7 @@ from app.cases.trajectories import trajectory_view
 from app.constitution.codes import codes
 from app.constitution.labels import label
 from app.constitution.reference import load_lists
-from app.kernel.i18n import format_date, translate
+from app.kernel.i18n import format_date, format_days, translate
 from app.kernel.operation import operation
 from app.kernel.shapes import Command, Line, View
 from app.kernel.work import Work, there
@@ -67,7 +67,7 @@ def read_chronology(work: Work, command: ReadChronology) -> ChronologyView:
         Action.CHRONOLOGY_READ, facts, about_case(case), reason=(command.reason or "") if known else ""
     )
     case = there(case)
-    told = sorted(_told(work, case, facts), key=lambda each: each.on)
+    told = telling.in_order(_told(work, case, facts))
     return ChronologyView(
         case_id=case.id,
         reference=case.reference,
@@ -88,7 +88,7 @@ def _told(work: Work, case: Any, facts: Facts) -> list[Told]:
         *telling.of_what_was_said(statement_views(work, queries.statements(work.session, case.id), facts)),
         *telling.of_documents(queries.attachments(work.session, case.id)),
         *telling.of_assessments(assessment_queries.assessments(work.session, case.id)),
-        *telling.of_the_plan(plan, agreed),
+        *telling.of_the_plan(plan, agreed, work.today),
         *telling.of_closure(case, queries.relistings(work.session, case.id)),
         *telling.of_extensions(
             extension_queries.of_case(work.session, case.id), extension_queries.reviews(work.session, case.id)
@@ -117,6 +117,8 @@ def _view(work: Work, told: Told) -> EventView:
 
 def _in_words(language: str, name: str, value: Any) -> str:
     """Put a value into words: a day, a code of the list that it is named after, or the name that it is."""
+    if isinstance(value, list):
+        return format_days(language, value)
     if isinstance(value, datetime | date):
         return format_date(language, value)
     if name == "capacity":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -24,21 +24,26 @@ register_codes("lane", LANES)
 
 _WIDTH, _LEFT, _TOP, _LANE = 480, 12, 34, 40
 """The measures of the picture: narrow enough to be read on a telephone."""
+_NEAR = 15
+"""Marks nearer to each other than this would cover each other."""
+_NAME, _EDGE = 80, 120
+"""How much room the name of a month takes, and what the dates at both ends leave free of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One event in the picture: where it stands, and how many of its lane fall on that place."""
+    """One or more events of a lane in the picture: where they stand, and how many they are."""
 
     x: int
     y: int
     ahead: bool
     lane: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn: lanes, marks, the day of today, the first and the last day."""
+    """What is drawn: lanes, marks, the day of today, the first and the last day, and months between them."""
 
     width: int
     height: int
@@ -47,6 +52,8 @@ class Picture:
     today: int
     first: date
     last: date
+    ticks: list[tuple[int, date, bool]]
+    """(place, first day of a month, whether its name fits)."""
 
 
 def picture(view: ChronologyView) -> Picture | None:
@@ -61,12 +68,45 @@ def picture(view: ChronologyView) -> Picture | None:
         return _LEFT + round((day - first).days * (_WIDTH - 2 * _LEFT) / span)
 
     lanes = [(lane, _TOP + _LANE * n + 26) for n, lane in enumerate(LANES)]
-    heights = dict(lanes)
-    marks = {Mark(place(each.on), heights[each.lane], bool(each.ahead), each.lane) for each in view.items}
+    marks = [
+        mark
+        for lane, y in lanes
+        for mark in _apart(
+            [Mark(place(each.on), y, bool(each.ahead), lane) for each in view.items if each.lane == lane]
+        )
+    ]
     return Picture(
-        _WIDTH, _TOP + _LANE * len(LANES) + 24, lanes, sorted(marks, key=lambda mark: (mark.y, mark.x)),
-        place(view.today), first, last,
+        _WIDTH, _TOP + _LANE * len(LANES) + 24, lanes, marks, place(view.today), first, last,
+        [(x, day, _EDGE < x < _WIDTH - _EDGE) for day in _months(first, last) for x in [place(day)]],
     )  # fmt: skip
+
+
+def _apart(marks: list[Mark]) -> list[Mark]:
+    """Make one mark, with their number, of those of a lane that would cover each other; what is to come stays apart."""
+    found: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: each.x):
+        before = found[-1] if found else None
+        if before is None or mark.x - before.x >= _NEAR:
+            found.append(mark)
+        elif before.ahead == mark.ahead:
+            found[-1] = replace(before, count=before.count + 1)
+        else:
+            found.append(replace(mark, x=before.x + _NEAR))
+    beyond = (found[-1].x if found else 0) - (_WIDTH - _LEFT)
+    return [replace(mark, x=mark.x - beyond) for mark in found] if beyond > 0 else found
+
+
+def _months(first: date, last: date) -> list[date]:
+    """Give the first days of months between two days, evenly, so many that their names can be read."""
+    begins = [
+        date(year, month, 1)
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if first < date(year, month, 1) < last
+    ]
+    least = len(begins) * _NAME / _WIDTH
+    step = next((each for each in (1, 2, 3, 4, 6, 12, 24) if each >= least), 36)
+    return [day for day in begins if (day.year * 12 + day.month - 1) % step == 0]
 
 
 def months(language: str, items: list[EventView]) -> list[tuple[str, list[EventView]]]:
@@ -83,6 +123,7 @@ def _entries(call: PageCall, events: list[EventView]) -> list[dict[str, Any]]:
             "text": each.quote
             or (call.phrase("Its words are closed: open them in the file.") if each.closed else None),
             "ahead": each.ahead,
+            "href": each.page,
         }
         for each in events
     ]

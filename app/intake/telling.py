@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.cases.telling import INFORMATION, TELLERS, Told
+from app.cases.telling import INFORMATION, TELLERS, Told, then
 from app.intake import queries
-from app.kernel.clock import brussels_day
 from app.kernel.i18n import to_translate
 from app.kernel.work import Work
 
@@ -15,9 +14,7 @@ from app.kernel.work import Work
 def _signal(work: Work, case: Any) -> Iterable[Told]:
     row = queries.registration(work.session, case.registration_id) if case.registration_id else None
     if row is not None:
-        yield Told(
-            brussels_day(row.received_at), INFORMATION, to_translate("A signal reached the municipality.")
-        )
+        yield then(row.received_at, INFORMATION, to_translate("A signal reached the municipality."))
 
 
 TELLERS.append(_signal)

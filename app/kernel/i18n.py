@@ -20,6 +20,7 @@ import io
 import pkgutil
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
@@ -187,6 +189,16 @@ def format_month(language: str, day: date) -> str:
     return dates.format_date(day, "LLLL y", locale=_locale(language))
 
 
+def format_short_month(language: str, day: date) -> str:
+    """Write the month of a day with its year, short: `mrt. 2026`."""
+    return dates.format_date(day, "LLL y", locale=_locale(language))
+
+
+def format_days(language: str, days: Sequence[date]) -> str:
+    """Write days in a row: `21 juli 2027, 19 september 2027 en 4 oktober 2027`."""
+    return format_list([format_date(language, day) for day in days], locale=_locale(language))
+
+
 def format_time(language: str, moment: datetime) -> str:
     """Write the time of day it is in Brussels, to the minute."""
     return dates.format_time(_local(moment), "HH:mm", tzinfo=BRUSSELS, locale=_locale(language))
@@ -213,6 +225,7 @@ def install(environment: Environment, language: str) -> None:
     # The extension adds this method at run time, out of sight of the type checker.
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters["date"] = lambda day, length="long": format_date(language, day, length)
+    environment.filters["month"] = lambda day: format_short_month(language, day)
     environment.filters["time"] = lambda moment: format_time(language, moment)
     environment.filters["moment"] = lambda moment, length="long": format_moment(language, moment, length)
     environment.filters["number"] = lambda number: format_number(language, number)

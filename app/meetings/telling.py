@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.cases.telling import MEETINGS, TELLERS, Told
-from app.kernel.clock import brussels_day
+from app.cases.telling import MEETINGS, TELLERS, Told, then
 from app.kernel.i18n import to_translate
 from app.kernel.work import Work
 from app.meetings import agenda_queries
@@ -14,7 +13,7 @@ from app.meetings import agenda_queries
 
 def _agenda(work: Work, case: Any) -> Iterable[Told]:
     for starts in agenda_queries.coming_days(work.session, work.actor, [case.id]).values():
-        yield Told(brussels_day(starts), MEETINGS, to_translate("The person is on the agenda of a meeting."))
+        yield then(starts, MEETINGS, to_translate("The person is on the agenda of a meeting."))
 
 
 TELLERS.append(_agenda)

@@ -1,14 +1,16 @@
 """A case as a story: in order of time, in the reader's language, and no more than the file itself shows (R52, R107)."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from pagecraft import reader, texts_of
 
 from app.cases.chronologies import ChronologyView, EventView
 from app.cases.chronology_pages import months, picture
-from app.cases.telling import LANES
+from app.cases.telling import LANES, Told, in_order, then
+from app.kernel.i18n import format_date
 
 API = "/api/v1"
 WHY = {"reason": "meetingPreparation"}
@@ -46,7 +48,7 @@ def test_it_tells_in_order_of_time_what_happened_and_what_is_to_come(house, live
     said = [each["sentence"] for each in items]
     for words in (
         "Een signaal bereikte de gemeente.", "plaatste de persoon op de lijst.", "Een vergadering besprak de persoon.",
-        "Een traject begon;", "Er werd afgesproken wat", "Uiterste dag voor", "meldde een feit", "nog 90 dagen",
+        "Een traject begon;", "Er werd afgesproken wat", "Uiterste dag voor", "meldde een feit", "Waarschuwingen op",
         "Het dossier gaat dicht", "De gegevens worden vernietigd, uiterlijk op deze dag.",
     ):  # fmt: skip
         assert any(words in each for each in said), (words, said)
@@ -157,6 +159,56 @@ def test_the_picture_keeps_the_order_of_time_and_its_bounds(house):
     assert all(0 <= place <= drawn.width for place in [*places, drawn.today])
     assert picture(view.model_copy(update={"items": [_event(today)]})).marks, "one day alone is a picture too"
     assert picture(view.model_copy(update={"items": []})) is None
+
+
+def test_marks_that_would_cover_each_other_become_one_with_their_number(house):
+    today = date(2026, 3, 2)
+    days = [(0, None), (2, None), (3, None), (4, True), (200, True), (400, True)]
+    items = [_event(today + timedelta(days=n), "decisions", ahead) for n, ahead in days]
+    drawn = picture(
+        ChronologyView(case_id=house.cast.towns["C"], reference="C", today=today, items=items + items[-1:])
+    )
+    assert [(mark.count, mark.ahead) for mark in drawn.marks] == [(3, False), (1, True), (1, True), (2, True)]
+    places = [mark.x for mark in drawn.marks]
+    assert all(after - before >= 15 for before, after in pairwise(places))
+    assert 2 <= len(drawn.ticks) <= 6
+    assert all(day.day == 1 for _, day, _ in drawn.ticks)
+    assert all(120 < x < 360 for x, _, named in drawn.ticks if named)
+
+
+def test_on_one_day_what_has_a_moment_is_told_in_that_order():
+    def told(hour, says):
+        return then(datetime(2026, 3, 2, hour, tzinfo=UTC), "decisions", says)
+
+    day = date(2026, 3, 2)
+    rows = [Told(day, "meetings", "first"), told(15, "late"), told(9, "early"), Told(day, "meetings", "last")]
+    assert [each.says for each in in_order(rows)] == ["first", "early", "late", "last"]
+
+
+def test_the_warnings_are_one_line_and_an_action_whose_day_passed_says_so(house, lived):
+    sentences = [each["sentence"] for each in read(house, lived).json()["items"]]
+    (warned,) = [each for each in sentences if each.startswith("Waarschuwingen op")]
+    ((due,),) = house.sql("SELECT due_on FROM case_file")
+    days = [format_date("nl", due - timedelta(days=n)) for n in (90, 30, 15)]
+    assert warned == f"Waarschuwingen op {days[0]}, {days[1]} en {days[2]}."
+    ((last,),) = house.sql("SELECT due_on FROM action_item")
+    assert any(each.startswith("Uiterste dag voor") for each in sentences)
+    house.later(days=(last - house.now.date()).days + 1)
+    sentences = [each["sentence"] for each in read(house, lived).json()["items"]]
+    assert any("nog niet gedaan" in each for each in sentences)
+    house.later(days=(due - timedelta(days=29) - house.now.date()).days)
+    sentences = [each["sentence"] for each in read(house, lived).json()["items"]]
+    assert "Er gaat een waarschuwing uit." in sentences
+
+
+def test_an_event_of_a_meeting_leads_to_it_and_what_happened_is_filled(house, lived):
+    ((meeting,),) = house.sql("SELECT meeting_id FROM discussion")
+    page = reader(house, "coordinator").get(f"/cases/{lived}/chronology?reason=meetingPreparation").text
+    assert f'<a href="/meetings/{meeting}">Een vergadering besprak de persoon.</a>' in page
+    happened, _, ahead = page.partition("Wat nog komt")
+    assert "timeline__entry--ahead" not in happened
+    assert "timeline__entry--ahead" in ahead
+    assert "Een cijfer: zoveel dicht bij elkaar." in page
 
 
 def test_events_are_grouped_by_month_in_the_readers_words():
