@@ -20,7 +20,7 @@ from app.cases.commands import (
 from app.cases.models import Statement
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts
-from app.cases.statements import admitted, day_of, found_statement, statement_view
+from app.cases.statements import MENDED, admitted, day_of, found_statement, statement_view
 from app.cases.version_models import StatementVersion
 from app.cases.views import StatementVersionList, StatementVersionView, StatementView
 from app.constitution.codes import checked, codes
@@ -55,7 +55,8 @@ def correct_statement(work: Work, command: CorrectStatement) -> StatementView:
     if row is not None and command.origin != row.origin:
         fits = admitted(work, command.origin, row.contributor_id, row.agenda_item_id, case.cell_id)
         facts = replace(facts, origin_admitted=fits)
-    work.allow(Action.STATEMENT_CORRECT, facts, about_case(case, "statement", row.id if row else None))
+    about = about_case(case, "statement", row.id if row else None)
+    work.allow(Action.STATEMENT_CORRECT, facts, about, at=MENDED)
     row = _changeable(work, there(row), case, Action.STATEMENT_CORRECT)
     checked("originTags", command.origin, work.today, "origin")
     if command.reliability is not None:

@@ -27,6 +27,7 @@ _ALL = "/extensions"
 
 register_codes("option.decision", ["grant", "refuse"])
 register_codes("option.outcome", ["goesOn", "ends"])
+register_codes("error", ["untilWithin", "noLink"])
 register_codes("hint", ["until", "linkedToPrevention", "proposeExtension.reasons", "reviewExtension.reasons"])
 
 

@@ -39,10 +39,11 @@ from app.kernel.operation import operation
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
+from app.rules.conditions import Condition
 from app.rules.facts import NEVER, Facts, Standing
 from app.rules.lifecycle import READABLE_CASE, target
 from app.rules.policy import abilities
-from app.rules.problems import Kind, Problem, invalid
+from app.rules.problems import Issue, Kind, Problem, asked_for, invalid
 from app.rules.retention import EXTENSION_MOST_YEARS, case_due_on, kept_until, months_after, years_after
 from app.rules.settings import setting
 
@@ -72,6 +73,15 @@ def _facts(work: Work, case: Case | None, row: Extension | None, **known: Any) -
     return replace(case_facts(work, case, **_term(work, case), **known), state=row.state)
 
 
+def _mended(facts: Facts) -> dict[Condition, list[Issue]]:
+    """Say where in the form a refusal by the law of extensions is mended, with the days between which it has to end."""
+    found = {Condition.PREVENTION_LINK: [asked_for("linkedToPrevention", "error.noLink")]}
+    if facts.term_ends_on and facts.extension_limit and facts.today and facts.today < facts.term_ends_on:
+        days = {"after": facts.term_ends_on, "most": facts.extension_limit}
+        found[Condition.EXTENSION_LIMIT] = [asked_for("until", "error.untilWithin", **days)]
+    return found
+
+
 def _of_extension(work: Work, extension_id: Any) -> tuple[Case | None, Extension | None]:
     """Give an extension and its case, the case locked first: as the sweep does, so that neither waits for the other."""
     row = extension_queries.extension(work.session, extension_id)
@@ -98,7 +108,8 @@ def propose_extension(work: Work, command: ProposeExtension) -> ExtensionSheet:
         no_classified=command.nothing_classified,
         **(_term(work, case) if case else {}),
     )
-    work.allow(Action.EXTENSION_PROPOSE, facts, about_case(case, _TABLE, row_id), reason=command.ground)
+    about = about_case(case, _TABLE, row_id)
+    work.allow(Action.EXTENSION_PROPOSE, facts, about, reason=command.ground, at=_mended(facts))
     case = there(case)
     work.expect(case.version)
     if extension_queries.waiting(work.session, case.id) is not None:
@@ -205,7 +216,7 @@ def decide_extension(work: Work, command: DecideExtension) -> ExtensionSheet:
     )
     if not grants:  # a refusal keeps nothing, so that no limit bounds it
         facts = replace(facts, extension_until=NEVER, extension_limit=NEVER)
-    work.allow(action, facts, about, reason=command.decision)
+    work.allow(action, facts, about, reason=command.decision, at=_mended(facts))
     case, row = there(case), there(row)
     work.expect(case.version)
     if grants == (command.until is None):

@@ -40,6 +40,7 @@ register_codes(
 register_codes("option.audience", Audience)
 register_codes("option.kind", ["fact", "assessment"])
 register_codes("hint", ["statedOn"])
+register_codes("error", ["whyCategory"])
 
 
 def case_address(case_id: object) -> str:

@@ -31,9 +31,10 @@ from app.rules.audience import (
     may_read_by_glass,
     repeats,
 )
+from app.rules.conditions import Condition
 from app.rules.facts import Facts, Standing
 from app.rules.policy import abilities
-from app.rules.problems import invalid
+from app.rules.problems import asked_for, invalid
 from app.rules.roles import Role
 
 ItemStanding = Callable[[Work, UUID, UUID], Standing]
@@ -52,6 +53,10 @@ PRESENT_AT: list[Callable[[Work, UUID, UUID], bool]] = []
 
 KEPT_FROM_MINUTES: list[Callable[[Work, UUID], Iterable[str]]] = []
 """(work, case id) -> texts of the case, besides its statements, that no minutes may repeat; filled as `AT_THE_TABLE`."""
+
+
+MENDED = {Condition.CATEGORY_REASON: [asked_for("categoryReason", "error.whyCategory")]}
+"""Where in a form of statements a refusal is mended (R51)."""
 
 
 def _standing(work: Work, case: File | None, agenda_item_id: UUID | None) -> Standing | None:
@@ -84,7 +89,7 @@ def create_statement(work: Work, command: CreateStatement) -> StatementView:
         and admitted(work, command.origin, command.contributor_id, command.agenda_item_id, case.cell_id),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )
-    work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id))
+    work.allow(Action.STATEMENT_CREATE, facts, about_case(case, "statement", row_id), at=MENDED)
     case = there(case)
     if (
         command.agenda_item_id is not None

@@ -20,10 +20,12 @@ from app.intake.views import RegistrationView
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.facts import age_on
+from app.rules.conditions import UNDER_TWELVE, Condition
+from app.rules.facts import Facts, age_on
 from app.rules.lifecycle import target
-from app.rules.problems import Kind, Problem
+from app.rules.problems import Issue, Kind, Problem, asked_for
 from app.rules.retention import registration_due_on
+from app.rules.roles import Role
 from app.rules.settings import setting
 
 
@@ -67,7 +69,8 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
         best_interest_note=bool(command.best_interest_note),
         presumed_adult=not listing or command.presumed_adult,
     )
-    work.allow(Action.REGISTRATION_DECIDE, facts, about_registration(row), reason=command.outcome)
+    about = about_registration(row)
+    work.allow(Action.REGISTRATION_DECIDE, facts, about, reason=command.outcome, at=_mended(work, facts))
     row = there(row)
     work.expect(row.version)
     if listing:
@@ -91,6 +94,19 @@ def decide_registration(work: Work, command: DecideRegistration) -> Registration
     row.due_on = due_on
     row.version += 1
     return shown(work, row)
+
+
+def _mended(work: Work, facts: Facts) -> dict[Condition, list[Issue]]:
+    """Say where in the form the weighing of age is mended (R50); of a child under twelve the mayor alone decides."""
+    if facts.age is None:
+        return {Condition.AGE_GATE: [asked_for("presumedAdult", "error.adultOrChild")]}
+    said = "error.underTwelve" if facts.age < UNDER_TWELVE else "error.underAge"
+    lacking = [] if facts.best_interest_note else [asked_for("bestInterestNote", said)]
+    if facts.age < UNDER_TWELVE and work.actor.role is not Role.MAYOR:
+        return {}
+    if facts.age < UNDER_TWELVE and not facts.exceptional_reasons:
+        lacking.append(asked_for("exceptionalReasons", said))
+    return {Condition.AGE_GATE: lacking}
 
 
 def _stated(command: DecideRegistration) -> str:

@@ -6,7 +6,7 @@ its own. A Work that ends without a decision is a fault of ours and answers noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from app.rules.conditions import Condition
 from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
-from app.rules.problems import Kind, Problem
+from app.rules.problems import Issue, Kind, Problem
 
 if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
@@ -152,12 +152,14 @@ class Work:
         reason: str = "",
         recipients: str = "",
         line: bool = True,
+        at: Mapping[Condition, Sequence[Issue]] | None = None,
     ) -> Decision:
         """Ask the rules and journal the answer: one line per person concerned.
 
         In: the act, what is known of the object, what it is about (several for a list: one line each; an
         empty list is one line about nobody), a reason code. Out: the decision, which is a yes. Raises Problem when
         the answer is no. Without *line* a yes is not journalled: only for what the same day has its line already.
+        *at*: for a condition that was not met, where in the input it can be mended; the refusal names it.
         """
         decision = decide(self.actor, action, facts)
         if decision.outcome is Outcome.ALLOW and action in self._names_card:
@@ -179,7 +181,8 @@ class Work:
         self.decided.append(action)
         if decision.outcome is not Outcome.ALLOW:
             self._refused.append(lines)
-            raise replace(problem_of(decision), logged=True)
+            named = tuple((at or {}).get(decision.condition, ())) if decision.condition else ()
+            raise replace(problem_of(decision), logged=True, issues=named)
         if line:
             self._lines.append(lines)
         return decision

@@ -18,7 +18,7 @@ from app.cases.pages import about_file, opened_file, stated_reason
 from app.constitution.labels import label
 from app.directory.choosing import people_by_agency
 from app.kernel.clock import brussels_day
-from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, reason_of, require
+from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, reason_of, require, rule_of
 from app.kernel.http.frames import TONES, Block, able, announces, may, today_block
 from app.kernel.http.pages import PageCall, page_get, page_send
 from app.kernel.http.problems import as_problem
@@ -189,7 +189,9 @@ def _told(call: PageCall, problem: Problem, taken: list[str]) -> dict[str, str]:
         if len(place) > 1 and place[0] == "entries" and int(place[1]) < len(taken)
         else ""
     )
-    said = reason_of(call.request.app.state.rule_text, call.language, problem)
+    rule_text = call.request.app.state.rule_text
+    cited = rule_of(rule_text, call.language, problem)
+    said = reason_of(rule_text, call.language, problem) + (f" ({cited.partition(':')[0]})" if cited else "")
     if issue is not None and problem.kind is Kind.BAD_REQUEST:
         said = _words(call, issue)
     if place[2:3] == ["people"]:

@@ -12,7 +12,7 @@ from enum import Enum
 from app.rules.facts import Actor, Facts
 from app.rules.roles import MAYORAL, POLICE, Role
 
-_UNDER_TWELVE = 12
+UNDER_TWELVE = 12
 _UNTIL_CLOSED = frozenset({"draft", "convened", "inSession"})
 ADULT = 18
 BEGUN = frozenset({"destroyed", "erased"})
@@ -70,7 +70,7 @@ def _age(actor: Actor, facts: Facts) -> bool:
         return facts.presumed_adult is True or child
     if facts.age is None:
         return False
-    if facts.age < _UNDER_TWELVE:
+    if facts.age < UNDER_TWELVE:
         return child
     return facts.age >= ADULT or facts.best_interest_note is True
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 BELGIF = "urn:problem-type:belgif:"
 LIVCR = "urn:problem-type:livcr:"
@@ -56,6 +58,8 @@ class Issue:
     """`body`, `query`, `path` or `header`."""
     name: str
     detail: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What *detail* fills in, such as the days between which another has to be."""
 
 
 @dataclass(eq=False)
@@ -84,6 +88,11 @@ def invalid(name: str, detail: str, place: str = "body", kind: str = "invalidInp
         else INPUT_EXT
     )
     return Problem(Kind.BAD_REQUEST, issues=(Issue(prefix + kind, place, name, detail),))
+
+
+def asked_for(name: str, detail: str, **values: Any) -> Issue:
+    """Give the place in the input at which a refusal by a rule can be mended; *detail* is a message id (`error.…`)."""
+    return Issue(INPUT + "invalidInput", "body", name, detail, values)
 
 
 def not_found() -> Problem:

@@ -16,12 +16,12 @@ from fastapi import APIRouter
 from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
-from app.kernel.http.form_reading import WHOLE_FORM, Value, parse_form
+from app.kernel.http.form_reading import THE_RULE, WHOLE_FORM, Value, parse_form
 from app.kernel.http.forms import Choice, Field, Form, form_of, register_form
 from app.kernel.http.frames import announces
 from app.kernel.http.pages import PAGES, Elsewhere, Page, PageCall, Proof, page_post
-from app.kernel.http.problems import as_problem
-from app.kernel.i18n import knows, register_codes, translate
+from app.kernel.http.problems import as_problem, sentence_of
+from app.kernel.i18n import register_codes, translate
 from app.kernel.shapes import Command
 from app.kernel.work import Work
 from app.rules.actions import Action
@@ -43,6 +43,10 @@ _BOXES: Final = {
 """What a rule asks to be said by ticking a box."""
 _FIELDS: Final = {"R26": "urgencyReason", "R29": "childReason", "R32": "reason", "R35": "careRelation"}
 """What a rule asks to be filled in: the refusal stands with that field, where the form has it."""
+_AS_IT_IS: Final = frozenset(
+    {"R4", "R14", "R18", "R42", "R46", "R54", "R68", "R86", "R88", "R90", "R91", "R92", "R96"}
+)
+"""Rules that say how things are: nobody can do what they ask."""
 _ISSUES: Final = {
     INPUT_EXT + "requiredInput": "error.missing",
     INPUT_EXT + "invalidPeriod": "error.invalidPeriod",
@@ -119,6 +123,7 @@ def page_form(router: APIRouter, row: FormRow, *, before_access: bool = False) -
 
 def _sent(row: FormRow, call: PageCall, *, before_access: bool) -> Response:
     command, values, errors = parse_form(row.command, _items(call, row.in_path), call.language)
+    call.typed = typed_of(row.command, call.language, values)
 
     def act(unit: Work) -> Response:
         if command is None:
@@ -161,6 +166,15 @@ def sent_form(
                 call.admit(unit, before_access=before_access)
                 return again(unit, problem)
         raise problem from None
+
+
+def typed_of(command: type[Command], language: str, values: Mapping[str, Value]) -> list[tuple[str, str]]:
+    """Give (label, text) of the running texts that were typed: what would be a loss. Never a password or a code."""
+    return [
+        (field.label, field.value)
+        for field in form_of(command, language, values).fields
+        if field.free_text and field.value.strip()
+    ]
 
 
 def _items(call: PageCall, in_path: Sequence[str]) -> list[tuple[str, str]]:
@@ -231,14 +245,18 @@ def told(call: PageCall, problem: Problem, command: type[Command] | None = None)
 
     *command*: what the form fills in; a box of it that was left empty is named, rather than the rule that asks for it.
     """
-    if problem.issues:
-        return {_field(issue): _sentence(call, issue) for issue in problem.issues}
+    rule_text = call.request.app.state.rule_text
     boxes = _left_empty(call, command) if command is not None else {}
+    cited = rule_of(rule_text, call.language, problem)
+    rule = {THE_RULE: cited} if cited else {}
+    if problem.issues:
+        also = boxes if problem.kind is Kind.RULE_NOT_MET else {}
+        return rule | also | {_field(issue): _sentence(call, issue) for issue in problem.issues}
     if command is not None and _BOXES.get(problem.rule or "", "") in boxes:
         return boxes
     field = _FIELDS.get(problem.rule or "", WHOLE_FORM)
     place = field if command is not None and field in _names(command) else WHOLE_FORM
-    return {place: reason_of(call.request.app.state.rule_text, call.language, problem)}
+    return rule | {place: reason_of(rule_text, call.language, problem)}
 
 
 def _left_empty(call: PageCall, command: type[Command]) -> dict[str, str]:
@@ -257,23 +275,30 @@ def _field(issue: Issue) -> str:
 
 
 def _sentence(call: PageCall, issue: Issue) -> str:
-    if knows(call.language, issue.detail):
-        return call.phrase(issue.detail)
-    return call.phrase(_ISSUES.get(issue.type, "error.invalid"))
+    return sentence_of(call.language, issue) or call.phrase(_ISSUES.get(issue.type, "error.invalid"))
 
 
 def reason_of(rule_text: Callable[[str, str], tuple[str, str]], language: str, problem: Problem) -> str:
-    """Say why something was refused, with the rule it rests on where there is one."""
+    """Say why something was refused: what is needed, or how things are, where a rule says so."""
     if problem.kind is Kind.PRECONDITION_FAILED:
         return translate(
             language, "Somebody changed this in the meantime. Look at it again; what you wrote is still here."
         )
     if problem.kind is Kind.RULE_NOT_MET:
-        required, reference = rule_text(problem.rule, language)
+        required, _ = rule_text(problem.rule, language)
+        if required and problem.rule in _AS_IT_IS:
+            return f"{required[:1].upper()}{required[1:]}."
         if required:
-            text = translate(language, "This is needed: %(rule)s.", rule=required)
-            return f"{text} ({'; '.join(part for part in (problem.rule, reference) if part)})"
+            return translate(language, "This is needed: %(rule)s.", rule=required)
     return translate(language, f"problem.{problem.kind.code}")
+
+
+def rule_of(rule_text: Callable[[str, str], tuple[str, str]], language: str, problem: Problem) -> str:
+    """Give the rule and the articles on which a refusal rests; empty where it rests on none."""
+    if problem.kind is not Kind.RULE_NOT_MET or not problem.rule:
+        return ""
+    required, reference = rule_text(problem.rule, language)
+    return f"{'; '.join(part for part in (problem.rule, reference) if part)}: {required}" if required else ""
 
 
 def page_button(

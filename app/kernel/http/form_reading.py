@@ -25,6 +25,9 @@ RESERVED: Final = frozenset({"csrfToken", "etag"})
 WHOLE_FORM: Final = ""
 """The key of errors that belong to no single field."""
 
+THE_RULE: Final = "§"
+"""The key under which stands, for whoever wants to know, on which rule and article a refusal rests."""
+
 Value = str | list[str]
 C = TypeVar("C", bound=Command)
 

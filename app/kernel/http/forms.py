@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic.alias_generators import to_camel
 
 from app.kernel import i18n
+from app.kernel.http.form_reading import THE_RULE
 from app.kernel.http.questions import Question, questions_of, snake
 from app.kernel.shapes import Command
 
@@ -114,6 +115,8 @@ class Form:
     fields: tuple[Field, ...]
     hidden: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
+    rule: str = ""
+    """On which rule and article a refusal rests."""
 
     def __getitem__(self, name: str) -> Field:
         """Give one field, for a page that places its fields itself."""
@@ -257,6 +260,7 @@ def form_of(
         raise LookupError(f"register_form({command_cls.__name__}) is missing where its page is defined")
     values, options, hidden = values or {}, options or {}, hidden or {}
     errors = {name: said[:1].upper() + said[1:] for name, said in (errors or {}).items()}
+    rule = errors.pop(THE_RULE, "")
     fields = []
     for question in questions_of(command_cls):
         name = question.name
@@ -287,4 +291,4 @@ def form_of(
     faults = [Fault("", text) for name, text in errors.items() if name not in shown]
     faults += [Fault(each.label, each.error, each.target) for each in fields if each.error]
     carried = [(name, each) for name, value in hidden.items() for each in _shown_list(value)]
-    return Form(tuple(fields), tuple(carried), tuple(faults))
+    return Form(tuple(fields), tuple(carried), tuple(faults), rule)

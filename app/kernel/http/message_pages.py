@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.responses import Response
 
-from app.kernel.http.form_pages import reason_of
+from app.kernel.http.form_pages import reason_of, rule_of
 from app.kernel.http.pages import PageCall, local_path
 from app.kernel.http.problems import as_problem, trace_of
 from app.kernel.i18n import to_translate
@@ -57,6 +57,8 @@ def problem_page(request: Request, fault: Exception) -> Response:
         call.phrase(_TITLES.get(status, _USUAL)),
         status=status,
         happened=_happened(call, problem),
+        rule=rule_of(request.app.state.rule_text, call.language, problem),
+        typed=call.typed if problem.why != "formNotOurs" or _ours(request) else [],
         remedies=[call.phrase(each) for each in _REMEDIES.get(status, _USUALLY)],
         reference=str(trace_of(request)),
         action=(call.phrase("To the first page"), "/"),
@@ -67,6 +69,11 @@ def problem_page(request: Request, fault: Exception) -> Response:
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
+
+
+def _ours(request: Request) -> bool:
+    """Say whether the browser itself says that a page of this site sent the form: only then is its text shown."""
+    return request.headers.get("sec-fetch-site") == "same-origin"
 
 
 def _came_from(request: Request) -> str:

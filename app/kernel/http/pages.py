@@ -85,6 +85,8 @@ class PageCall:
         self.ended = False
         """Whether a session cookie was sent that opens nothing any more."""
         self._cookies: list[Callable[[Response], None]] = []
+        self.typed: list[tuple[str, str]] = getattr(getattr(request.state, "page", None), "typed", [])
+        """Running texts of the form that was sent, with their labels: shown again where the form itself cannot be."""
         self.form_secret = FORM.read(request)
         request.state.page = self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.kernel.database import is_there_already
-from app.kernel.i18n import knows, negotiate, translate
+from app.kernel.i18n import format_date, knows, negotiate, translate
 from app.kernel.keys.provider import KeyFault
 from app.kernel.vault import Shredded
 from app.rules.problems import INPUT, INPUT_EXT, Issue, Kind, Problem, not_found
@@ -85,13 +86,22 @@ def problem_body(problem: Problem, language: str, instance: UUID, rule_text: Rul
                 "type": issue.type,
                 "in": issue.place,
                 "name": _name(issue.name),
-                "detail": translate(language, issue.detail)
-                if knows(language, issue.detail)
-                else issue.detail,
+                "detail": sentence_of(language, issue) or issue.detail,
             }
             for issue in problem.issues[:_ISSUES_MOST]
         ]
     return body
+
+
+def sentence_of(language: str, issue: Issue) -> str:
+    """Say a fault of the input in a language; empty where it is no text of ours."""
+    if not knows(language, issue.detail):
+        return ""
+    values = {
+        name: format_date(language, value) if isinstance(value, date) else value
+        for name, value in issue.values.items()
+    }
+    return translate(language, issue.detail, **values)
 
 
 def _name(said: str) -> str:
