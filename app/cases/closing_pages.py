@@ -72,6 +72,11 @@ def _prepare_close(call: PageCall, work: Work) -> Prepared:
     ]
     said.append(
         call.phrase(
+            "Its data are destroyed on %(due)s at the latest.", due=format_date(call.language, view.due_on)
+        )
+    )
+    said.append(
+        call.phrase(
             "Who was present at a discussion of it is told, by its reference alone, that their own file has a term as well."
         )
     )

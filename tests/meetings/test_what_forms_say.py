@@ -181,3 +181,14 @@ def test_a_code_or_password_is_never_among_what_was_typed():
     for command in registered_forms():
         values = {question.name: "geheim" for question in questions_of(command) if question.is_secret}
         assert typed_of(command, "nl", values) == [], command
+
+
+def test_closing_says_when_the_data_go(table, discussed):
+    case, _ = discussed
+    ((meeting,),) = table.house.sql("SELECT DISTINCT meeting_id FROM discussion")
+    table.house.sql(
+        "UPDATE case_file SET state = 'closureProposed', closure_ground = 'noIndications', closure_meeting_id = :m",
+        m=meeting,
+    )
+    shown = texts_of(page_of(table, "mayor", f"/cases/{case}/close"))
+    assert f"De gegevens worden uiterlijk op {format_date('nl', file_of(table).due_on)} vernietigd." in shown
