@@ -88,6 +88,12 @@ class Field:
         return self.kind in {"radio", "checkboxes"}
 
     @property
+    def left_out(self) -> bool:
+        """Whether nothing may be answered; a radio that is chosen is not left out any more."""
+        chosen = self.kind == "radio" and any(option.selected for option in self.options)
+        return not self.required and not chosen
+
+    @property
     def target(self) -> str:
         """The id that an error summary links to: of a group, its first control."""
         return f"{self.id}-1" if self.grouped and self.options else self.id
@@ -166,10 +172,7 @@ def _kind(question: Question, choices: int | None) -> Kind:
     return kind
 
 
-def _settled(question: Question, kind: Kind, offered: Sequence[Option] | None) -> bool:
-    """Say whether there is an answer already that is not left out by choosing nothing: a default, or a radio chosen."""
-    if kind == "radio" and any(option.selected for option in offered or ()):
-        return True
+def _settled(question: Question, kind: Kind) -> bool:
     return kind in {"select", "radio"} and not question.nullable and question.default is not None
 
 
@@ -276,7 +279,8 @@ def form_of(
                 id=f"{id_prefix}-{name}",
                 label=_text(language, "field", command_cls, name),
                 kind=kind,
-                required=(question.required or _settled(question, kind, offered)) and kind != "checkbox",
+                # What has an answer of its own is not left out by choosing nothing.
+                required=(question.required or _settled(question, kind)) and kind != "checkbox",
                 hint=_text(language, "hint", command_cls, name) or _usual_hint(language, kind),
                 value="" if kind == "password" else "\n".join(chosen),
                 options=offered or (),
