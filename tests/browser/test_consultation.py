@@ -219,6 +219,7 @@ def test_services_of_the_french_community_from_the_line_manager_to_the_extract(h
     page = people.open("coordinator", f"/agenda-items/{item}/invite")
     page.select_option("main [name='personId']", table.person("frenchHandler"))
     page.locator("main .card--form button[type=submit]").last.click()
+    page.locator("main .rule summary").click()
     assert "R28" in page.inner_text("main")
     convene(people, table, meeting)
     (invitation,) = house.sql(
