@@ -29,7 +29,7 @@ from app.cases import (
 )
 from app.cases import pages as cases_pages
 from app.constitution import api as constitution_api
-from app.constitution import basis_pages, draft_pages, signing_pages
+from app.constitution import basis_pages, checklist_pages, draft_pages, signing_pages
 from app.constitution import pages as constitution_pages
 from app.constitution.reference import citation, load_rules
 from app.directory import (
@@ -107,7 +107,7 @@ TAGS = [
 
 PAGES = (
     directory_pages, federation_pages, proving_pages, account_pages, notice_pages, recovery_pages, representative_pages,
-    constitution_pages, basis_pages, draft_pages, signing_pages,
+    constitution_pages, basis_pages, draft_pages, checklist_pages, signing_pages,
     post_pages, calendar_pages, contribution_pages,
     intake_pages, finding_pages, cases_pages, closing_pages, attachment_pages, contact_pages, assessment_pages,
     chronology_pages, trajectory_pages, discussion_pages, extension_pages, correction_pages, break_glass_pages,

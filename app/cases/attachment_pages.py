@@ -26,7 +26,9 @@ from app.kernel.http.uploads import FILE, Upload
 from app.kernel.i18n import format_number, register_codes
 from app.kernel.work import Work
 from app.rules.actions import Action
+from app.rules.conditions import Condition
 from app.rules.problems import Kind, Problem, invalid
+from app.rules.roles import POLICE
 
 router = APIRouter()
 _LIST: Final = ONE_CASE + "/attachments"
@@ -37,6 +39,7 @@ _MEGA: Final = 1 << 20
 
 register_form(c.DescribeAttachment, hidden=_HIDDEN)
 register_codes("fileKind", KINDS)
+register_codes("hint", ["validatedBy"])
 register_codes("removalGround", ["addedInError", "notNecessary", "notPermitted"])
 announces(Action.ATTACHMENT_ADD)
 
@@ -97,8 +100,8 @@ def _form(
     view = _listed(call, work)
     require(view.abilities, Action.ATTACHMENT_ADD)
     options = statement_options(call.language, work.today)
-    options["origin"] = [each for each in options["origin"] if each[0] != attachments.SECURITY_ORIGIN]
     options["contributorId"] = people_of_cell(work)
+    options["validatedBy"] = people_of_cell(work, POLICE)
     first: dict[str, Any] = {"contributorId": work.actor.person_id}
     form = form_of(
         c.DescribeAttachment,
@@ -153,6 +156,8 @@ def _send(call: PageCall, upload: Upload) -> Response:
 
 
 def _told(call: PageCall, problem: Problem) -> dict[str, str]:
+    if problem.rule == Condition.ATTACHABLE_ORIGIN.number:  # the fields that are missing say it
+        return {"validatedBy": call.phrase("refusal.evaluation")}
     if problem.kind is Kind.PAYLOAD_TOO_LARGE:
         most = call.installation.settings.attachment_bytes
         return {FILE: call.phrase("refusal.tooLarge", most=size_of(call.language, most))}

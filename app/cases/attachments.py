@@ -34,18 +34,23 @@ from app.kernel.shapes import href
 from app.kernel.vault import Place
 from app.kernel.work import Work, there
 from app.rules.actions import Action
-from app.rules.audience import CATEGORY_WITH_REASON, SENSITIVE_CATEGORIES
+from app.rules.audience import CATEGORY_WITH_REASON, ORIGINS_KEPT_OUT, SENSITIVE_CATEGORIES
 from app.rules.cards import names_a_card, names_an_evaluation
 from app.rules.facts import Facts
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid, not_found
 
 SECURITY_ORIGIN: Final = "securityServices"
-"""No document of theirs is kept here: not a card or a list (R57), not an evaluation of which no validation is recorded (R58)."""
+"""Of theirs an evaluation that OCAD validated is kept, with who said so (R58); never a card or a list (R57)."""
+VALIDATION: Final = ("validated_by", "validated_on", "validation_reference")
+"""What is recorded of a validation: all of it, or nothing."""
+VALIDATED: Final = "ocadValidated"
+"""What the journal says of an evaluation that was attached."""
 PART: Final = 256 << 10
 _TABLE: Final = "attachment"
 log = logging.getLogger("livcr")
 
+register_codes("error", ["validatedByOcad", "notOfThePolice"])
 register_codes("refusal", ["caseFull", "alreadyThere", "tooLarge", "cardOrList", "evaluation"])
 
 
@@ -66,10 +71,11 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
         recording_basis=bool(case and case.recording_basis),
         proportionate=command.relevant_and_proportionate,
         no_classified=command.nothing_classified,
-        attachable_origin=command.origin != SECURITY_ORIGIN,
+        attachable_origin=command.origin != SECURITY_ORIGIN or _validation_said(command),
         category_reason=command.category != CATEGORY_WITH_REASON or bool(command.category_reason),
     )
-    work.allow(Action.ATTACHMENT_ADD, facts, about)
+    evaluation = command.origin == SECURITY_ORIGIN
+    work.allow(Action.ATTACHMENT_ADD, facts, about, reason=VALIDATED if evaluation else "")
     case = there(case)
     checked("originTags", command.origin, work.today, "origin")
     dated_on = command.dated_on or work.today
@@ -78,6 +84,7 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
     if dated_on < FIRST_DAY:
         raise invalid("datedOn", "error.longAgo", kind="invalidPeriod")
     _demand_no_card(work, command, about)
+    _demand_validation(work, command, case)
     contributor = contributor_of(work, command.contributor_id, None, case, facts.standing, brought=True)
     taken = _looked_at(work, command, about)
     digest = hashlib.sha256(taken.content).hexdigest()
@@ -110,6 +117,11 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
         if command.category_reason
         else None,
         digest=sealed("digest", digest),
+        validated_by=command.validated_by,
+        validated_on=command.validated_on,
+        validation_reference=sealed("validation_reference", command.validation_reference)
+        if command.validation_reference
+        else None,
         version=1,
     )
     work.session.add(row)
@@ -145,12 +157,36 @@ def _looked_at(work: Work, command: AddAttachment, about: About) -> Taken:
 
 
 def _demand_no_card(work: Work, command: AddAttachment, about: About) -> None:
-    """Refuse what calls itself a card, a list or an evaluation, whatever origin was declared (R57, R58)."""
+    """Refuse what calls itself a card or a list, whatever was declared (R57), or an evaluation that is declared as none (R58)."""
     said = (command.file_name, command.description)
     if names_a_card(*said):
         raise work.refuse(Action.ATTACHMENT_ADD, invalid("file", "refusal.cardOrList"), about)
-    if names_an_evaluation(*said):
+    if names_an_evaluation(*said) and command.origin != SECURITY_ORIGIN:
         raise work.refuse(Action.ATTACHMENT_ADD, invalid("file", "refusal.evaluation"), about)
+
+
+def _validation_said(command: AddAttachment) -> bool:
+    """Tell whether everything is said of a validation by OCAD: who said so, when, under which reference (R58)."""
+    return all(getattr(command, name) is not None for name in VALIDATION)
+
+
+def _demand_validation(work: Work, command: AddAttachment, case: Any) -> None:
+    """Hold what is said of a validation against who could say it, and when.
+
+    Raises Problem 400 for somebody who is not of the police of this cell, a day that cannot be, and for a validation of
+    something that does not come from OCAD: whatever has one is treated as theirs, everywhere.
+    """
+    if command.origin != SECURITY_ORIGIN:
+        if any(getattr(command, name) is not None for name in VALIDATION):
+            raise invalid("origin", "error.validatedByOcad")
+        return
+    person, day = there(command.validated_by), there(command.validated_on)
+    if not queries.is_police_here(work.session, person, case.cell_id, work.today):
+        raise invalid("validatedBy", "error.notOfThePolice", kind="referencedResourceNotFound")
+    if day > work.today:
+        raise invalid("validatedOn", "error.dayToCome", kind="invalidPeriod")
+    if day < (command.dated_on or FIRST_DAY):
+        raise invalid("validatedOn", "error.longAgo", kind="invalidPeriod")
 
 
 def _demand_room(work: Work, case: Case, taken: Taken, digest: str, about: About) -> None:
@@ -244,6 +280,7 @@ def remove_attachment(work: Work, command: RemoveAttachment) -> AttachmentView:
     if changed.removed_at is not None:
         raise not_found()
     changed.name = changed.description = changed.category_reason = changed.digest = None
+    changed.validation_reference = None
     changed.removed_at, changed.removed_by = work.now, work.actor.person_id
     changed.removal_ground = command.ground
     changed.version += 1
@@ -281,7 +318,7 @@ def _open(work: Work, row: Any, column: str) -> str | None:
 
 def _view(work: Work, row: Any, facts: Facts, *, opened: bool = False) -> AttachmentView:
     """Give what is said of one document; of a sensitive one nothing that its name or description would tell (R52)."""
-    sensitive = row.category in SENSITIVE_CATEGORIES
+    sensitive = row.category in SENSITIVE_CATEGORIES or row.origin in ORIGINS_KEPT_OUT
     shown = opened or not sensitive
     there_still = row.removed_at is None
     return AttachmentView(
@@ -307,6 +344,9 @@ def _view(work: Work, row: Any, facts: Facts, *, opened: bool = False) -> Attach
         description=_open(work, row, "description") if shown else None,
         category_reason=_open(work, row, "category_reason") if shown else None,
         digest=_open(work, row, "digest") if shown else None,
+        validated_by_name=row.validated_by_name,
+        validated_on=row.validated_on,
+        validation_reference=_open(work, row, "validation_reference") if shown else None,
         removed_at=row.removed_at,
         removed_by_name=row.removed_by_name,
         removal_ground=row.removal_ground,

@@ -11,8 +11,10 @@ from app.cases.models import Case, ClosureAnswer
 from app.cases.sealing import seal_in
 from app.cases.standing import about_case, case_facts
 from app.cases.views import CaseStateView
-from app.constitution.agreements import settings_of
-from app.constitution.codes import checked, codes
+from app.constitution.agreements import agreement_in_force, settings_of
+from app.constitution.checklists import CLOSING, agreed
+from app.constitution.codes import checked
+from app.constitution.models import Agreement
 from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.operation import operation
@@ -23,8 +25,6 @@ from app.rules.lifecycle import STRIKE_OFF, target
 from app.rules.problems import invalid
 from app.rules.retention import locks_on
 from app.rules.settings import setting
-
-CHECKLIST = "closingChecklist"
 
 LEAVING: list[Callable[[Work, Case], list[About]]] = []
 """Filled by the consultation: takes a case that left the list off the agendas to come, and says what the journal notes."""
@@ -74,7 +74,8 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
     the last discussion (R86). Journal: a line for each item besides.
     """
     case = queries.case(work.session, command.case_id, lock=True)
-    fixed = settings_of(work.session, case.cell_id) if case else {}
+    agreement = agreement_in_force(work.session, case.cell_id) if case else None
+    fixed = agreement.settings if agreement else {}
     facts = case_facts(
         work,
         case,
@@ -91,7 +92,7 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
         # Shut no later than it would have been: what runs is not opened wider by a later agreement.
         shut = min(case.locks_on, locks_on(command.data_until, fixed))
         case.due_on, case.locks_on = command.data_until, shut
-    _answer(work, case, command)
+    _answer(work, case, agreement, command)
     case.state = target(Action.CASE_CLOSE)
     case.closed_on, case.closed_by = work.today, work.actor.person_id
     case.version += 1
@@ -102,12 +103,16 @@ def close_case(work: Work, command: CloseCase) -> CaseStateView:
     return standing_now(case)
 
 
-def _answer(work: Work, case: Case, command: CloseCase) -> None:
+def _answer(work: Work, case: Case, agreement: Agreement | None, command: CloseCase) -> None:
     """Keep what was answered on the checklist. Raises Problem 400 for a question without answer, or a no without reason."""
+    asked = [each["code"] for each in agreed(agreement.checklists if agreement else {}, CLOSING, work.today)]
     said = {each.question: each for each in command.checklist}
     for number, each in enumerate(command.checklist):
-        checked(CHECKLIST, each.question, work.today, f"checklist.{number}.question")
-    for question in codes(CHECKLIST, work.today):
+        if each.question not in asked:
+            raise invalid(
+                f"checklist.{number}.question", "not a code of this list", kind="referencedResourceNotFound"
+            )
+    for question in asked:
         if question not in said:
             raise invalid("checklist", "error.missing", kind="requiredInput")
         if said[question].answer is ClosureReply.NO and not said[question].note:
@@ -120,6 +125,7 @@ def _answer(work: Work, case: Case, command: CloseCase) -> None:
                 id=row_id,
                 case_id=case.id,
                 municipality_id=case.municipality_id,
+                agreement_id=agreement.id if agreement else None,
                 question=question,
                 answer=each.answer.value,
                 note=note,

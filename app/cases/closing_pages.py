@@ -2,58 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field, create_model
 
 from app.cases import closing, queries, relisting
 from app.cases import commands as c
 from app.cases.pages import ONE_CASE, about_file, back_to_file, opened_file
+from app.constitution.agreements import agreement_in_force
+from app.constitution.checklists import CLOSING, CODES, OWN, Question, agreed, wording
 from app.constitution.labels import label
+from app.constitution.reference import load_lists
 from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.pages import PageCall
+from app.kernel.http.questions import snake
 from app.kernel.i18n import format_date, register_codes, to_translate
 from app.kernel.shapes import Command, Day, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
-from app.rules.problems import invalid
+from app.rules.problems import Issue, Kind, Problem, invalid
 
 router = APIRouter()
-QUESTIONS = {
-    "person_told": "personTold", "actions_settled": "actionsSettled", "partners_told": "partnersTold",
-    "contacts_removed": "contactsRemoved", "further_care": "furtherCare",
-}  # fmt: skip
 register_codes("option.closureReply", c.ClosureReply)
-register_codes("hint", ["personToldNote"])
+
+_CODES = [entry.code for entry in load_lists()[CODES[CLOSING]].entries] + [*OWN]
+"""Every question that closing can ask, as the form knows them."""
+_ASKED: dict[str, Any] = {}
+for _code in _CODES:
+    _ASKED[snake(_code)] = (
+        c.ClosureReply | None,
+        Field(default=None, json_schema_extra={"form": {"kind": "radio"}}),
+    )
+    _ASKED[f"{snake(_code)}_note"] = (FileText | None, None)
+AnswerAndClose = create_model(
+    "AnswerAndClose",
+    __base__=Command,
+    __module__=__name__,
+    case_id=(UUID, ...),
+    **_ASKED,
+    data_until=(Day | None, None),
+)
+AnswerAndClose.__doc__ = (
+    "Answer the checklist of closing, each question with room for why; which are asked is for its list (R84)."
+)
 
 
-class AnswerAndClose(Command):
-    """The form of closing: the questions of the checklist, each with room for why (R84)."""
-
-    case_id: UUID
-    person_told: c.ClosureReply
-    person_told_note: FileText | None = None
-    actions_settled: c.ClosureReply
-    actions_settled_note: FileText | None = None
-    partners_told: c.ClosureReply
-    partners_told_note: FileText | None = None
-    contacts_removed: c.ClosureReply
-    contacts_removed_note: FileText | None = None
-    further_care: c.ClosureReply
-    further_care_note: FileText | None = None
-    data_until: Day | None = None
+def _asked(work: Work, case_id: UUID) -> list[Question]:
+    """Give the questions of the agreement in force in the cell of a case."""
+    case = queries.case(work.session, case_id)
+    if case is None:
+        return []  # who does not see it hears so from the operation
+    agreement = agreement_in_force(work.session, case.cell_id)
+    return agreed(agreement.checklists if agreement else {}, CLOSING, work.today)
 
 
-def _close(work: Work, form: AnswerAndClose) -> Any:
+def _close(work: Work, form: Any) -> Any:
+    said = form.model_dump(by_alias=True)
+    missing: list[Issue] = []
     answers = []
-    for name, question in QUESTIONS.items():
-        answer, note = getattr(form, name), getattr(form, f"{name}_note")
-        if answer is c.ClosureReply.NO and not note:
-            raise invalid(f"{question}Note", "error.missing", kind="requiredInput")
-        answers.append(c.ChecklistAnswer(question=question, answer=answer, note=note))
-    command = c.CloseCase(caseId=form.case_id, dataUntil=form.data_until, checklist=answers)
-    return closing.close_case(work, command)
+    for each in _asked(work, form.case_id):
+        code = each["code"]
+        answer, note = said[code], said[f"{code}Note"]
+        if answer is None or (answer is c.ClosureReply.NO and not note):
+            name = code if answer is None else f"{code}Note"
+            missing += invalid(name, "error.missing", kind="requiredInput").issues
+        else:
+            answers.append(c.ChecklistAnswer(question=code, answer=answer, note=note))
+    if missing:
+        raise Problem(Kind.BAD_REQUEST, issues=tuple(missing))
+    return closing.close_case(
+        work, c.CloseCase(caseId=form.case_id, dataUntil=form.data_until, checklist=answers)
+    )
 
 
 def _prepare_close(call: PageCall, work: Work) -> Prepared:
@@ -80,7 +102,15 @@ def _prepare_close(call: PageCall, work: Work) -> Prepared:
             "Who was present at a discussion of it is told, by its reference alone, that their own file has a term as well."
         )
     )
-    return about_file(call, view, intro=" ".join(said))
+    said.append(call.phrase("With every no, say why. The remark is kept sealed in the file."))
+    asked = {each["code"]: wording(each, call.language) for each in _asked(work, view.case_id)}
+    remarks = {f"{code}Note": call.phrase("Remark: %(question)s", question=asked[code]) for code in asked}
+    return replace(
+        about_file(call, view, intro=" ".join(said)),
+        labels=asked | remarks,
+        required=list(asked),
+        hidden={name: "" for code in _CODES if code not in asked for name in (code, f"{code}Note")},
+    )
 
 
 page_form(
@@ -92,7 +122,7 @@ page_form(
             "The case leaves the list and goes off every agenda to come. Its data stay no longer than needed, at most"
             " until their term ends; then they are destroyed."
         ),
-        submit=to_translate("Close this case"),
+        submit=to_translate("Close this case"), hidden=[*_CODES, *(f"{code}Note" for code in _CODES)],
     ),
 )  # fmt: skip
 

@@ -105,7 +105,7 @@ class CloseCase(Command):
     case_id: UUID
     data_until: Day | None = None
     checklist: Annotated[list[ChecklistAnswer], Field(max_length=40, default_factory=list)]
-    """An answer to every question of the code list closingChecklist (R84)."""
+    """An answer to every question of the closing checklist of the agreement in force (R84)."""
 
 
 class RelistCase(Command):
@@ -232,7 +232,11 @@ class ReviewBreakGlass(Command):
 
 
 class DescribeAttachment(Command):
-    """What is said of a document that goes into the file: the same marks as a statement (R51 to R53, R56, R65)."""
+    """What is said of a document that goes into the file: the same marks as a statement (R51 to R53, R56, R65).
+
+    *validatedBy*, *validatedOn*, *validationReference*: of a threat evaluation, and of nothing else: the police member or
+    information officer who said that OCAD validated it, the day and the reference of that validation (R58).
+    """
 
     case_id: UUID
     description: Line
@@ -241,6 +245,9 @@ class DescribeAttachment(Command):
     origin: Line
     contributor_id: UUID | None = None
     dated_on: Day | None = None
+    validated_by: UUID | None = None
+    validated_on: Day | None = None
+    validation_reference: FileLine | None = None
     relevant_and_proportionate: bool = False
     nothing_classified: bool = False
 

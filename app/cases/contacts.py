@@ -18,7 +18,7 @@ from app.cases.contact_models import Contact
 from app.cases.contact_views import ContactGone, ContactList, ContactView
 from app.cases.sealing import open_in, seal_in
 from app.cases.sources import origins_admitted, source_of
-from app.cases.standing import about_case, case_facts
+from app.cases.standing import about_case, case_facts, counted_from
 from app.cases.statements import KEPT_FROM_MINUTES
 from app.constitution.agreements import governing
 from app.constitution.codes import checked, codes
@@ -131,7 +131,7 @@ def _carried(facts: Facts, case: Any) -> Facts:
 
 
 def _let_go(case: Any) -> date:
-    return carries_contacts_until(case.last_discussed_on or case.listed_on, case.due_on)
+    return carries_contacts_until(counted_from(case), case.due_on)
 
 
 def _list(work: Work, case: Any, facts: Facts) -> ContactList:

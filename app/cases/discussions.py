@@ -150,7 +150,7 @@ def _last_after(work: Work, row: DiscussionCorrection) -> date | None:
 def _due_after(work: Work, case: Case, row: DiscussionCorrection) -> date:
     """Give the day on which the data will have to be gone once *row* is approved: never later than now (R86)."""
     fixed = settings_of(work.session, case.cell_id)
-    started = _last_after(work, row) or case.listed_on
+    started = _last_after(work, row) or case.counted_from or case.listed_on
     kept = extension_queries.holding(work.session, case.id)
     decided = brussels_day(kept.decided_at) if kept and kept.decided_at else None
     # What was decided once the true term was over was not decided in time (R91).

@@ -28,7 +28,7 @@ from app.cases.extension_views import (
 )
 from app.cases.models import Case
 from app.cases.sealing import open_in, seal_in
-from app.cases.standing import about_case, case_facts
+from app.cases.standing import about_case, case_facts, counted_from
 from app.constitution.agreements import settings_of
 from app.constitution.codes import checked, codes
 from app.constitution.standing import municipality_facts
@@ -54,8 +54,7 @@ _STEPS = (Action.EXTENSION_WITHDRAW, Action.EXTENSION_DECIDE, Action.EXTENSION_R
 
 def _term(work: Work, case: Case) -> dict[str, Any]:
     """Give the days that bound an extension: the end without one, and the last day of law (R87, R91)."""
-    started = case.last_discussed_on or case.listed_on
-    ordinary = case_due_on(started, settings_of(work.session, case.cell_id))
+    ordinary = case_due_on(counted_from(case), settings_of(work.session, case.cell_id))
     if case.extended_until is None:
         ordinary = min(ordinary, case.due_on)  # a decision to close can have brought the end nearer
     # Counted from a discussion: of a person whom nobody discussed here, nothing is kept longer.
@@ -266,7 +265,7 @@ def review_extension(work: Work, command: ReviewExtension) -> ExtensionSheet:
         "outcome": command.outcome,
         "reasons": seal_in(work, case.id, _REVIEWS, "reasons", review_id, command.reasons),
         "next": kept_until(work.today, there(row.until_on), fixed),
-        "due": case_due_on(case.last_discussed_on or case.listed_on, fixed),
+        "due": case_due_on(counted_from(case), fixed),
         "lock": setting(fixed, "retention_lock_days"),
     }
     if not extension_queries.review(work.session, row.id, said):

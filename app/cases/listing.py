@@ -32,6 +32,7 @@ class Signal(Protocol):
     narrative: Sealed | None
     screening: Sealed | None
     ends_by: date | None
+    counted_from: date | None
 
 
 def put_on_list(
@@ -40,19 +41,17 @@ def put_on_list(
     """Make a case from a registration that was decided `listed`; part of that decision, never by itself.
 
     Identity and signal move: they are sealed anew under the case's own key and leave the registration, which from
-    now on is a receipt; *weighed*, what the screening answered, goes along. The one-year term starts with the listing
-    until a first discussion starts it anew (R86).
+    now on is a receipt; *weighed*, what the screening answered, goes along. The one-year term starts with the listing,
+    or with the last discussion in the municipality that handed it over, until a discussion here starts it anew (R86).
     """
     case_id = new_id()
     work.vault.new_file(case_id, signal.municipality_id)
     identity = _opened(work, signal, "subject", there(signal.subject))
     brought = _opened(work, signal, "narrative", there(signal.narrative))
     note = _opened(work, signal, "screening", signal.screening) if signal.screening is not None else None
-    due_on = case_due_on(work.today, agreement.settings)
-    if signal.ends_by is not None:
-        due_on = min(
-            due_on, signal.ends_by
-        )  # discussed over there already: a listing starts no year anew (R96)
+    due_on = case_due_on(signal.counted_from or work.today, agreement.settings)
+    if signal.ends_by is not None:  # discussed over there already: a listing starts no year anew (R96)
+        due_on = min(due_on, signal.ends_by)
     case = Case(
         id=case_id,
         municipality_id=signal.municipality_id,
@@ -67,6 +66,7 @@ def put_on_list(
         agreement_id=agreement.id,
         listed_on=work.today,
         listed_by=there(work.actor.person_id),
+        counted_from=signal.counted_from,
         due_on=due_on,
         locks_on=locks_on(due_on, agreement.settings),
         version=1,

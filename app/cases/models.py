@@ -43,6 +43,9 @@ class Case(Row):
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
     listed_on: Mapped[date]
     listed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    counted_from: Mapped[date | None]
+    """Of what another municipality handed over: the last discussion there, from which its year runs until there is one here
+    (R84, R86)."""
     last_discussed_on: Mapped[date | None]
     review_on: Mapped[date | None]
     extended_until: Mapped[date | None]
@@ -143,6 +146,8 @@ class ClosureAnswer(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(index=True)
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))
+    """The version of the agreement that put the question (R115)."""
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     """yes, no or notApplicable."""
@@ -266,6 +271,10 @@ class Attachment(Row):
     category_reason: Mapped[Sealed | None]
     digest: Mapped[Sealed | None]
     """SHA-256 of what is kept. Sealed: in the clear it would tell who has a copy whether it is this one."""
+    validated_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Of a threat evaluation: who of the police said that OCAD validated it, on which day and under which reference (R58)."""
+    validated_on: Mapped[date | None]
+    validation_reference: Mapped[Sealed | None]
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[UUID | None]
     removal_ground: Mapped[str | None] = mapped_column(Text)

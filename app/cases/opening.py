@@ -11,11 +11,12 @@ from app.cases.breaking_glass import glass_view, open_glass
 from app.cases.closing import may_move
 from app.cases.commands import ListCase, OpenCase
 from app.cases.sealing import LISTED_UNDER, open_in, subject_of
-from app.cases.standing import about_case, case_facts
+from app.cases.standing import about_case, case_facts, within_year
 from app.cases.statements import statement_views
 from app.cases.trajectories import trajectory_view
 from app.cases.views import CaseItem, CasePage, CaseView, ChecklistAnswerView, DiscussionView, RelistingView
 from app.constitution.cells import PURPOSE
+from app.constitution.checklists import CLOSING, questions, wording
 from app.constitution.codes import codes
 from app.constitution.standing import municipality_facts
 from app.kernel.i18n import translate
@@ -126,6 +127,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         age=ADULT,
         listing_by_delegate=True,
         moved=may_move(work, case),
+        within_year=within_year(work, case),
     )
     return CaseView(
         version=case.version,
@@ -169,14 +171,22 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
 
 
 def _checklist(work: Work, case: Any) -> list[ChecklistAnswerView]:
+    rows = queries.closing_answers(work.session, case.id, case.closed_on)
+    if not rows:
+        return []
+    asked = questions(
+        work.session, rows[0].agreement_id, CLOSING, case.closed_on
+    )  # all of one closing, so of one list
+    words = {each["code"]: wording(each, work.actor.language) for each in asked}
     return [
         ChecklistAnswerView(
             question=row.question,
+            text=words.get(row.question, row.question),
             answer=row.answer,
             note=open_in(work, case.id, "closure_answer", "note", row.id, row.note),
             answered_on=row.answered_on,
         )
-        for row in queries.closing_answers(work.session, case.id, case.closed_on)
+        for row in rows
     ]
 
 

@@ -106,9 +106,6 @@ def _open(call: PageCall, work: Work) -> Response:
         tones=TONES,
         may_exclude=may(work.actor, Action.EXCLUSION_DECLARE),
         today=work.today,
-        checklist={
-            entry.code: entry.labels.of(language) for entry in load_lists()["closingChecklist"].entries
-        },
         grounds={entry.code: entry.labels.of(language) for entry in load_lists()["closureGrounds"].entries},
     )
 

@@ -41,7 +41,7 @@ def case(session: Session, case_id: UUID, *, lock: bool = False) -> Case | None:
 
 
 _CHECKLIST = """
-    SELECT id, question, answer, note, answered_on FROM closure_answer
+    SELECT id, agreement_id, question, answer, note, answered_on FROM closure_answer
     WHERE case_id = %(case)s AND answered_on = %(closed)s ORDER BY id
 """
 _RELISTINGS = """
@@ -63,8 +63,9 @@ def relistings(session: Session, case_id: UUID) -> list[Any]:
 _SHEET = (
     """
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
-           c.registration_id, c.origin, c.listed_on, c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
-           c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version, p.name AS listed_by_name,{listing}
+           c.registration_id, c.origin, c.listed_on, c.counted_from, c.last_discussed_on, c.review_on, c.due_on,
+           c.locks_on, c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version,
+           p.name AS listed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
            EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,
@@ -235,12 +236,14 @@ def break_glasses(session: Session, actor: Actor, *, unreviewed: bool, limit: in
 
 
 _ATTACHMENTS = """
-    SELECT a.*, p.name AS contributor_name, g.name AS agency_name, b.name AS added_by_name, r.name AS removed_by_name
+    SELECT a.*, p.name AS contributor_name, g.name AS agency_name, b.name AS added_by_name, r.name AS removed_by_name,
+           v.name AS validated_by_name
     FROM attachment a
     LEFT JOIN person p ON p.id = a.contributor_id
     LEFT JOIN agency g ON g.id = a.agency_id
     LEFT JOIN person b ON b.id = a.added_by
     LEFT JOIN person r ON r.id = a.removed_by
+    LEFT JOIN person v ON v.id = a.validated_by
     WHERE {which}
     ORDER BY a.added_at, a.id
 """
@@ -262,6 +265,19 @@ def attachment(session: Session, attachment_id: UUID) -> Any:
 def attachment_row(session: Session, attachment_id: UUID) -> Attachment | None:
     """Give an attachment to change, locked, if the database lets this actor see it."""
     return session.scalars(select(Attachment).filter_by(id=attachment_id).with_for_update()).one_or_none()
+
+
+def is_police_here(session: Session, person_id: UUID, cell_id: UUID, today: date) -> bool:
+    """Tell whether somebody is police member or information officer of a cell today."""
+    query = select(Mandate.id).join(Person, Person.id == Mandate.person_id)
+    query = query.where(
+        Mandate.person_id == person_id,
+        Mandate.cell_id == cell_id,
+        Mandate.role.in_(POLICE),
+        *in_office(today),
+        Person.active,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def attachment_parts(session: Session, attachment_id: UUID) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from app.directory.models import Exclusion
 from app.kernel.journal.store import About
 from app.kernel.work import Work
 from app.rules.facts import Actor, Facts, Standing
+from app.rules.retention import carries_contacts_until
 from app.rules.roles import DESK, TABLE, Role
 
 
@@ -41,6 +43,20 @@ def case_facts(work: Work, case: File | None, *, excluded: bool | None = None, *
     return work.facts(
         standing=standing, state=case.state, due_on=case.due_on, locks_on=case.locks_on, **known
     )
+
+
+def counted_from(case: Any) -> date:
+    """Give the day from which the term of a case runs: its last discussion, here or else where it came from (R86).
+
+    The listing stands in its place only for somebody whom nobody discussed anywhere.
+    """
+    start: date = case.last_discussed_on or case.counted_from or case.listed_on
+    return start
+
+
+def within_year(work: Work, case: Any) -> bool:
+    """Tell whether the year from the last discussion still runs, so that no extension alone keeps the case (R86, R87)."""
+    return work.today < carries_contacts_until(counted_from(case), case.due_on)
 
 
 def case_standing(session: Session, actor: Actor, case: File, *, excluded: bool | None = None) -> Standing:

@@ -135,6 +135,10 @@ class AttachmentView(Document):
     category_reason: str | None = None
     digest: str | None = None
     """SHA-256 of the bytes that are kept, in hexadecimal digits."""
+    validated_by_name: str | None = None
+    """Of a threat evaluation: who said that OCAD validated it (R58)."""
+    validated_on: date | None = None
+    validation_reference: str | None = None
     removed_at: datetime | None = None
     removed_by_name: str | None = None
     removal_ground: str | None = None
@@ -271,9 +275,10 @@ class ClosureAskedView(View):
 
 
 class ChecklistAnswerView(View):
-    """What was answered to one question of the checklist at closing."""
+    """What was answered to one question of the checklist at closing; *text*: as it was put."""
 
     question: str
+    text: str
     answer: str
     note: str | None = None
     answered_on: date

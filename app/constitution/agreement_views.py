@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.constitution.articles import QUESTIONS, amount, article_of, load_articles
+from app.constitution.checklists import CHECKLISTS, agreed, in_words, wording
 from app.constitution.contents import KINDS, NUMBER_GROUND, table_of
 from app.constitution.models import Agreement, AgreementSignature
 from app.constitution.reference import citation
@@ -34,6 +35,7 @@ load_articles()  # a table that is not whole stops the start-up, and never a use
 register_codes("setting", SETTINGS)
 register_codes("tableKind", KINDS)
 register_codes("question", QUESTIONS)
+register_codes("checklist", CHECKLISTS)
 
 
 def signatures_under(work: Work, row: Agreement) -> dict[UUID, AgreementSignature]:
@@ -128,6 +130,9 @@ def agreement_view(work: Work, row: Agreement) -> AgreementView:
         tables=[_terms(each) for each in _in_order(row.tables)],
         answers=row.answers,
         settings=[_setting(work, row, name) for name in SETTINGS],
+        checklists={
+            name: in_words(agreed(row.checklists, name, work.today), language) for name in CHECKLISTS
+        },
         considerations=text["considerations"]["texts"][language],
         considered_on=date.fromisoformat(text["considerations"]["on"]),
         articles=articles_of(language, text),
@@ -182,16 +187,18 @@ def table_words(language: str, table: Mapping[str, Any]) -> str:
     return said
 
 
-def changes_between(language: str, former: Agreement, row: Agreement) -> list[ChangeView]:
-    """Give what differs: each setting by its value, each answer by its text, parties and tables in words."""
+def changes_between(language: str, former: Agreement, row: Agreement, today: date) -> list[ChangeView]:
+    """Give what differs: each setting by its value, each answer by its text, parties, tables and checklists in words."""
     return [
         ChangeView(name=name, before=before, after=after)
-        for name, (before, after) in _told(language, former, row).items()
+        for name, (before, after) in _told(language, former, row, today).items()
         if before != after
     ]
 
 
-def _told(language: str, former: Agreement, row: Agreement) -> dict[str, tuple[str | None, str | None]]:
+def _told(
+    language: str, former: Agreement, row: Agreement, today: date
+) -> dict[str, tuple[str | None, str | None]]:
     both = (former, row)
     found: dict[str, list[str | None]] = {}
     for name in SETTINGS:
@@ -203,6 +210,9 @@ def _told(language: str, former: Agreement, row: Agreement) -> dict[str, tuple[s
     for kind in KINDS:
         terms = [table_of(each.tables, kind) for each in both]
         found[f"tableKind.{kind}"] = [table_words(language, each) if each else None for each in terms]
+    for name in CHECKLISTS:
+        asked = [agreed(each.checklists, name, today) for each in both]
+        found[f"checklist.{name}"] = [" ".join(wording(q, language) for q in each) for each in asked]
     return {name: (pair[0], pair[1]) for name, pair in found.items()}
 
 

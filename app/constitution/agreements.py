@@ -141,5 +141,5 @@ def compare_agreement(work: Work, command: CompareAgreement) -> ComparisonView:
         version=row.version,
         agreement=agreement_view(work, row),
         former_number=former.number if former else None,
-        changes=changes_between(work.actor.language, former, row) if former else [],
+        changes=changes_between(work.actor.language, former, row, work.today) if former else [],
     )

@@ -91,6 +91,20 @@ class TableTerms(Command):
     agency_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
 
 
+class QuestionTerms(Command):
+    """A question of a checklist: by its code alone one that everybody has; with words one of the cell's own (R43, R84)."""
+
+    code: Line
+    nl: Line | None = None
+    fr: Line | None = None
+    de: Line | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The words in each language in which the cell put it."""
+        return {name: said for name, said in (("nl", self.nl), ("fr", self.fr), ("de", self.de)) if said}
+
+
 class DraftAgreement(Command):
     """Write the next version of the agreement, or change its draft: what is left out stays as it was (R115).
 
@@ -106,6 +120,10 @@ class DraftAgreement(Command):
     answer_record: Prose | None = None
     answer_close: Prose | None = None
     settings: dict[str, int] | None = Field(default=None, max_length=50)
+    screening: Annotated[tuple[QuestionTerms, ...], Field(max_length=40)] | None = None
+    """What a screening asks, in this order (R43)."""
+    closing: Annotated[tuple[QuestionTerms, ...], Field(max_length=40)] | None = None
+    """What closing a case asks, in this order (R84)."""
     national_number_ground: Prose | None = None
 
 

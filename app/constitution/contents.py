@@ -1,4 +1,4 @@
-"""What an agreement says: parties, tables, answers, settings; and what it lacks before anybody can sign it.
+"""What an agreement says: parties, tables, answers, settings, checklists; and what it lacks before anybody can sign it.
 
 One place judges whether a version is whole (art. 458ter: participants, purpose and method are fixed beforehand), for the
 draft's page, for signing and for adopting alike.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.constitution.articles import QUESTIONS
+from app.constitution.checklists import CHECKLISTS, left_out
 from app.kernel.i18n import register_codes
 from app.rules.roles import DESK, MAYORAL, PEOPLE, POLICE, Role
 from app.rules.settings import SETTINGS, faults
@@ -26,7 +27,8 @@ MEMBERS = PEOPLE - {Role.ADMINISTRATOR, Role.AUDITOR, Role.DPO}
 """The functions somebody can have at a table."""
 
 LACKS = (
-    *QUESTIONS, "settings", "parties", "operationalTable", "tableTwice", "coreMembers", "chair", "informationOfficerChairs",
+    *QUESTIONS, "settings", *CHECKLISTS, "parties", "operationalTable", "tableTwice", "coreMembers", "chair",
+    "informationOfficerChairs",
 )  # fmt: skip
 """What an agreement can lack or have wrong, as codes; none of it may stand in one that is signed."""
 register_codes("agreementLacks", LACKS)
@@ -39,6 +41,7 @@ class Content(Protocol):
     tables: Any
     answers: Any
     settings: Any
+    checklists: Any
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Wanted:
     tables: list[dict[str, Any]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     settings: dict[str, int] = field(default_factory=dict)
+    checklists: dict[str, Any] = field(default_factory=dict)
 
 
 def lacking(content: Content) -> list[str]:
@@ -56,6 +60,7 @@ def lacking(content: Content) -> list[str]:
     found = [question for question in QUESTIONS if not content.answers.get(question, "").strip()]
     if faults(content.settings) or set(content.settings) != set(SETTINGS):  # nothing is left to a default
         found.append("settings")
+    found += [name for name in CHECKLISTS if left_out(content.checklists, name)]
     if not content.parties:
         found.append("parties")
     return found + _tables_lack(content.tables)

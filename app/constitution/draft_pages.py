@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app.constitution.agreements import compare_agreement, list_agreement
 from app.constitution.articles import QUESTIONS, load_articles
+from app.constitution.checklists import CHECKLISTS
 from app.constitution.commands import (
     Chair,
     CompareAgreement,
@@ -129,6 +130,7 @@ _OF_STEP = {
     "operational": {"operationalTable", "coreMembers", "chair", "informationOfficerChairs"},
     "answers": set(QUESTIONS),
     "settings": {"settings"},
+    **{name: {name} for name in CHECKLISTS},
 }
 
 
@@ -141,6 +143,7 @@ def _steps(call: PageCall, view: AgreementView) -> list[dict[str, Any]]:
         *((kind, call.phrase(f"tableKind.{kind}")) for kind in KINDS),
         ("answers", call.phrase("The four questions")),
         ("settings", call.phrase("Settings")),
+        *((name, call.phrase(f"checklist.{name}")) for name in CHECKLISTS),
     ]
     found = []
     for name, title in titles:
@@ -167,7 +170,7 @@ page_post(router, DRAFT + "/start", _start)
 Values = Callable[[AgreementView], dict[str, Any]]
 
 
-def _step(
+def draft_step(
     name: str,
     command: type[Command],
     change: Callable[[Any, AgreementView], dict[str, Any]],
@@ -177,7 +180,16 @@ def _step(
     *,
     template: str = "form_page.html",
     context: Callable[[PageCall], dict[str, Any]] = lambda _: {},
+    labels: Callable[[PageCall, Work], dict[str, str]] = lambda *_: {},
+    intro: Callable[[PageCall, Work], str] = lambda *_: "",
+    own_words: Sequence[str] = (),
+    doors: APIRouter = router,
 ) -> None:
+    """Add a step of the draft: what it asks, what of the draft that changes, and what stands there now.
+
+    *own_words*: the fields whose labels are no text of the house, given by *labels*.
+    """
+
     def prepare(call: PageCall, work: Work) -> Prepared:
         view = _there(work)
         offered = {
@@ -192,6 +204,8 @@ def _step(
             version=view.version,
             breadcrumb=[(call.phrase("Agreement"), ADDRESS), (call.phrase("Draft"), DRAFT)],
             context=context(call),
+            labels=labels(call, work),
+            intro=intro(call, work),
         )
 
     def send(work: Work, form: Command) -> AgreementView:
@@ -199,10 +213,10 @@ def _step(
         return draft_agreement(work, DraftAgreement(cellId=view.cell_id, **change(form, view)))
 
     page_form(
-        router,
+        doors,
         FormRow(
             f"{DRAFT}/{name}", command, Action.AGREEMENT_DRAFT, send, prepare, lambda *_: DRAFT,
-            title=title, purpose=purpose, submit=to_translate("Save"), template=template,
+            title=title, purpose=purpose, submit=to_translate("Save"), template=template, hidden=own_words,
         ),
     )  # fmt: skip
 
@@ -211,13 +225,13 @@ def _asks(command: type[Command], field: str) -> bool:
     return any(info.alias == field for info in command.model_fields.values())
 
 
-_step(
+draft_step(
     "parties", DraftParties, lambda form, _: {"partyIds": form.party_ids},
     lambda view: {"partyIds": [party.agency_id for party in view.parties if party.agency_id]},
     to_translate("Services that are party"),
     to_translate("The municipalities of the cell are party by law. Tick the services that sign with them."),
 )  # fmt: skip
-_step(
+draft_step(
     "answers", DraftAnswers,
     lambda form, _: {
         "answerRegister": form.answer_register, "answerDiscuss": form.answer_discuss,
@@ -265,12 +279,12 @@ def _table_change(kind: str) -> Callable[[Any, AgreementView], dict[str, Any]]:
     return change
 
 
-_step(
+draft_step(
     OPERATIONAL, DraftTable, _table_change(OPERATIONAL), _table_values(OPERATIONAL), "tableKind.operational",
     to_translate("The table that discusses persons. Mayor or delegate, police and coordinator always sit at it."),
 )  # fmt: skip
 for _kind in KINDS[1:]:
-    _step(
+    draft_step(
         _kind, DraftOtherTable, _table_change(_kind), _table_values(_kind), f"tableKind.{_kind}",
         to_translate("A table for policy and organization. It never discusses a person."),
     )  # fmt: skip
@@ -290,7 +304,7 @@ def _bounds(call: PageCall) -> dict[str, Any]:
     return {"groups": groups}
 
 
-_step(
+draft_step(
     "settings", DraftSettings,
     lambda form, _: {"settings": {name: int(getattr(form, name)) for name in SETTINGS}},
     lambda view: {to_camel(each.name): bool(each.value) if each.unit == "yesno" else each.value for each in view.settings},

@@ -10,12 +10,14 @@ from sqlalchemy import select, text
 
 from app.constitution.agreement_views import agreement_view, ever_signed
 from app.constitution.agreements import about_agreement, agreement_in_force
-from app.constitution.commands import DiscardAgreement, DraftAgreement, TableTerms
+from app.constitution.checklists import ALWAYS, CHECKLISTS, OWN, Question, agreed, common
+from app.constitution.commands import DiscardAgreement, DraftAgreement, QuestionTerms, TableTerms
 from app.constitution.contents import NUMBER_GROUND, Wanted
 from app.constitution.models import Agreement, Cell, Municipality
 from app.constitution.standing import cell_facts, version_facts
 from app.constitution.views import AgreementView
 from app.constitution.writing import write
+from app.kernel.i18n import register_codes
 from app.kernel.ids import new_id
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
@@ -27,6 +29,7 @@ from app.rules.settings import SETTINGS, faults, setting
 NONE_SAID = "-"
 """What takes the ground for the national number away again."""
 
+register_codes("error", ["askedEverywhere"])
 _NAMES = text("SELECT id, name FROM agency WHERE id = ANY(:ids)")
 _SERVICES = text("SELECT id, name FROM agency ORDER BY name, id")
 
@@ -71,12 +74,8 @@ def draft_agreement(work: Work, command: DraftAgreement) -> AgreementView:
         row.version += 1
     with work.session.no_autoflush:  # the database takes parts and text together, or not at all
         wanted = _changed(work, command, row)
-        row.parties, row.tables, row.answers, row.settings = (
-            wanted.parties,
-            wanted.tables,
-            wanted.answers,
-            wanted.settings,
-        )
+        row.parties, row.tables, row.answers = wanted.parties, wanted.tables, wanted.answers
+        row.settings, row.checklists = wanted.settings, wanted.checklists
         write(work, row)
     row.changed_by = work.actor.person_id
     work.session.add(row)
@@ -125,6 +124,7 @@ def _begun(work: Work, cell_id: UUID) -> Agreement:
         tables=list(former.tables) if former else [],
         answers=dict(former.answers) if former else {},
         settings=dict(former.settings) if former else {},
+        checklists=dict(former.checklists) if former else {},
         written="",
         state="draft",
         version=1,
@@ -134,7 +134,12 @@ def _begun(work: Work, cell_id: UUID) -> Agreement:
 def _changed(work: Work, command: DraftAgreement, row: Agreement) -> Wanted:
     # Every setting is written down, also one left as it is: what is signed leaves nothing to a default.
     settings = {name: setting(row.settings, name) for name in SETTINGS}
-    wanted = Wanted(list(row.parties), list(row.tables), dict(row.answers), settings)
+    asked = {name: getattr(command, name) for name in CHECKLISTS}
+    checklists = {
+        name: agreed(row.checklists, name, work.today) if said is None else _questions(work, name, said)
+        for name, said in asked.items()
+    }
+    wanted = Wanted(list(row.parties), list(row.tables), dict(row.answers), settings, checklists)
     if command.party_ids is not None:
         wanted.parties = _named(work, command.party_ids, "partyIds")
     if command.tables is not None:
@@ -159,6 +164,23 @@ def _changed(work: Work, command: DraftAgreement, row: Agreement) -> Wanted:
             raise invalid(f"settings.{name}", why)
         wanted.settings |= command.settings
     return wanted
+
+
+def _questions(work: Work, name: str, asked: tuple[QuestionTerms, ...]) -> list[Question]:
+    """Give a checklist in the words in which it is put. Raises Problem for one that leaves out what every cell asks."""
+    known = {each["code"]: each for each in common(name, work.today)}
+    found: dict[str, Question] = {}
+    for number, each in enumerate(asked):
+        own = each.code in OWN
+        if own is not bool(each.texts) or not (own or each.code in known) or each.code in found:
+            raise invalid(
+                f"{name}.{number}",
+                "a question that everybody has, or one of the cell's own in its words; each once",
+            )
+        found[each.code] = {"code": each.code, "texts": each.texts} if own else known[each.code]
+    if ALWAYS[name] - set(found):
+        raise invalid(name, "error.askedEverywhere", kind="requiredInput")
+    return list(found.values())
 
 
 def _terms(work: Work, table: TableTerms) -> dict[str, Any]:

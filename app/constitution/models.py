@@ -125,6 +125,8 @@ class Agreement(Row):
     answers: Mapped[dict[str, str]]
     """To the four questions: register, discuss, record, close."""
     settings: Mapped[dict[str, Any]]
+    checklists: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """The questions of a screening and of closing, each with its words; empty in a version from before it fixed them."""
     written: Mapped[str] = mapped_column(Text, server_default="", deferred=True)
     """The whole text as it is signed and printed; empty in a version from before texts were kept."""
     digest: Mapped[str] = mapped_column(Text, server_default="")

@@ -16,6 +16,7 @@ from app.constitution.agreement_views import (
 )
 from app.constitution.agreements import about_agreement
 from app.constitution.articles import amount, article_of
+from app.constitution.checklists import CHECKLISTS, wording
 from app.constitution.commands import PrintAgreement
 from app.constitution.contents import NUMBER_GROUND
 from app.constitution.models import Agreement
@@ -148,7 +149,19 @@ def _annex(text: Mapping[str, Any], language: str) -> list[Block]:
             rows,
             (6, 2, 1),
         ),
+        *_checklists(text, language),
     ]
+
+
+def _checklists(text: Mapping[str, Any], language: str) -> list[Block]:
+    """Give the questions that the version fixes; one from before it fixed them says nothing of them."""
+    phrase = Words(language).phrase
+    blocks: list[Block] = []
+    for name in CHECKLISTS:
+        if asked := text.get("checklists", {}).get(name):
+            title = phrase("Annex: %(name)s", name=phrase(f"checklist.{name}"))
+            blocks += [Heading(title), Bullets(tuple(wording(each, language) for each in asked))]
+    return blocks
 
 
 def _place(language: str, party: PartyView) -> tuple[str, str]:

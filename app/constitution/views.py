@@ -142,6 +142,15 @@ class ArticleView(View):
     """What the cell itself answered, in its own words, where the article is about one of the four questions."""
 
 
+class QuestionView(View):
+    """A question of a checklist, in the reader's language or the first in which the cell put it."""
+
+    code: str
+    text: str
+    texts: dict[str, str] | None = None
+    """A question of the cell's own, in each language in which it put it."""
+
+
 class AgreementView(Document):
     """A version of the agreement: parties, tables, answers, every setting, and its text."""
 
@@ -158,6 +167,8 @@ class AgreementView(Document):
     tables: list[TableTermsView]
     answers: dict[str, str]
     settings: list[SettingView]
+    checklists: dict[str, list[QuestionView]]
+    """What a screening asks, and what closing a case asks (R43, R84)."""
     considerations: list[str]
     """The provisions that the version has regard to, as in force on *consideredOn*; part of the text that is signed."""
     considered_on: date

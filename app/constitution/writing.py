@@ -1,7 +1,8 @@
 """A version written out whole: the very text that is read on a page, printed for the council and signed (R1, R115).
 
-What is signed is one string: municipalities, services, tables, answers, every setting with its value, the considerations
-and each article as it reads in each language. The digest is over that string; what is printed is read from it.
+What is signed is one string: municipalities, services, tables, answers, every setting with its value, the questions of the
+checklists, the considerations and each article as it reads in each language. The digest is over that string; what is
+printed is read from it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from app.kernel.i18n import register_codes, translate
 from app.kernel.work import Work, there
 from app.rules.legal import FLANDERS, LEGAL
 
-AGREED = ("parties", "tables", "answers", "settings")
+AGREED = ("parties", "tables", "answers", "settings", "checklists")
 """What of a text also stands in columns of its own."""
 OTHER_TEXT = "textDiffers"
 """What a draft lacks whose text is not what its parts say, or not what the articles say by now."""

@@ -67,16 +67,12 @@ class WithdrawRegistration(Command):
 class RecordScreeningAnswer(Command):
     """Answer the questions of the screening, in words and never with a score (R43, R47). All of them may wait.
 
-    What is left out is as it was not answered: the whole is recorded anew each time (If-Match).
+    *answers*: by the code of the question, as the agreement had them when the screening began. What is left out is as it
+    was not answered: the whole is recorded anew each time (If-Match).
     """
 
     registration_id: UUID
-    indications: FileText | None = None
-    source: FileText | None = None
-    reliability: FileText | None = None
-    urgency: FileText | None = None
-    other_route: FileText | None = None
-    age: FileText | None = None
+    answers: Annotated[dict[str, FileText], Field(max_length=40)]
 
 
 class DecideRegistration(Command):

@@ -42,6 +42,9 @@ def screen_registration(work: Work, command: ScreenRegistration) -> Registration
     if number is not None:
         add_number(work, row.id, row.municipality_id, number)
     row.state = target(Action.REGISTRATION_SCREEN)
+    if row.screened_under is None:  # what it asks stays what it was when it began (R43)
+        agreement = agreement_in_force(work.session, row.cell_id)
+        row.screened_under = agreement.id if agreement else None
     row.screened_by = work.actor.person_id
     if command.note:
         row.screening = work.vault.seal(place(row.id, "screening"), command.note)

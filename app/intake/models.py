@@ -38,6 +38,8 @@ class Registration(Row):
     narrative: Mapped[Sealed | None]
     screening: Mapped[Sealed | None]
     screened_by: Mapped[UUID | None]
+    screened_under: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))
+    """The version of the agreement in force when its screening began: it fixes the questions (R43)."""
     answers: Mapped[Sealed | None]
     """To the questions of the screening, by their codes (R43)."""
     answered_by: Mapped[UUID | None]
@@ -50,6 +52,8 @@ class Registration(Row):
     ends_by: Mapped[date | None]
     """Of what another municipality handed over: the year from its last discussion there, which a listing here does not
     start anew (R84, R96)."""
+    counted_from: Mapped[date | None]
+    """The day of that last discussion; of somebody whom nobody discussed there, the day of the listing there."""
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import create_model
 from starlette.responses import Response
 
 from app.constitution.agreements import may_use_number, settings_of
 from app.constitution.cells import list_municipality
+from app.constitution.checklists import CODES, OWN, SCREENING
 from app.constitution.commands import ListMunicipality
 from app.constitution.labels import choices, label
+from app.constitution.reference import load_lists
 from app.intake.commands import (
     CompareRegistration,
     DecideRegistration,
@@ -30,13 +35,15 @@ from app.intake.registering import (
     submit_registration,
     withdraw_registration,
 )
-from app.intake.screening import QUESTIONS, record_screening_answer
+from app.intake.screening import record_screening_answer
 from app.intake.views import RegistrationItem, RegistrationView, SubjectMatches
 from app.kernel.clock import brussels_day
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
+from app.kernel.http.questions import snake
 from app.kernel.i18n import format_date, register_codes, to_translate
+from app.kernel.shapes import Command, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.audience import ORIGINS_KEPT_OUT
@@ -56,7 +63,6 @@ register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult"
 register_codes("hint.recordScreeningAnswer", ["indications"])
 register_codes("error", ["underTwelve", "underAge", "adultOrChild"])
 register_codes("state.registration", ["decided"])
-register_codes("field", [f"recordScreeningAnswer.{code}" for code in QUESTIONS])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))
 
 
@@ -153,7 +159,6 @@ def _read(call: PageCall, work: Work) -> Response:
         words=_words(call, view),
         known=_known_here(work, view),
         receipt=view.phenomenon is None and view.case_id is None,
-        questions=_questions(call),
         tones=TONES,
         here=_address(view.registration_id),
     )
@@ -168,11 +173,6 @@ page_button(
     withdraw_registration,
     lambda _, view: _address(view.registration_id),
 )
-
-
-def _questions(call: PageCall) -> list[tuple[str, str]]:
-    """Give (code, question) of the screening, in their order (R43)."""
-    return [(code, label("screeningQuestions", code, call.language)) for code in QUESTIONS]
 
 
 def _known_here(work: Work, view: RegistrationView) -> SubjectMatches | None:
@@ -192,7 +192,6 @@ def _about(call: PageCall, work: Work, view: RegistrationView) -> Prepared:
             "words": _words(call, view),
             "known": _known_here(work, view),
             "tones": TONES,
-            "questions": _questions(call),
         },
     )
 
@@ -217,16 +216,41 @@ page_form(
 )  # fmt: skip
 
 
+_CODES = [entry.code for entry in load_lists()[CODES[SCREENING]].entries] + [*OWN]
+"""Every question that a screening can have, as the form knows them."""
+AnswerScreening = create_model(
+    "AnswerScreening",
+    __base__=Command,
+    __module__=__name__,
+    __doc__="Answer the questions of a screening, each in a field of its own; which are asked is for its list.",
+    registration_id=(UUID, ...),
+    **{snake(code): (FileText | None, None) for code in _CODES},
+)  # type: ignore[call-overload]
+
+
+def _answer(work: Work, form: Any) -> RegistrationView:
+    said = form.model_dump(by_alias=True, exclude={"registration_id"}, exclude_none=True)
+    return record_screening_answer(
+        work, RecordScreeningAnswer(registrationId=form.registration_id, answers=said)
+    )
+
+
 def _prepare_answers(call: PageCall, work: Work) -> Prepared:
     view = read_registration(work, ReadRegistration(registrationId=call.id("registrationId")))
     require(view.abilities, Action.SCREENING_ANSWER_RECORD)
-    return replace(_about(call, work, view), values=view.answers or {})
+    asked = {each.code: each.text for each in view.questions or []}
+    return replace(
+        _about(call, work, view),
+        values=view.answers or {},
+        labels=asked,
+        hidden={code: "" for code in _CODES if code not in asked},
+    )
 
 
 page_form(
     router,
     FormRow(
-        _ONE + "/answers", RecordScreeningAnswer, Action.SCREENING_ANSWER_RECORD, record_screening_answer,
+        _ONE + "/answers", AnswerScreening, Action.SCREENING_ANSWER_RECORD, _answer,
         _prepare_answers, lambda _, view: _address(view.registration_id),
         title=to_translate("Questions of the screening"),
         purpose=to_translate(
@@ -234,7 +258,7 @@ page_form(
             " they are printed nowhere."
         ),
         submit=to_translate("Save the answers"),
-        template="intake/weigh.html",
+        template="intake/weigh.html", hidden=_CODES,
     ),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.cases.marking import mark_registration
 from app.constitution.agreements import settings_of
+from app.constitution.checklists import SCREENING, Question, in_words, questions
 from app.constitution.codes import checked
 from app.constitution.models import CellMunicipality, Municipality
 from app.constitution.standing import municipality_facts
@@ -266,6 +267,11 @@ def shown(work: Work, row: Registration) -> RegistrationView:
     return view
 
 
+def asked_of(work: Work, row: Registration) -> list[Question]:
+    """Give the questions of a screening: as the agreement in force had them when it began (R43)."""
+    return questions(work.session, row.screened_under, SCREENING, row.received_on)
+
+
 def _tell(work: Work, row: Registration, view: RegistrationView) -> None:
     """Add what was told, weighed and decided, and who brought it."""
     person, view.agency_name = queries.who_brought_it(work.session, row)
@@ -278,6 +284,8 @@ def _tell(work: Work, row: Registration, view: RegistrationView) -> None:
         view.narrative = work.vault.unseal(place(row.id, "narrative"), row.narrative)
     if row.screening is not None:
         view.screening_note = work.vault.unseal(place(row.id, "screening"), row.screening)
+    if row.screened_by is not None:
+        view.questions = in_words(asked_of(work, row), work.actor.language)
     if row.answers is not None:
         view.answers = orjson.loads(work.vault.unseal(place(row.id, "answers"), row.answers))
         view.answered_by_name = person_name(work.session, row.answered_by) if row.answered_by else None

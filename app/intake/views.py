@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.constitution.views import QuestionView
 from app.kernel.shapes import Document, Page, View
 
 
@@ -50,6 +51,8 @@ class RegistrationView(Document):
     birth_date: date | None = None
     narrative: str | None = None
     screening_note: str | None = None
+    questions: list[QuestionView] | None = None
+    """Of its screening, once that began (R43)."""
     answers: dict[str, str] | None = None
     """To the questions of the screening, by code (R43)."""
     answered_by_name: str | None = None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.cases import queries as cases
 from app.cases.pages import ONE_CASE, about_file, opened_file
+from app.cases.standing import within_year
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get
@@ -45,8 +47,18 @@ def _list(call: PageCall, work: Work) -> Response:
 page_get(router, _ALL, _list)
 
 
+def _by_extension_alone(call: PageCall) -> str:
+    return call.phrase(
+        "The year from the last discussion is over: this file is here by its extension alone. An extension does not travel, so"
+        " nothing of it is left to hand over. Who needs to can bring a new signal there."
+    )
+
+
 def _prepare_proposal(call: PageCall, work: Work) -> Prepared:
     view = opened_file(call, work)
+    case = cases.case(work.session, view.case_id)
+    if case is not None and not within_year(work, case):
+        return about_file(call, view, warning=_by_extension_alone(call), context={"nothing_to_fill_in": True})
     require(view.abilities, Action.HAND_OVER_PROPOSE)
     if hand_over_queries.under_way(work.session, view.case_id):
         raise Elsewhere(_ALL)
@@ -75,6 +87,12 @@ def _prepare_sending(call: PageCall, work: Work) -> Prepared:
     row = next((each for each in _listed(work).items if each.hand_over_id == call.id("handOverId")), None)
     if row is None:
         raise not_found()
+    case = cases.case(work.session, row.case_id)
+    if case is not None and not within_year(work, case):
+        return Prepared(
+            back=_ALL, warning=_by_extension_alone(call), context={"nothing_to_fill_in": True},
+            breadcrumb=[(call.phrase("Hand-overs"), _ALL), (row.reference, _ALL)],
+        )  # fmt: skip
     require(row.abilities, Action.HAND_OVER_SEND)
     said = [
         call.phrase("Case %(reference)s goes to %(name)s.", reference=row.case_reference, name=row.to_name),

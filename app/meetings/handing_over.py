@@ -18,7 +18,7 @@ from app.cases.closing import may_move
 from app.cases.marking import mark_registration
 from app.cases.models import Case
 from app.cases.sealing import LISTED_UNDER, open_in, subject_of
-from app.cases.standing import about_case, case_facts, case_standing
+from app.cases.standing import about_case, case_facts, case_standing, within_year
 from app.constitution.agreements import settings_of
 from app.constitution.standing import municipality_facts
 from app.intake import queries as intake
@@ -59,7 +59,12 @@ def hand_over_facts(work: Work, row: HandOver | None, case: Case | None, **known
         return work.facts(standing=Standing.NONE)
     standing = case_standing(work.session, work.actor, case)
     return work.facts(
-        standing=standing, state=row.state, locks_on=case.locks_on, moved=may_move(work, case), **known
+        standing=standing,
+        state=row.state,
+        locks_on=case.locks_on,
+        moved=may_move(work, case),
+        within_year=within_year(work, case),
+        **known,
     )
 
 
@@ -93,12 +98,18 @@ def list_hand_over(work: Work, command: ListHandOver) -> HandOverList:
 def propose_hand_over(work: Work, command: ProposeHandOver) -> HandOverView:
     """Propose to hand over a case of which closing is proposed because the person moved. Nothing is sent yet.
 
-    Raises Problem 400 for one's own municipality or one that may not record, and where a hand-over is under way.
+    Raises Problem 400 for one's own municipality or one that may not record, and where a hand-over is under way; 409 for
+    a file that an extension alone keeps: that does not travel, so that nothing of it is left to hand over (R86, R87).
     """
     case = cases.case(work.session, command.case_id, lock=True)
     row_id = new_id()
     about = about_case(case, "handOver", row_id)
-    work.allow(Action.HAND_OVER_PROPOSE, case_facts(work, case, moved=may_move(work, case)), about)
+    in_term = case is not None and within_year(work, case)
+    work.allow(
+        Action.HAND_OVER_PROPOSE,
+        case_facts(work, case, moved=may_move(work, case), within_year=in_term),
+        about,
+    )
     case = there(case)
     to = queries.municipality(work.session, command.municipality_id)
     if to is None or to.id == case.municipality_id or to.recording_basis is None:
@@ -179,10 +190,8 @@ def _package(work: Work, case: Case) -> tuple[str, str]:
     town = there(queries.municipality(work.session, case.municipality_id))
     since = format_date(language, case.listed_on)
     dates = translate(language, "handOver.since", name=_name(town.names, language), day=since)
-    if case.last_discussed_on:
-        dates += " " + translate(
-            language, "handOver.discussed", day=format_date(language, case.last_discussed_on)
-        )
+    if discussed := case.last_discussed_on or case.counted_from:
+        dates += " " + translate(language, "handOver.discussed", day=format_date(language, discussed))
     else:
         dates += " " + translate(language, "handOver.never")
     return subject_json(name or "", born), "\n\n".join(part for part in (why, dates) if part)

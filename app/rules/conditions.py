@@ -270,6 +270,7 @@ class Condition(Enum):
     RECEIVER_MAY_RECORD = Test(
         "R113", "livcrAct.noProcessing", law=True, met=lambda _, f: f.receiver_may_record is True
     )
+    WITHIN_YEAR = Test("R86", "flemishDecree.retention", law=True, met=lambda _, f: f.within_year is True)
     LAPSED = Test("R84", "", law=False, met=lambda _, f: f.lapsed is True)
     NEW_CHAIR_BY_MAYOR = Test(
         "R13", "", law=False, met=lambda a, f: a.role in MAYORAL or f.state in _UNTIL_CLOSED

@@ -156,6 +156,8 @@ class Facts:
     """Closing was proposed because the person moved, and the agreement has files handed over (R84)."""
     receiver_may_record: bool | None = None
     """The other municipality has a basis on which it may record case data (R113)."""
+    within_year: bool | None = None
+    """The year from the last discussion still runs: it is no extension alone that keeps the case (R86, R87)."""
     lapsed: bool | None = None
     """A hand-over was withdrawn, or not accepted in time: what was sent has to go (R84)."""
     review_missed: bool | None = None

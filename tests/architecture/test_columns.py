@@ -135,6 +135,7 @@ READABLE: dict[str, dict[str, str]] = {
         "settings": "numbers",
         "parties": "services",
         "tables": "functions and services",
+        "checklists": "questions that the cell agreed on; of no person",
         "written": "the whole text; of no person",
         "digest": DIGEST,
         "state": CODES,

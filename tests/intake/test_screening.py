@@ -1,6 +1,7 @@
 """The questions of the screening, and a signal that is taken back (R43 to R47)."""
 
 import pytest
+from agreecraft import adopted
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -8,7 +9,8 @@ SIGNAL = {
     "subjectName": "Zorgeloos Verzonnen", "birthDate": "2001-04-05", "narrative": "Plotse afwezigheid en haatboodschappen.",
     "phenomenon": "rightWingExtremism", "urgency": "normal", "nothingClassified": True,
 }  # fmt: skip
-ANSWERS = {"indications": "Hij noemt het een plicht.", "otherRoute": "Het CLB kan dit nog zelf."}
+SAID = {"indications": "Hij noemt het een plicht.", "otherRoute": "Het CLB kan dit nog zelf."}
+ANSWERS = {"answers": SAID}
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_the_desk_answers_in_words_and_who_decides_reads_it(house, path, who):
     answer = send(house, who, path + "/answers", ANSWERS)
     assert answer.status_code == 200, answer.text
     read = house.client("mayor").get(path).json()
-    assert read["answers"] == ANSWERS
+    assert read["answers"] == SAID
     assert read["answeredByName"]
     ((kept,),) = house.sql("SELECT string_agg(r::text, ' ') FROM registration r")
     assert "plicht" not in kept
@@ -58,9 +60,8 @@ def test_answers_wait_for_the_screening_and_nobody_else_gives_or_reads_them(hous
 @pytest.mark.parametrize("question", ["indications", "source", "reliability", "otherRoute"])
 def test_no_answer_names_a_card(house, path, question):
     screened(house, path)
-    answer = send(
-        house, "coordinator", path + "/answers", {question: "Zo staat het op de informatiekaart (verzonnen)."}
-    )
+    said = {question: "Zo staat het op de informatiekaart (verzonnen)."}
+    answer = send(house, "coordinator", path + "/answers", {"answers": said})
     assert (answer.status_code, answer.json()["rule"]) == (409, "R57")
     assert "answers" not in house.client("mayor").get(path).json()
 
@@ -68,15 +69,15 @@ def test_no_answer_names_a_card(house, path, question):
 def test_two_who_answer_at_once_do_not_overwrite_each_other(house, path):
     tag = screened(house, path)
     assert send(house, "mayor", path + "/answers", ANSWERS, tag).status_code == 200
-    assert send(house, "coordinator", path + "/answers", {"age": "24"}, tag).status_code == 412
-    assert house.client("mayor").get(path).json()["answers"] == ANSWERS
+    assert send(house, "coordinator", path + "/answers", {"answers": {"age": "24"}}, tag).status_code == 412
+    assert house.client("mayor").get(path).json()["answers"] == SAID
 
 
 def test_there_is_no_score_and_no_answer_decides(house, path):
     screened(house, path)
-    assert send(house, "mayor", path + "/answers", {"score": "9"}).status_code == 400
+    assert send(house, "mayor", path + "/answers", {"answers": {"score": "9"}}).status_code == 400
     assert (
-        send(house, "mayor", path + "/answers", {"urgency": "Zeer dringend."}).json()["state"]
+        send(house, "mayor", path + "/answers", {"answers": {"urgency": "Zeer dringend."}}).json()["state"]
         == "inScreening"
     )
 
@@ -88,7 +89,7 @@ def test_once_listed_the_answers_stand_in_the_file_and_nowhere_else(house, path)
     case = send(house, "mayor", path + "/decide", decision, tag).json()["caseId"]
     assert "plicht" not in house.client("mayor").get(path).text
     file = house.client("mayor").get(f"/api/v1/cases/{case}", params={"reason": "newInformation"}).json()
-    assert ANSWERS["otherRoute"] in file["screeningAnswers"]
+    assert SAID["otherRoute"] in file["screeningAnswers"]
     assert file["signal"] == SIGNAL["narrative"]  # and nothing that somebody else wrote
     assert house.sql("SELECT answers FROM registration") == [(None,)]
 
@@ -155,6 +156,80 @@ def test_the_page_shows_the_questions_the_answers_and_what_each_outcome_leads_to
     deciding = texts_of(mayor.get(here + "/decide").text)
     assert "Geen haast." in deciding
     assert "1 april 2026" in deciding  # not listed: gone after 30 days
+
+
+# -- the list of the agreement ----------------------------------------------------------------------------------------
+
+OURS = {"code": "own1", "nl": "Kent de wijkwerking deze persoon?"}
+FEWER = [{"code": code} for code in ("indications", "urgency", "age")] + [OURS]
+
+
+def test_a_screening_asks_what_the_agreement_in_force_had_when_it_began(house, path):
+    screened(house, path)
+    assert [each["code"] for each in house.client("mayor").get(path).json()["questions"]] == [
+        "indications", "source", "reliability", "urgency", "otherRoute", "age",
+    ]  # fmt: skip
+    adopted(house, screening=FEWER)
+    assert send(house, "mayor", path + "/answers", {"answers": {"own1": "Ja."}}).status_code == 400
+    answer = send(house, "mayor", path + "/answers", ANSWERS)
+    assert answer.json()["answers"] == SAID
+    assert "otherRoute" in [each["code"] for each in answer.json()["questions"]]
+
+
+def test_a_question_of_the_cell_is_answered_and_stays_as_it_was_put(house, path):
+    adopted(house, screening=FEWER)
+    assert "questions" not in house.client("mayor").get(path).json()  # nothing is asked before the screening
+    screened(house, path)
+    assert send(house, "mayor", path + "/answers", ANSWERS).status_code == 400  # left out by this cell
+    said = {"answers": {"own1": "Ja, van het buurthuis."}}
+    assert send(house, "coordinator", path + "/answers", said).status_code == 200
+    adopted(house, screening=[*FEWER[:-1], OURS | {"nl": "Iets heel anders?"}])
+    asked = {each["code"]: each["text"] for each in house.client("mayor").get(path).json()["questions"]}
+    assert asked["own1"] == OURS["nl"]
+    decision = {"outcome": "listed", "indications": "Aanwijzingen."}
+    case = send(house, "mayor", path + "/decide", decision).json()["caseId"]
+    file = house.client("mayor").get(f"/api/v1/cases/{case}", params={"reason": "newInformation"}).json()
+    assert f"{OURS['nl']}\nJa, van het buurthuis." in file["screeningAnswers"]
+
+
+def test_looked_at_again_it_keeps_its_questions(house, path):
+    screened(house, path)
+    wanted = {"outcome": "moreInformationWanted", "indications": "Nog te weinig."}
+    assert send(house, "mayor", path + "/decide", wanted).status_code == 200
+    adopted(house, screening=FEWER)
+    screened(house, path)
+    assert "own1" not in [each["code"] for each in house.client("mayor").get(path).json()["questions"]]
+
+
+def test_past_every_operation_a_screening_changes_no_list(house, path):
+    versions = dict(house.sql("SELECT cell_id, id FROM agreement WHERE state = 'adopted'"))
+    ours, theirs = versions[house.cast.cells["C"]], versions[house.cast.cells["zone"]]
+
+    def refused(version):
+        with pytest.raises(DBAPIError) as fault, house.work("mayor") as unit:
+            unit.session.execute(text("UPDATE registration SET screened_under = :v"), {"v": version})
+        return fault.value.orig.sqlstate == "42501"
+
+    assert refused(theirs)
+    screened(house, path)
+    assert house.sql("SELECT screened_under FROM registration") == [(ours,)]
+    assert refused(None)
+    assert refused(theirs)
+
+
+def test_the_page_asks_the_questions_of_the_cell_and_no_others(house, path):
+    from pagecraft import reader, texts_of
+
+    adopted(house, screening=FEWER)
+    here = "/" + path.removeprefix("/api/v1/")
+    screened(house, path)
+    mayor = reader(house, "mayor")
+    page = mayor.get(here + "/answers").text
+    assert OURS["nl"] in texts_of(page)
+    assert "Volstaat een andere weg" not in texts_of(page)
+    done = mayor.send(here + "/answers", own1="Ja, goed.", indications="Haatboodschappen.")
+    assert "Ja, goed." in texts_of(done.text)
+    assert OURS["nl"] in texts_of(done.text)
 
 
 # -- taking a signal back ---------------------------------------------------------------------------------------------

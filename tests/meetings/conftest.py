@@ -6,6 +6,7 @@ import pytest
 from askcraft import Asked
 from extensioncraft import file_of, propose, sheet, talk
 from glasscraft import known_case
+from handcraft import moved_away, propose_it, send_it
 from tablecraft import Round
 
 
@@ -50,3 +51,17 @@ def ready(table, discussed):
     talk(table, case)
     (row,) = sheet(table, case)["items"]
     return case, day, row
+
+
+@pytest.fixture
+def moved(table):
+    """A case discussed with the school, of which closing is proposed because the person moved. Gives the case id."""
+    return moved_away(table)
+
+
+@pytest.fixture
+def sent(table, moved):
+    """Proposed and sent to Gemeente D; gives (case, hand-over)."""
+    row = propose_it(table, moved)
+    send_it(table, row)
+    return moved, row

@@ -1,15 +1,15 @@
 """A file goes to another municipality as a signal: sealed for it alone, accepted there, destroyed here (R39, R40, R84, R113)."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from handcraft import MARK, listed_there, town
+from handcraft import propose_it as propose
+from handcraft import send_it as send
 from lockcraft import reached
 from pagecraft import reader, texts_of
 
-from app.cases.models import Statement
-from app.cases.sealing import seal_in
 from app.intake.registering import place
 from app.kernel.ids import new_id
 from app.kernel.vault import Shredded, marks_file
@@ -21,51 +21,6 @@ from app.rules.actions import Action
 from app.rules.problems import Problem
 
 NAME = "Zorgeloos Verzonnen"
-MARK = "Waterlelie-Verzonnen-4713"
-
-
-@pytest.fixture
-def moved(table):
-    """A case discussed with the school, of which closing is proposed because the person moved. Gives the case id."""
-    meeting, _, case = table.sat("school")
-    table.close(meeting)
-    with table.house.work("mayor") as unit:  # what others contributed
-        unit.decided.append(Action.STATEMENT_CREATE)
-        row = new_id()
-        unit.session.add(
-            Statement(
-                id=row, case_id=case, municipality_id=table.house.cast.towns["C"], category=1, origin="livcParticipant",
-                kind="fact", audience="present", entered_by=table.house.cast.persons["mayor"], stated_on=unit.today,
-                text=seal_in(unit, UUID(case), "statement", "text", row, MARK), created_at=unit.now,
-            )
-        )  # fmt: skip
-    table.ok(
-        table.post(
-            table.coordinator, f"/cases/{case}/proposeClosure", {"meetingId": meeting, "ground": "moved"}
-        )
-    )
-    return case
-
-
-def town(table, name="D"):
-    return str(table.house.cast.towns[name])
-
-
-def propose(table, case, to="D"):
-    body = {"caseId": case, "municipalityId": town(table, to)}
-    return table.ok(table.post(table.coordinator, "/handOvers", body), 201)["handOverId"]
-
-
-def send(table, row):
-    return table.ok(table.post(table.mayor, f"/handOvers/{row}/send"))
-
-
-@pytest.fixture
-def sent(table, moved):
-    """Proposed and sent to Gemeente D; gives (case, hand-over)."""
-    row = propose(table, moved)
-    send(table, row)
-    return moved, row
 
 
 def rows(table, who):
@@ -208,14 +163,6 @@ def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(tabl
         assert table.house.sql(f"SELECT count(*) FROM {name}") == [(0,)]
     again = table.ok(table.get("zoneMayorD", f"/registrations/{made['registrationId']}"))
     assert again["subjectName"] == NAME, "the key of what was accepted stays"
-
-
-def listed_there(table, row):
-    made = table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
-    path = f"/registrations/{made['registrationId']}"
-    table.ok(table.post("zoneMayorD", path + "/screen"))
-    decided = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
-    return table.ok(table.post("zoneMayorD", path + "/decide", decided))["caseId"]
 
 
 def test_a_listing_there_starts_no_year_anew(table, sent):
@@ -368,3 +315,46 @@ def test_nobody_names_the_key_of_a_municipality_s_marks_as_the_package(table, mo
     name = "UPDATE hand_over SET state = 'sent', package_id = :f WHERE id = :r"
     assert reached(table.house, "mayor", name, f=str(marks), r=row) is None
     assert reached(table.house, "mayor", name, f=str(new_id()), r=row) is not None, "any other is let through"
+
+
+@pytest.fixture
+def kept(table, moved):
+    """As moved, of a file that an extension alone keeps: a year went by since its last discussion. Gives the case id."""
+    ((last,),) = table.house.sql("SELECT last_discussed_on FROM case_file")
+    end = last.replace(year=last.year + 3)
+    table.house.sql("UPDATE case_file SET extended_until = :d, due_on = :d, locks_on = :d", d=end)
+    return moved
+
+
+def test_of_a_file_that_an_extension_alone_keeps_nothing_is_handed_over(table, kept):
+    body = {"caseId": kept, "municipalityId": town(table)}
+    table.house.later(days=364)
+    row = propose(table, kept)  # the last day of the year
+    table.house.later(days=1)
+    refused = table.post(table.mayor, f"/handOvers/{row}/send")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R86")
+    page = reader(table.house, "mayor").get(f"/hand-overs/{row}/send")
+    assert "alleen door de verlenging" in texts_of(page.text)
+    assert table.house.sql("SELECT package_id, subject FROM hand_over") == [(None, None)]
+    table.ok(table.post(table.mayor, f"/handOvers/{row}/withdraw"))
+    again = table.post(table.coordinator, "/handOvers", body)
+    assert (again.status_code, again.json()["rule"]) == (409, "R86")
+    view = table.ok(table.get(table.mayor, f"/cases/{kept}", reason="newInformation"))
+    assert "handOver.propose" not in view["abilities"]
+    page = reader(table.house, "coordinator").get(f"/cases/{kept}/hand-over?reason=newInformation")
+    assert "alleen door de verlenging" in texts_of(page.text)
+
+
+def test_a_sweep_asked_for_by_who_declared_a_conflict_names_them_nothing_of_that_file(table, sent):
+    case, row = sent
+    table.house.sql(
+        "INSERT INTO exclusion (person_id, case_id, municipality_id, declared_at) VALUES (:p, :c, :m, now())",
+        p=table.house.cast.persons["dpo"], c=case, m=town(table, "C"),
+    )  # fmt: skip
+    table.ok(table.post("zoneMayorD", f"/handOvers/{row}/receive"))
+    town_c = town(table, "C")
+    done = table.ok(table.post("dpo", "/retention/sweeps", {"municipalityId": town_c}))
+    assert (done["destroyed"], done["left"]) == (0, 0), "not by who declared a conflict"
+    assert {line.role for line in table.journal("case.purge")} == {"robot"}
+    assert table.house.sql("SELECT 1 FROM journal.entry WHERE role = 'dpo' AND case_id = :c", c=case) == []
+    assert sweep_all(table.house.installation).destroyed == 1

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from agreecraft import adopted
 from pagecraft import reader, texts_of
 from tablecraft import ANSWERED
 
@@ -112,6 +113,44 @@ def test_a_meeting_is_not_convened_while_such_a_case_is_left_off_in_silence(tabl
     assert proposals(table, later)[0]["caseId"] == missed, "the next meeting has it first again"
 
 
+def test_in_a_joint_cell_each_municipality_says_why_of_its_own(zone):
+    d, e = zone
+    theirs = e.case("Iemand Verzonnen-E")
+    d.house.later(days=93)
+    sweep_all(d.house.installation)
+    ours, meeting = d.case("Iemand Verzonnen-D"), d.plan()
+    d.add(meeting, ours)
+    refused = d.post(d.mayor, f"/meetings/{meeting}/convene")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "R76")
+    review = d.get(d.mayor, f"/meetings/{meeting}/review")
+    assert d.ok(review)["problems"] == ["closureLeftOffElsewhere"]
+    assert theirs not in refused.text + review.text
+    page = texts_of(reader(d.house, "zoneMayorD").get(f"/meetings/{meeting}/review").text)
+    assert "Een andere gemeente" in page
+    body = {"meetingId": meeting, "reasonText": WHY}
+    assert d.post(d.mayor, f"/cases/{theirs}/leaveOff", body).status_code == 404
+    e.ok(e.post(e.mayor, f"/cases/{theirs}/leaveOff", body))
+    d.convene(meeting)
+
+
+def test_of_a_case_from_which_its_whole_desk_is_excluded_no_meeting_waits(zone):
+    d, e = zone
+    theirs = e.case("Iemand Verzonnen-E")
+    d.house.later(days=93)
+    sweep_all(d.house.installation)
+    meeting = d.plan()
+    d.add(meeting, d.case("Iemand Verzonnen-D"))
+    assert d.post(d.mayor, f"/meetings/{meeting}/convene").status_code == 409
+    d.house.sql(
+        "INSERT INTO exclusion (case_id, person_id, municipality_id, declared_at)"
+        " SELECT DISTINCT CAST(:c AS uuid), person_id, CAST(:m AS uuid), now() FROM mandate"
+        " WHERE municipality_id = :m AND role IN ('mayor', 'delegate', 'coordinator')",
+        c=theirs,
+        m=d.house.cast.towns["E"],
+    )
+    d.convene(meeting)
+
+
 def test_the_checklist_of_an_agenda_wants_it_ticked_or_a_reason(table, missed):
     meeting = table.plan()
     page = reader(table.house, "coordinator")
@@ -155,6 +194,34 @@ def test_at_closing_who_was_there_is_told_of_their_own_file_and_every_question_i
     view = table.ok(table.get(table.mayor, f"/cases/{missed}", reason="newInformation"))
     assert {each["question"]: each["answer"] for each in view["checklist"]}["personTold"] == "no"
     assert WHY in str(view["checklist"])
+
+
+OURS = {"code": "own1", "nl": "Is de school op de hoogte?"}
+ASKED = [{"code": "partnersTold"}, {"code": "contactsRemoved"}, OURS]
+
+
+def test_closing_asks_what_the_agreement_in_force_has_and_the_file_keeps_the_words(table, missed):
+    meeting = str(table.house.sql("SELECT meeting_id FROM discussion")[0].meeting_id)
+    adopted(table.house, closing=ASKED)
+    proposal = {"meetingId": meeting, "ground": "noIndications"}
+    table.ok(table.post(table.coordinator, f"/cases/{missed}/proposeClosure", proposal))
+    assert table.post(table.mayor, f"/cases/{missed}/close", ANSWERED).status_code == 400
+    mayor = reader(table.house, "mayor")
+    path = f"/cases/{missed}/close?reason=decisionPreparation"
+    page = texts_of(mayor.get(path).text)
+    assert OURS["nl"] in page
+    assert "Neemt iemand de verdere zorg over" not in page
+    bare = mayor.send(path, "/close", partnersTold="yes", contactsRemoved="no")
+    assert bare.status_code == 400
+    assert table.house.sql("SELECT count(*) FROM closure_answer") == [(0,)]
+    done = mayor.send(
+        path, "/close", partnersTold="yes", contactsRemoved="no", contactsRemovedNote=WHY, own1="yes"
+    )
+    assert "done=case.close" in str(done.url), texts_of(done.text)
+    adopted(table.house, closing=[*ASKED[:-1], OURS | {"nl": "Een heel andere vraag?"}])
+    view = table.ok(table.get(table.mayor, f"/cases/{missed}", reason="newInformation"))
+    assert {each["question"]: each["text"] for each in view["checklist"]}["own1"] == OURS["nl"]
+    assert OURS["nl"] in texts_of(mayor.get(f"/cases/{missed}?reason=newInformation").text)
 
 
 @pytest.fixture

@@ -157,7 +157,11 @@ def fill(conn: Connection) -> dict[str, int]:
     return {name: conn.scalar(text(f"SELECT count(*) FROM {name}")) for name in names}
 
 
-CHECKED = {("consultation_table", "kind"): "operational", ("agenda_item", "purpose"): "person"}
+CHECKED = {
+    ("consultation_table", "kind"): "operational",
+    ("agenda_item", "purpose"): "person",
+    ("attachment", "origin"): "securityServices",
+}
 """What a check of the database admits, where it admits only some values."""
 KINDS = {
     "meeting": [("consultation_table", "operational")],

@@ -54,6 +54,7 @@ CASES: dict[C, tuple[list[tuple[Actor, Facts]], list[tuple[Actor, Facts]]]] = {
     C.EVERY_MAYOR_SIGNED: ([(a(), f(every_mayor_signed=True))], [(a(), f(every_mayor_signed=False))]),
     C.RECORDING_BASIS: ([(a(), f(recording_basis=True))], [(a(), f(recording_basis=False))]),
     C.NUMBER_GROUND: ([(a(), f(number_ground=True))], [(a(), f(number_ground=False))]),
+    C.WITHIN_YEAR: ([(a(), f(within_year=True))], [(a(), f(within_year=False))]),
     C.MOVED: ([(a(), f(moved=True))], [(a(), f(moved=False))]),
     C.RECEIVER_MAY_RECORD: ([(a(), f(receiver_may_record=True))], [(a(), f(receiver_may_record=False))]),
     C.LAPSED: ([(a(), f(lapsed=True))], [(a(), f(lapsed=False))]),

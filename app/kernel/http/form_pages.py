@@ -64,6 +64,10 @@ class Prepared:
     options: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     hidden: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that are no text of the house: a question as a cell put it."""
+    required: Collection[str] = ()
+    """What is asked for on this page, though the Command can do without."""
     version: int | None = None
     title: str = ""
     intro: str = ""
@@ -202,8 +206,19 @@ def _shown(
         errors,
         ready.options,
         {**ready.hidden, **in_path},
+        ready.labels,
+        ready.required,
     )
-    theirs = form_of(row.command, call.language, ready.values, {}, ready.options, ready.hidden)
+    theirs = form_of(
+        row.command,
+        call.language,
+        ready.values,
+        {},
+        ready.options,
+        ready.hidden,
+        ready.labels,
+        ready.required,
+    )
     form = replace(form, hidden=tuple((name, value) for name, value in form.hidden if name not in in_path))
     return call.show(
         row.template,

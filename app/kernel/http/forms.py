@@ -250,6 +250,8 @@ def form_of(
     errors: Mapping[str, str] | None = None,
     options: Mapping[str, Sequence[Choice]] | None = None,
     hidden: Mapping[str, Any] | None = None,
+    labels: Mapping[str, str] | None = None,
+    required: Collection[str] = (),
     *,
     id_prefix: str = "f",
 ) -> Form:
@@ -257,11 +259,12 @@ def form_of(
 
     *values* and *errors* come from `parse_form`, or *values* from a View; keys are the names in JSON.
     *options* gives the choices of a field as (value, label) or (value, label, group), translated. *hidden* fields go along
-    unseen with the value given. Two forms on one page need a different *id_prefix*.
+    unseen with the value given; *labels* stand instead of the usual ones, and *required* is asked for whatever the Command
+    can do without. Two forms on one page need a different *id_prefix*.
     """
     if command_cls not in _registered:
         raise LookupError(f"register_form({command_cls.__name__}) is missing where its page is defined")
-    values, options, hidden = values or {}, options or {}, hidden or {}
+    values, options, hidden, labels = values or {}, options or {}, hidden or {}, labels or {}
     errors = {name: said[:1].upper() + said[1:] for name, said in (errors or {}).items()}
     rule = errors.pop(THE_RULE, "")
     fields = []
@@ -277,11 +280,14 @@ def form_of(
             Field(
                 name=name,
                 id=f"{id_prefix}-{name}",
-                label=_text(language, "field", command_cls, name),
+                label=labels.get(name) or _text(language, "field", command_cls, name),
                 kind=kind,
                 # What has an answer of its own is not left out by choosing nothing.
-                required=(question.required or _settled(question, kind)) and kind != "checkbox",
-                hint=_text(language, "hint", command_cls, name) or _usual_hint(language, kind),
+                required=(question.required or name in required or _settled(question, kind))
+                and kind != "checkbox",
+                hint=""
+                if name in labels
+                else _text(language, "hint", command_cls, name) or _usual_hint(language, kind),
                 value="" if kind == "password" else "\n".join(chosen),
                 options=offered or (),
                 max_length=None if question.many else question.limits.get("max_length"),

@@ -169,7 +169,7 @@ JSON_DOOR: dict[str, Line] = {
         A.REGISTRATION_DECIDE, listing_by_delegate=False, recording_basis=True, age_known=False, presumed_adult=True),
         lambda k: {"outcome": "listed", "indications": "Verzonnen.", "presumedAdult": True}),
     "withdraw_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_WITHDRAW)),
-    "record_screening_answer": Line("signal", lambda k: k.signal(A.SCREENING_ANSWER_RECORD), lambda k: {"urgency": "Verzonnen."}),
+    "record_screening_answer": Line("signal", lambda k: k.signal(A.SCREENING_ANSWER_RECORD), lambda k: {"answers": {"urgency": "Verzonnen."}}),
     "compare_registration": Line("signal", lambda k: k.signal(A.REGISTRATION_COMPARE)),
     "query_subject": Line("once", lambda k: k.own_town(A.SUBJECT_QUERY, access_reason=True, number_ground=True), lambda k: WANTED),
     # the file
@@ -411,6 +411,8 @@ PAGES_DOOR: dict[str, Line] = {
     "/agreement/draft/tactical": Line("once", lambda k: k.own_versions(draft=True)),
     "/agreement/draft/answers": Line("once", lambda k: k.own_versions(draft=True)),
     "/agreement/draft/settings": Line("once", lambda k: k.own_versions(draft=True)),
+    "/agreement/draft/screening": Line("once", lambda k: k.own_versions(draft=True)),
+    "/agreement/draft/closing": Line("once", lambda k: k.own_versions(draft=True)),
     # intake
     "/registrations": Line("once", lambda k: [*k.member(A.REGISTRATION_LIST), *k.own_cell(A.MUNICIPALITY_LIST)]),
     "/registrations/new": Line("once", lambda k: k.own_cell(A.MUNICIPALITY_LIST)),
@@ -569,7 +571,7 @@ OFF_STAGE_PAGES = {
     "/agreement/versions/{agreementId}/discard", "/agreement/versions/{agreementId}/signatures/new",
     "/agreement/versions/{agreementId}/adopt", "/agreement/draft/parties",
     "/agreement/draft/operational", "/agreement/draft/strategic", "/agreement/draft/tactical", "/agreement/draft/answers",
-    "/agreement/draft/settings", "/feedback/{feedbackSheetId}", "/feedback/{feedbackSheetId}/issue",
+    "/agreement/draft/settings", "/agreement/draft/screening", "/agreement/draft/closing", "/feedback/{feedbackSheetId}", "/feedback/{feedbackSheetId}/issue",
     "/meetings/{meetingId}/minutes/{agendaItemId}/decide", "/invitations/{invitationId}/briefing",
     "/invitations/{invitationId}/nominate", "/recording-bases/{recordingBasisId}/sign-off",
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
