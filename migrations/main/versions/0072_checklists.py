@@ -6,8 +6,8 @@ out when it is saved again.
 
 from alembic import op
 
-revision = "0068"
-down_revision = "0067"
+revision = "0072"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
