@@ -8,8 +8,8 @@ And convening asks of every municipality of a joint cell whether a missed review
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073"
-down_revision = "0072"
+revision = "0074"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 
