@@ -60,7 +60,7 @@ IMMEDIATE = "immediateDanger"
 
 register_codes("hint", ["subjectName", "narrative", "anonymous", "indications", "exceptionalReasons"])
 register_codes("hint", ["bestInterestNote", "nothingClassified", "presumedAdult", "urgency"])
-register_codes("hint.recordScreeningAnswer", ["indications"])
+register_codes("hint.answerScreening", ["indications"])
 register_codes("error", ["underTwelve", "underAge", "adultOrChild"])
 register_codes("state.registration", ["decided"])
 menu_line(10, _ALL, to_translate("Registrations"), able(Action.REGISTRATION_LIST))

@@ -9,7 +9,8 @@ from extensioncraft import GROUND, decide, file_of, propose
 from pagecraft import forms_of, reader, texts_of
 
 from app.cases.commands import CorrectStatement, CorrectSubject, CreateStatement, WithdrawStatement
-from app.intake.commands import DecideRegistration, RecordScreeningAnswer
+from app.intake.commands import DecideRegistration
+from app.intake.pages import AnswerScreening
 from app.kernel.http.form_pages import typed_of
 from app.kernel.http.forms import form_of, registered_forms
 from app.kernel.http.questions import questions_of
@@ -79,7 +80,8 @@ def test_a_hint_belongs_to_its_own_form():
     assert "Zonder datum" in hint(CreateStatement, "statedOn")
     assert "Zonder datum" not in hint(CorrectStatement, "statedOn")
     assert "bij de beslissing" in hint(DecideRegistration, "indications")
-    assert "bij de beslissing" not in hint(RecordScreeningAnswer, "indications")
+    asked = {info.alias: "?" for info in AnswerScreening.model_fields.values() if info.alias}
+    assert "los van de bron" in form_of(AnswerScreening, "nl", labels=asked)["indications"].hint
     assert hint(WithdrawStatement, "ground").startswith("Kies")
 
 

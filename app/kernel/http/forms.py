@@ -216,10 +216,10 @@ def _shown_list(value: Any) -> list[str]:
     return [_shown(value)]
 
 
-def _text(language: str, kind: str, command_cls: type[Command], name: str) -> str:
+def _text(language: str, kind: str, command_cls: type[Command], name: str, *, own_only: bool = False) -> str:
     own = f"{kind}.{to_camel(snake(command_cls.__name__))}.{name}"
     shared = f"{kind}.{name}"
-    msgid = own if i18n.knows(language, own) else shared
+    msgid = own if own_only or i18n.knows(language, own) else shared
     if kind == "hint" and not i18n.knows(language, msgid):
         return ""
     return i18n.translate(language, msgid)
@@ -285,9 +285,8 @@ def form_of(
                 # What has an answer of its own is not left out by choosing nothing.
                 required=(question.required or name in required or _settled(question, kind))
                 and kind != "checkbox",
-                hint=""
-                if name in labels
-                else _text(language, "hint", command_cls, name) or _usual_hint(language, kind),
+                hint=_text(language, "hint", command_cls, name, own_only=name in labels)
+                or _usual_hint(language, kind),
                 value="" if kind == "password" else "\n".join(chosen),
                 options=offered or (),
                 max_length=None if question.many else question.limits.get("max_length"),
