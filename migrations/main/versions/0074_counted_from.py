@@ -36,7 +36,10 @@ CHANGED = {
             "CASE WHEN c.last_discussed_on IS NOT NULL THEN 'lastDiscussion' WHEN c.counted_from IS NOT NULL"
             " THEN 'sender' ELSE 'listing' END",
         ),
-        ("THEN (r.ends_by - interval '1 year')::date", "THEN coalesce(r.counted_from, (r.ends_by - interval '1 year')::date)"),
+        (
+            "THEN (r.ends_by - interval '1 year')::date",
+            "THEN coalesce(r.counted_from, (r.ends_by - interval '1 year')::date)",
+        ),
     ),
     "correct_discussion(uuid, date, integer, date)": (
         (
