@@ -22,6 +22,7 @@ from app.cases.standing import about_case, case_facts
 from app.cases.statements import FIRST_DAY, contributor_of
 from app.cases.views import AttachmentList, AttachmentView
 from app.constitution.codes import checked, codes
+from app.directory.office_queries import holds_in
 from app.kernel.files.inspecting import KINDS, Taken, inspect
 from app.kernel.files.refusing import Refused
 from app.kernel.i18n import register_codes
@@ -39,6 +40,7 @@ from app.rules.cards import names_a_card, names_an_evaluation
 from app.rules.facts import Facts
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid, not_found
+from app.rules.roles import POLICE
 
 SECURITY_ORIGIN: Final = "securityServices"
 """Of theirs an evaluation that OCAD validated is kept, with who said so (R58); never a card or a list (R57)."""
@@ -181,7 +183,7 @@ def _demand_validation(work: Work, command: AddAttachment, case: Any) -> None:
             raise invalid("origin", "error.validatedByOcad")
         return
     person, day = there(command.validated_by), there(command.validated_on)
-    if not queries.is_police_here(work.session, person, case.cell_id, work.today):
+    if not holds_in(work.session, person, case.cell_id, work.today, POLICE):
         raise invalid("validatedBy", "error.notOfThePolice", kind="referencedResourceNotFound")
     if day > work.today:
         raise invalid("validatedOn", "error.dayToCome", kind="invalidPeriod")

@@ -267,19 +267,6 @@ def attachment_row(session: Session, attachment_id: UUID) -> Attachment | None:
     return session.scalars(select(Attachment).filter_by(id=attachment_id).with_for_update()).one_or_none()
 
 
-def is_police_here(session: Session, person_id: UUID, cell_id: UUID, today: date) -> bool:
-    """Tell whether somebody is police member or information officer of a cell today."""
-    query = select(Mandate.id).join(Person, Person.id == Mandate.person_id)
-    query = query.where(
-        Mandate.person_id == person_id,
-        Mandate.cell_id == cell_id,
-        Mandate.role.in_(POLICE),
-        *in_office(today),
-        Person.active,
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def attachment_parts(session: Session, attachment_id: UUID) -> list[Any]:
     """Give (number, sealed bytes) of an attachment's parts, in their order."""
     query = "SELECT number, content FROM attachment_part WHERE attachment_id = %(id)s ORDER BY number"
