@@ -28,7 +28,7 @@ from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.conditions import Condition
 from app.rules.problems import Kind, Problem, invalid
-from app.rules.roles import POLICE
+from app.rules.roles import POLICE, TABLE
 
 router = APIRouter()
 _LIST: Final = ONE_CASE + "/attachments"
@@ -100,7 +100,7 @@ def _form(
     view = _listed(call, work)
     require(view.abilities, Action.ATTACHMENT_ADD)
     options = statement_options(call.language, work.today)
-    options["contributorId"] = people_of_cell(work)
+    options["contributorId"] = people_of_cell(work, TABLE)
     options["validatedBy"] = people_of_cell(work, POLICE)
     first: dict[str, Any] = {"contributorId": work.actor.person_id}
     form = form_of(

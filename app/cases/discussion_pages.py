@@ -20,7 +20,8 @@ _DAYS = ONE_CASE + "/discussions"
 
 register_codes("option.kind", ["earlier", "notDiscussed"])
 register_codes("state.correction", ["proposed", "approved", "refused"])
-register_codes("hint", ["proposeDiscussion.reasonText", "endsAtOnce"])
+register_codes("hint", ["proposeDiscussion.reasonText", "proposeDiscussion.correctedOn", "endsAtOnce"])
+register_codes("field", ["proposeDiscussion.kind"])
 
 
 def _address(call: PageCall, _view: object = None) -> str:

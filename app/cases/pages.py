@@ -13,6 +13,7 @@ from starlette.responses import Response
 from app.cases import closing, exclusions, opening, statements, trajectories
 from app.cases import commands as c
 from app.cases.views import CaseView
+from app.cases.waiting import Waiting, waiting
 from app.constitution.cells import read_ref_data
 from app.constitution.commands import ReadRefData
 from app.constitution.labels import choices, label
@@ -105,9 +106,21 @@ def _open(call: PageCall, work: Work) -> Response:
         words=statement_words(language)[1],
         tones=TONES,
         may_exclude=may(work.actor, Action.EXCLUSION_DECLARE),
+        waiting=[in_words(call, each) for each in waiting(work, view)],
         today=work.today,
         grounds={entry.code: entry.labels.of(language) for entry in load_lists()["closureGrounds"].entries},
     )
+
+
+def in_words(call: PageCall, each: Waiting) -> tuple[str, str | None]:
+    """Give what waits as a sentence in the reader's language, and the page where it is done, for the reason at hand."""
+    said = {
+        name: format_date(call.language, value) if isinstance(value, date) else value
+        for name, value in each.values.items()
+    }
+    return call.phrase(each.says, **said), with_query(
+        each.href, reason=stated_reason(call)
+    ) if each.href else None
 
 
 def ask_reason(call: PageCall, work: Work) -> Response:

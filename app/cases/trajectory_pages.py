@@ -31,7 +31,7 @@ from app.kernel.shapes import Command, FileText
 from app.kernel.work import Work
 from app.rules.actions import Action
 from app.rules.problems import invalid, not_found
-from app.rules.roles import DESK, Role
+from app.rules.roles import DESK, TABLE, Role
 
 router = APIRouter()
 
@@ -140,7 +140,7 @@ def _prepare_action(call: PageCall, work: Work) -> Prepared:
         back=here,
         breadcrumb=[(call.phrase("Trajectory of %(reference)s", reference=view.case_reference), here)],
         options={
-            "ownerId": people_of_cell(work) if known else [(str(work.actor.person_id), name)],
+            "ownerId": people_of_cell(work, TABLE) if known else [(str(work.actor.person_id), name)],
             "lifeDomain": choices("lifeDomains", call.language, work.today),
         },
     )

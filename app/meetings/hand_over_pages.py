@@ -9,7 +9,7 @@ from app.cases import queries as cases
 from app.cases.pages import ONE_CASE, about_file, opened_file
 from app.cases.standing import within_year
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, require
-from app.kernel.http.frames import TONES, Block, able, today_block
+from app.kernel.http.frames import TONES, Block, able, may, today_block
 from app.kernel.http.pages import Elsewhere, PageCall, page_get
 from app.kernel.i18n import format_date, to_translate
 from app.kernel.work import Work
@@ -41,6 +41,7 @@ def _list(call: PageCall, work: Work) -> Response:
         offered=view.offered,
         here=_ALL,
         tones=TONES,
+        may_receive=may(work.actor, Action.HAND_OVER_RECEIVE),
     )
 
 

@@ -58,6 +58,15 @@ def under_way(session: Session, case_id: UUID) -> bool:
     return session.scalar(query) is not None
 
 
+def of_case(session: Session, case_id: UUID) -> list[HandOver]:
+    """Give what was proposed, sent or accepted of a case, as far as this actor may know."""
+    return list(
+        session.scalars(
+            select(HandOver).where(HandOver.case_id == case_id, HandOver.state.in_((*UNDER_WAY, "received")))
+        )
+    )
+
+
 def listing(session: Session, case_id: UUID) -> Listing | None:
     """Give why the person was put on the list, as far as this actor may read it."""
     return session.get(Listing, case_id)

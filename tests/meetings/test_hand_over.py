@@ -134,6 +134,9 @@ def test_once_accepted_it_is_a_signal_there_and_destroyed_here_the_same_day(tabl
     assert table.post("zoneMayorD", f"/handOvers/{row}/receive").status_code == 404
     ((there,),) = table.house.sql("SELECT ends_by FROM registration WHERE id = :r", r=made["registrationId"])
     assert there == due == last.replace(year=last.year + 1)
+    sheet = texts_of(reader(table.house, "mayor").get(f"/cases/{case}/extension?reason=retentionReview").text)
+    assert "aanvaardde dit dossier" in sheet
+    assert "nodig heeft om" not in sheet, "nobody decides on an extension any more"
     (ends,) = table.ok(table.get("dpo", "/retention/upcoming"))["items"]
     assert (ends["why"]["nearer"], ends["why"]["termEndsOn"]) == ("handedOver", due.isoformat())
     assert "overgedragen: de ontvanger aanvaardde" in texts_of(
@@ -262,6 +265,9 @@ def test_from_page_to_page(table, moved):
     ((row,),) = table.house.sql("SELECT id::text FROM hand_over")
     assert f"/hand-overs/{row}/send" in mayor.get("/hand-overs").text
     assert coordinator.get(f"/cases/{moved}/hand-over{why}").url.path == "/hand-overs", "one at a time"
+    file = coordinator.get(f"/cases/{moved}{why}").text
+    assert "is voorgesteld: de burgemeester verzendt ze" in texts_of(file)
+    assert f"/cases/{moved}/hand-over" not in file
     page = mayor.get(f"/hand-overs/{row}/send")
     assert "dezelfde dag" in texts_of(page.text)
     assert "done=handOver.send" in str(mayor.send(f"/hand-overs/{row}/send").url)
