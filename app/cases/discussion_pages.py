@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.cases import commands as c
 from app.cases import discussions
-from app.cases.pages import ONE_CASE, ask_reason, case_address, stated_reason
+from app.cases.pages import CASES, ONE_CASE, ask_reason, back_to_file, case_address, stated_reason
 from app.cases.views import DiscussionList
 from app.kernel.http.form_pages import FormRow, Prepared, page_form, require
 from app.kernel.http.pages import Elsewhere, PageCall, page_get
@@ -45,6 +45,7 @@ def _days(call: PageCall, work: Work) -> Response:
         call.phrase("The year after which the file goes runs from the last of these days."),
         view=view,
         here=f"{case_address(view.case_id)}/discussions",
+        back=back_to_file(call),
         days={item.meeting_id: format_date(call.language, item.discussed_on) for item in view.items},
         may_decide=Action.DISCUSSION_DECIDE.value in view.abilities
         and any(each.state == discussions.PROPOSED and not each.own for each in view.corrections),
@@ -55,7 +56,11 @@ page_get(router, _DAYS, _days)
 
 
 def _about(call: PageCall, view: DiscussionList) -> list[tuple[str, str]]:
-    return [(view.reference, case_address(view.case_id)), (call.phrase("Discussed"), _address(call))]
+    return [
+        (call.phrase("Cases"), CASES),
+        (view.reference, back_to_file(call)),
+        (call.phrase("Discussed"), _address(call)),
+    ]
 
 
 def _prepare_proposal(call: PageCall, work: Work) -> Prepared:

@@ -158,6 +158,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         closure_ground=case.closure_ground,
         closure_meeting_id=case.closure_meeting_id,
         closed_on=case.closed_on,
+        closed_by_name=case.closed_by_name,
         closure_asked=case.closure_asked or None,
         checklist=[] if by_glass else _checklist(work, case),
         relistings=[] if by_glass else _relistings(work, case),

@@ -65,7 +65,8 @@ _SHEET = (
     SELECT c.id, c.municipality_id, c.cell_id, c.reference, c.state, c.phenomenon, c.subject_id, c.subject,
            c.registration_id, c.origin, c.listed_on, c.counted_from, c.last_discussed_on, c.review_on, c.due_on,
            c.locks_on, c.closure_ground, c.closure_meeting_id, c.closed_on, c.agreement_id, c.version,
-           p.name AS listed_by_name,{listing}
+           p.name AS listed_by_name,
+           (SELECT b.name FROM person b WHERE b.id = c.closed_by) AS closed_by_name,{listing}
            m.recording_basis IS NOT NULL AS recording_basis,
            EXISTS (SELECT FROM exclusion x WHERE x.case_id = c.id AND x.person_id = %(person)s) AS excluded,
            EXISTS (SELECT FROM trajectory t WHERE t.case_id = c.id) AS has_trajectory,

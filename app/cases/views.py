@@ -322,6 +322,7 @@ class CaseView(Document):
     closure_ground: str | None = None
     closure_meeting_id: UUID | None = None
     closed_on: date | None = None
+    closed_by_name: str | None = None
     closure_asked: bool | None = None
     """A review was missed: the next meeting says whether the case is closed, or why it is still necessary (R76)."""
     checklist: list[ChecklistAnswerView] = Field(default_factory=list)

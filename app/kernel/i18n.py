@@ -181,7 +181,9 @@ def format_date(language: str, day: date, length: Length = "long") -> str:
     """Write a day; of a moment, the day it is in Brussels."""
     if isinstance(day, datetime):
         day = _local(day).date()
-    return dates.format_date(day, length, locale=_locale(language))
+    written = dates.format_date(day, length, locale=_locale(language))
+    # The first of a month is an ordinal in French, which the patterns of the locale do not know.
+    return "1er" + written[1:] if language == "fr" and day.day == 1 and written.startswith("1 ") else written
 
 
 def format_month(language: str, day: date) -> str:

@@ -104,6 +104,18 @@ def test_a_step_of_closing_gives_nothing_of_the_file_away(house, proposed):
         }  # fmt: skip
 
 
+def test_the_file_says_who_closed_it_and_no_review_any_more(house, case_id):
+    from pagecraft import reader, texts_of
+
+    _propose(house, case_id, ground="listedInError")
+    assert _close(house, case_id).status_code == 200
+    file = house.client("mayor").get(f"/api/v1/cases/{case_id}", params={"reason": "newInformation"}).json()
+    assert file["closedByName"] == "Mayor Verzonnen"
+    page = texts_of(reader(house, "mayor").get(f"/cases/{case_id}?reason=newInformation").text)
+    assert "Hoe de casus afgesloten werd" in page
+    assert "Volgende herziening" not in page
+
+
 # -- deciding against it, and leaving the list without a meeting ----------------------------------------------
 
 

@@ -85,7 +85,7 @@ SUMMER = datetime(2026, 7, 1, 12, 5, tzinfo=UTC)
     ("language", "shown"),
     [
         ("nl", "1 juli 2026, 14:05"),
-        ("fr", "1 juillet 2026, 14:05"),
+        ("fr", "1er juillet 2026, 14:05"),
         ("de", "1. Juli 2026, 14:05"),
         ("en", "1 July 2026, 14:05"),
     ],
@@ -100,6 +100,8 @@ def test_a_moment_late_in_the_evening_is_the_next_day_in_brussels():
 
 
 def test_a_plain_date_does_not_move():
+    assert i18n.format_date("fr", date(2026, 10, 1)) == "1er octobre 2026"
+    assert i18n.format_date("fr", date(2026, 10, 11)) == "11 octobre 2026"
     assert i18n.format_date("nl", date(2026, 2, 1), "full") == "zondag 1 februari 2026"
 
 
