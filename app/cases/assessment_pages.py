@@ -284,7 +284,8 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
     faults_of = sent.errors if sent else {}
     rows = [prefix for prefix in values if prefix.startswith("factor-")]
     first = max((int(prefix[7:-1]) for prefix in rows), default=-1) + 1
-    rows += [f"factor-{n}." for n in range(first, min(first + _EMPTY, _MOST))]
+    empty = 1 if rows else _EMPTY  # one of each side to begin with
+    rows += [f"factor-{n}." for n in range(first, min(first + empty, _MOST))]
     options = {
         "lifeDomain": choices("lifeDomains", call.language, work.today),
         "instrument": choices("assessmentInstruments", call.language, work.today),
@@ -308,9 +309,10 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
     ]
     about, instrument = part(DescribeAssessment, ""), part(c.Instrument, "instrument.")
     faults = [Fault("", text) for text in errors.values()]
-    faults += [
-        fault for form in (*(form for _, form, _ in factors), instrument, about) for fault in form.faults
-    ]
+    for number, (_, form, _id) in enumerate(factors, start=1):
+        which = call.phrase("Factor %(number)s", number=number)
+        faults += [replace(fault, label=f"{which}, {fault.label}") for fault in form.faults]
+    faults += [*instrument.faults, *about.faults]
     return call.show(
         "cases/assessment_write.html",
         call.phrase("Weigh risk and protection"),
@@ -337,9 +339,8 @@ def _form(call: PageCall, work: Work, sent: _Sent | None, errors: Mapping[str, s
 def _named(field: Field, prefix: str) -> Field:
     """Give a field of one factor the name under which it is sent; nothing is required of a factor that stays empty."""
     if prefix.startswith(("factor-", "instrument")):
-        return replace(
-            field, name=prefix + field.name, required=field.kind == "radio" and prefix.startswith("factor-")
-        )
+        asked = field.kind == "radio" and prefix.startswith("factor-")
+        return replace(field, name=prefix + field.name, required=asked, where_filled=field.required)
     return field
 
 
@@ -380,7 +381,7 @@ def _send(call: PageCall) -> Response:
                 _open_in_form(call, unit, sent)
             return _form(call, unit, sent, {}, 200)
         if sent.command is None:
-            return _form(call, unit, sent, sent.errors.get("", {}), Kind.BAD_REQUEST.status)
+            return _form(call, unit, sent, {}, Kind.BAD_REQUEST.status)
         assessments.write_assessment(unit, sent.command)
         return call.go(_address(call), done=Action.ASSESSMENT_WRITE.value)
 

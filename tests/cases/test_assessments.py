@@ -267,8 +267,21 @@ def test_more_room_keeps_what_was_typed_and_writes_nothing(house, case_id):
     one, path = reader(house, "mayor"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
     page = one.send(path, action="/new", more="true", **_row(0, HELP))
     assert (page.status_code, HELP["what"] in page.text) == (200, True)
-    assert "factor-2.what" in page.text
+    assert "factor-1.what" in page.text
+    assert "factor-2.what" not in page.text, "one more at a time: the form is long enough"
     assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0
+
+
+def test_the_form_says_of_which_factor_something_lacks_and_calls_nothing_optional_that_is_not(house, case_id):
+    one, path = reader(house, "mayor"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
+    assert "De factor (niet verplicht)" not in texts_of(one.get(path).text)
+    half = {"factor-0.what": "Iets (verzonnen).", "factor-0.side": "risk"}
+    answer = one.send(path, action="/new", **half, weighed="Genoeg.", relevantAndProportionate="true",
+                      nothingClassified="true")  # fmt: skip
+    assert answer.status_code == 400
+    assert "Factor 1, Levensdomein" in texts_of(answer.text)
+    empty = texts_of(one.send(path, action="/new").text)
+    assert empty.count("Beschrijf minstens één factor.") == 1
 
 
 def test_an_instrument_is_noted_only_where_the_agreement_has_it(house, case_id):

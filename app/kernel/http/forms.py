@@ -81,6 +81,8 @@ class Field:
     error: str = ""
     free_text: bool = False
     """Running text, under which the warning about classified information stands (R56)."""
+    where_filled: bool = False
+    """Asked only where its part of the form is filled in at all: neither required of everybody nor optional."""
 
     @property
     def grouped(self) -> bool:
@@ -91,7 +93,7 @@ class Field:
     def left_out(self) -> bool:
         """Whether nothing may be answered; a radio that is chosen is not left out any more."""
         chosen = self.kind == "radio" and any(option.selected for option in self.options)
-        return not self.required and not chosen
+        return not self.required and not self.where_filled and not chosen
 
     @property
     def target(self) -> str:
