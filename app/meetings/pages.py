@@ -329,6 +329,7 @@ def _minutes_that_wait(call: PageCall, work: Work) -> Block:
             for item in items
             if item.minutes_state is not None and (writes or item.minutes_state == "submitted")
         ],
+        empty=call.phrase("No minutes wait."),
     )
 
 
