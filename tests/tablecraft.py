@@ -71,7 +71,7 @@ class Round(Acting):
             "nothingClassified": True,
         }
         path = self.ok(self.post(self.brings, "/registrations", signal), 201)["self"].removeprefix(API)
-        self.ok(self.post(self.mayor, path + "/screen"))
+        self.ok(self.post(self.mayor, path + "/screen", {"note": "Voor de desk alleen (verzonnen)."}))
         decided = {"outcome": "listed", "presumedAdult": True, "indications": "Aanwijzingen."}
         return self.ok(self.post(self.mayor, path + "/decide", decided))["caseId"]
 

@@ -142,7 +142,7 @@ def _factors(
     written = {factor.factor_id for factor in command.factors}
     for factor_id in command.kept:
         each = last.get(str(factor_id))
-        if each is None or factor_id in written:
+        if each is None or factor_id in written or each in found:
             raise invalid("kept", "no factor of the last assessment", kind="referencedResourceNotFound")
         if "category" not in each:
             raise invalid("kept", "error.withoutCategory", kind="requiredInput")
@@ -157,8 +157,11 @@ def _written(
 ) -> dict[str, Any]:
     """Give one factor as it is kept: under its own id if this case has it from before, and with all its marks.
 
-    A mark that is left out stays as it was; who brought it is not asked again, for they may have left since.
+    A mark that is left out stays as it was; who brought it is not asked again, for they may have left since. Raises
+    Problem 400 for a factor from before categories were asked for that still has none: it stays closed, never presumed (R51).
     """
+    if before is not None and "category" not in before and factor.category is None:
+        raise invalid("category", "error.missing", kind="requiredInput")
     said = factor.model_dump(mode="json", by_alias=True, exclude_none=True)
     if before is None:
         said["factorId"] = str(new_id())
@@ -245,18 +248,33 @@ def open_factor_assessment(work: Work, command: OpenFactorAssessment) -> FactorV
         facts = work.facts(standing=Standing.NONE)
     about = about_case(case, _TABLE, row.id if row else None)
     work.allow(Action.ASSESSMENT_OPEN_FACTOR, facts, about, reason=command.reason if known else "")
-    return _factor(row, there(found), _names_in(work, [(row, [found])]), opened=True)
+    return _factor(row, there(found), _names_in(work, [(row, [found])]), closed=True, opened=True)
 
 
 def _closed_texts(work: Work, case_id: UUID) -> Iterator[str]:
     """Give the words of every factor that is closed by default, for no minutes to repeat (R52, R66)."""
-    for row in assessment_queries.assessments(work.session, case_id):
-        for each in _body(work, row)["factors"]:
-            if closed_by_default(each.get("category")):
+    bodies = [_body(work, row) for row in assessment_queries.assessments(work.session, case_id)]
+    for body, shut in zip(bodies, _shut(bodies), strict=True):
+        for each in body["factors"]:
+            if each["factorId"] in shut:
                 yield from (each[name] for name in _TEXTS)
 
 
 KEPT_FROM_MINUTES.append(_closed_texts)
+
+
+def _shut(bodies: Sequence[Mapping[str, Any]]) -> list[set[str]]:
+    """Give, for each assessment, latest first, the factors that are closed in it.
+
+    Whoever marks a factor sensitive says it of the same words in the assessments before: they close too (R52).
+    """
+    marked: set[str] = set()
+    found = []
+    for body in bodies:
+        closed = {each["factorId"] for each in body["factors"] if closed_by_default(each.get("category"))}
+        marked |= {each["factorId"] for each in body["factors"] if "category" in each} & closed
+        found.append(closed | marked)
+    return found
 
 
 def _body(work: Work, row: Any) -> dict[str, Any]:
@@ -283,7 +301,9 @@ def _views(work: Work, rows: Sequence[Any]) -> list[AssessmentView]:
         AssessmentView.model_validate(
             body
             | {
-                "factors": [_factor(row, each, named) for each in body["factors"]],
+                "factors": [
+                    _factor(row, each, named, closed=each["factorId"] in shut) for each in body["factors"]
+                ],
                 "assessmentId": row.id,
                 "caseId": row.case_id,
                 "meetingId": row.meeting_id,
@@ -292,16 +312,15 @@ def _views(work: Work, rows: Sequence[Any]) -> list[AssessmentView]:
                 "writtenByName": row.written_by_name,
             }
         )
-        for row, body in zip(rows, bodies, strict=True)
+        for row, body, shut in zip(rows, bodies, _shut(bodies), strict=True)
     ]
 
 
 def _factor(
-    row: Any, said: Mapping[str, Any], named: Mapping[UUID, str], *, opened: bool = False
+    row: Any, said: Mapping[str, Any], named: Mapping[UUID, str], *, closed: bool, opened: bool = False
 ) -> FactorView:
     """Give one factor; a closed one without its words. One from before categories were asked for is closed (R51, R52)."""
     category = said.get("category")
-    closed = closed_by_default(category)
     shut = {*_TEXTS, "categoryReason"} if closed and not opened else set()
     words = "\0".join(said[name] for name in _TEXTS)
     old = "agencyId" not in said

@@ -141,12 +141,11 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         purpose=translate(work.actor.language, PURPOSE),
         subject_name=name,
         birth_date=date.fromisoformat(born) if born else None,
-        indications=open_in(work, case.id, LISTED_UNDER, "indications", case.id, case.indications),
-        signal=open_in(work, case.id, LISTED_UNDER, "signal", case.id, case.signal),
-        screening_note=open_in(work, case.id, LISTED_UNDER, "screening_note", case.id, case.screening_note),
-        screening_answers=open_in(
-            work, case.id, LISTED_UNDER, "screening_answers", case.id, case.screening_answers
-        ),
+        indications=_listed(work, case, "indications"),
+        signal=_listed(work, case, "signal"),
+        # The desk's own words, without a category: in an emergency they stay shut (R52; docs/decisions/0020).
+        screening_note=None if by_glass else _listed(work, case, "screening_note"),
+        screening_answers=None if by_glass else _listed(work, case, "screening_answers"),
         origin=case.origin,
         listed_on=case.listed_on,
         listed_by_name=case.listed_by_name,
@@ -169,6 +168,10 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         statements=statement_views(work, queries.statements(work.session, case.id), facts, by_glass=by_glass),
         trajectory=trajectory_view(work, case, found) if found else None,
     )
+
+
+def _listed(work: Work, case: Any, column: str) -> str | None:
+    return open_in(work, case.id, LISTED_UNDER, column, case.id, getattr(case, column))
 
 
 def _checklist(work: Work, case: Any) -> list[ChecklistAnswerView]:

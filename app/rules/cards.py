@@ -11,27 +11,38 @@ import re
 import unicodedata
 from typing import Final
 
+_OF = r"((uit|aus|of|van|de|du|des|der|dem|den|la|het|the) )*"
+_DATABASE = r"(lijst|lijsten|liste|listes|listen|list|lists|database|databank|gegevensbank|banque de donnees|datenbank|fichier)"
 _CARD: Final = re.compile(
-    r"\binformatiekaart(en|je)?\b|\binlichtingenfiches?\b"
-    r"|\bcartes? d information\b|\bfiches? de renseignements (ter|t e r)\b"
-    r"|\binformationskarten?\b"
-    r"|\b(ter|t e r) ?(lijst|lijsten|liste|listes|listen|list|database|databank)\b"
-    r"|\b(lijst|liste|uittreksel|extrait|auszug) (uit )?(de |du |der |van de )?(ggb|bdc|gdb)\b"
+    r"\binformatie ?kaart(en|je|jes)?\b|\binlichtingen ?fiches?\b"
+    r"|\bcartes? d informations?\b|\bfiches? de renseignements (ter|t e r)\b"
+    r"|\binformations ?karten?\b"
+    rf"|\b(ter|t e r) ?{_DATABASE}\b"
+    # Where the list comes first, "ter" is an everyday word of Dutch: there the name has its dots or its capitals.
+    rf"|\b{_DATABASE} {_OF}t e r\b|\blistes? ter\b"
+    rf"|\b(lijst|liste|list|uittreksel|extrait|auszug|extract) {_OF}(ggb|bdc|gdb)\b"
     r"|\b(ggb|bdc|gdb) (ter|t e r)\b"
 )
 _EVALUATION: Final = re.compile(
-    r"\bdreigings(evaluatie|analyse)s?\b|\bevaluations? de la menace\b"
-    r"|\bbedrohungs(analyse|bewertung|evaluierung)(en)?\b|\bthreat (evaluation|assessment)s?\b"
+    r"\bdreigings ?(evaluatie|analyse)s?\b|\bevaluations? de la menace\b"
+    r"|\bbedrohungs ?(analyse|bewertung|evaluierung)(en)?\b|\bthreat (evaluation|assessment)s?\b"
     r"|\b(ocad|ocam|cuta) ?(evaluatie|evaluation|bewertung|analyse)s?\b"
 )
+_ALIKE: Final = str.maketrans("аеіосрхуκορυıո", "aeiocpxykopuin")
+"""Letters of other alphabets that look like ours, and come along with a copied text."""
+_SENTENCE_ENDS: Final = re.compile(r"(?<=[a-z]{3})[.!?]+\s+")
 
 
 def _plain(text: str) -> str:
-    """Write a text in small letters without accents or hyphens, and everything else but letters and digits as one space."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    bare = re.sub(r"(?<=[a-z])[-_\u2010\u2011\u00ad\u200b](?=[a-z])", "", bare)
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
+    """Write a text in small letters without accents or signs: words and numbers with one space between, `|` after a sentence.
+
+    A word that was cut at the end of its line or written with a hyphen is one word.
+    """
+    named = re.sub(r"\bTER\b", "T.E.R.", unicodedata.normalize("NFKD", text))
+    small = named.casefold().translate(_ALIKE)
+    bare = "".join(char for char in small if unicodedata.category(char) not in {"Cf", "Mn"})
+    whole = re.sub(r"(?<=[a-z])[-\u2010\u2011]\s*(?=[a-z])", "", bare)
+    return " ".join(re.findall(r"[a-z]+|[0-9]+|\|", _SENTENCE_ENDS.sub(" | ", whole)))
 
 
 def names_a_card(*texts: str) -> bool:

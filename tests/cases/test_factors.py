@@ -188,8 +188,36 @@ def test_one_from_before_categories_were_asked_is_closed_and_wants_one_in_the_ne
     from_it = {"startsFrom": first["assessmentId"]}
     refused = write(house, case_id, **from_it, factors=[], kept=[factor["factorId"]])
     assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "kept")
-    again = written(house, case_id, **from_it, factors=[HELP | {"factorId": factor["factorId"]}])
+    unsorted = HELP | {"factorId": factor["factorId"]}
+    refused = write(house, case_id, **from_it, factors=[unsorted])
+    assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "category"), "never presumed"
+    again = written(house, case_id, **from_it, factors=[unsorted | {"category": 2}])
     assert (again["factors"][0]["category"], again["factors"][0]["what"]) == (2, HELP["what"])
+
+
+def test_whoever_marks_a_factor_sensitive_closes_the_same_words_in_the_assessments_before(house, case_id):
+    first = written(house, case_id, factors=[HELP | {"what": "Haar moeder is opgenomen (verzonnen)."}])
+    factor = first["factors"][0]
+    assert "opgenomen" in read(house, case_id).text
+    marked = HELP | {
+        "what": "Haar moeder is opgenomen (verzonnen).",
+        "factorId": factor["factorId"],
+        "category": 9,
+    }
+    written(house, case_id, factors=[marked], startsFrom=first["assessmentId"])
+    assert "opgenomen" not in read(house, case_id).text
+    page = reader(house, "coordinator").get(f"/cases/{case_id}/assessments/compare?reason=meetingPreparation")
+    assert page.status_code == 200
+    assert "opgenomen" not in page.text
+    item = read(house, case_id).json()["items"][1]
+    assert open_factor(house, item, item["factors"][0]).json()["what"] == marked["what"]
+
+
+def test_a_factor_goes_along_once(house, case_id):
+    first = written(house, case_id, factors=[HELP, ILL])
+    kept = [first["factors"][1]["factorId"]] * 2
+    refused = write(house, case_id, factors=[HELP], kept=kept, startsFrom=first["assessmentId"])
+    assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "kept")
 
 
 def test_the_form_leaves_closed_what_is_closed_and_opens_it_on_request(house, case_id):

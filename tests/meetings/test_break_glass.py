@@ -58,6 +58,8 @@ def test_what_was_kept_for_the_desk_and_what_is_sensitive_stay_shut(table, known
     table.ok(smash(table, "policeMember", known), 201)
     file = table.ok(read(table, "policeMember", known))
     assert {s["text"] for s in file["statements"]} == {"Draagt vaker een mes.", "Broer heeft schulden."}
+    assert file.keys() & {"screeningNote", "screeningAnswers"} == set()
+    assert table.ok(read(table, "mayor", known))["screeningNote"] == "Voor de desk alleen (verzonnen)."
     for (statement,) in table.house.sql("SELECT id FROM statement WHERE audience = 'desk' OR category = 9"):
         assert (
             table.post("policeMember", f"/statements/{statement}/open", {"reason": "acuteDanger"}).status_code
