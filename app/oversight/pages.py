@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -119,19 +120,26 @@ page_get(router, "/checkpoints", _checkpoints)
 
 
 _LAST, _SHOWN = 100, 5
+_REFUSALS: Final = ("refused", "hidden")
+"""Who had no right, and who asked for what is not for them; what a state or a condition forbids is no sign of misuse."""
 
 
 @today_block(10, able(Action.JOURNAL_LIST))
 def _refused(call: PageCall, work: Work) -> Block:
     """Show the last refusals that rest on a rule: where oversight usually begins. What was typed wrongly is none."""
-    items = reading.list_journal(work, ListJournal(outcome="refused", pageSize=_LAST)).items
-    by_rule = [_pick(call, item) for item in items if item.rule]
+    found = [
+        item
+        for outcome in _REFUSALS
+        for item in reading.list_journal(work, ListJournal(outcome=outcome, pageSize=_LAST)).items
+    ]
+    telling = [item for item in found if (item.rule if item.outcome == "refused" else item.case_id)]
+    by_rule = sorted(telling, key=lambda item: item.at, reverse=True)
     return Block(
         call.phrase("Latest refusals"),
-        by_rule[:_SHOWN],
+        [_pick(call, item) for item in by_rule[:_SHOWN]],
         link=(call.phrase("To the processing log"), _ALL),
-        empty=call.phrase("Of the last %(most)s refusals, none rests on a rule.", most=_LAST)
-        if len(items) == _LAST
+        empty=call.phrase("Of the latest refusals, none is a rule's or about a case.")
+        if found
         else call.phrase("Nothing was refused."),
     )
 

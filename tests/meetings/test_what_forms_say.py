@@ -93,8 +93,12 @@ def test_oversight_is_told_what_a_rule_refused_and_not_what_was_typed_wrongly(ta
     assert decide(table, row, who="coordinator").status_code == 403
     lines = table.house.sql("SELECT action, rule FROM journal.entry WHERE outcome = 'refused'")
     assert {("agendaItem.add", ""), ("extension.decide", "R87")} <= {tuple(line) for line in lines}
+    assert table.get("school", f"/cases/{case}", reason="newInformation").status_code == 404
     table.house.later(minutes=1)
     block = texts_of(reader(table.house, "dpo").get("/").text).partition("Laatste weigeringen")[2]
+    assert translate("nl", "action.case.open") in block, (
+        "who asks for a case that is not for them is no slip of the pen"
+    )
     assert translate("nl", "action.agendaItem.add") not in block
     assert translate("nl", "action.extension.decide") in block
     assert f"{translate('nl', 'role.coordinator')} · Casus {case[:8]} · R87" in block
