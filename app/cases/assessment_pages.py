@@ -24,7 +24,7 @@ from app.cases.pages import (
     statement_words,
 )
 from app.constitution.labels import choices, label
-from app.kernel.http.form_pages import require, sent_form, told
+from app.kernel.http.form_pages import require, sent_form, told, typed_of
 from app.kernel.http.form_reading import WHOLE_FORM, Value, parse_form
 from app.kernel.http.forms import Fault, Field, Form, form_of, register_form
 from app.kernel.http.frames import announces
@@ -370,8 +370,18 @@ def _open_in_form(call: PageCall, work: Work, sent: _Sent) -> None:
     sent.kept = [each for each in sent.kept if each != sent.opens]
 
 
+def _part_of(prefix: str) -> type[Command]:
+    """Give what a part of the form is read as."""
+    if prefix.startswith("factor-"):
+        return c.Factor
+    return c.Instrument if prefix == "instrument." else DescribeAssessment
+
+
 def _send(call: PageCall) -> Response:
     sent = _Sent(call)
+    call.typed = [
+        each for prefix, said in sent.values.items() for each in typed_of(_part_of(prefix), call.language, said)
+    ]
     more = any(name == _MORE for name, _ in call.items)
 
     def act(unit: Work) -> Response:

@@ -272,6 +272,18 @@ def test_more_room_keeps_what_was_typed_and_writes_nothing(house, case_id):
     assert house.sql("SELECT count(*) FROM assessment")[0][0] == 0
 
 
+def test_what_was_weighed_is_shown_back_where_the_file_shut_meanwhile(house, case_id):
+    one, path = reader(house, "coordinator"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
+    (form,) = [each for each in forms_of(one.get(path).text) if "/assessments/new" in each["action"]]
+    house.sql("UPDATE case_file SET locks_on = :d", d=house.now.date())
+    said = _row(0, HELP) | {"weighed": "Veel steun (verzonnen).", "nothingClassified": "true",
+                            "relevantAndProportionate": "true"}  # fmt: skip
+    answer = one.client.post(form["action"], data=form["values"] | said)
+    assert answer.status_code == 409
+    assert HELP["what"] in answer.text
+    assert "Veel steun (verzonnen)." in answer.text
+
+
 def test_the_form_says_of_which_factor_something_lacks_and_calls_nothing_optional_that_is_not(house, case_id):
     one, path = reader(house, "mayor"), f"/cases/{case_id}/assessments/new?reason=meetingPreparation"
     assert "De factor (niet verplicht)" not in texts_of(one.get(path).text)
