@@ -55,6 +55,7 @@ class Decade:
         self.cast = house.cast
         self.lives: dict[UUID, Life] = {}
         self.gone: dict[str, date] = {}
+        self.begun: set[str] = set()
         self.received: list[date] = []
         """When what another municipality accepted has to be gone there, while nobody decides on it."""
         self.listed: dict[UUID, date] = {}
@@ -349,11 +350,14 @@ class Decade:
     # the end ------------------------------------------------------------------------------------------------------
 
     def sweep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        if self.chance.random() < 0.2:
+        killed = self.chance.random() < 0.2
+        if killed:
             with self._killed_somewhere(monkeypatch):
                 sweeping.sweep_all(self.house.installation)
         if self.chance.random() < 0.05:  # the clock stands back: what is not due then is not due
             sweeping.sweep_all(self.house.installation, self.house.now - timedelta(days=3))
+            if killed:  # but what was begun is finished, on whichever day
+                self.begun |= {life.reference for life in self.lives.values() if life.due <= self.today}
         done = sweeping.sweep_all(self.house.installation)
         assert done.left == 0
         over = [life for life in self.lives.values() if life.due <= self.today]

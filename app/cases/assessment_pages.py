@@ -380,7 +380,9 @@ def _part_of(prefix: str) -> type[Command]:
 def _send(call: PageCall) -> Response:
     sent = _Sent(call)
     call.typed = [
-        each for prefix, said in sent.values.items() for each in typed_of(_part_of(prefix), call.language, said)
+        each
+        for prefix, said in sent.values.items()
+        for each in typed_of(_part_of(prefix), call.language, said)
     ]
     more = any(name == _MORE for name, _ in call.items)
 
