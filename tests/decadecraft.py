@@ -255,6 +255,7 @@ class Decade:
                 not life.until
                 or not life.carried
                 or not timedelta() < life.carried - self.today <= 4 * A_WEEK
+                or life.due <= self.today  # ends with this very day, by closing or correction: too late
             ):
                 continue
             if self.chance.random() > 0.35:
