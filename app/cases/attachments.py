@@ -18,11 +18,12 @@ from app.cases import queries
 from app.cases.commands import AddAttachment, ListAttachment, ReadAttachment, RemoveAttachment
 from app.cases.models import Attachment, AttachmentPart, Case
 from app.cases.sealing import open_in, seal_in
+from app.cases.source_queries import is_excluded
 from app.cases.standing import about_case, case_facts
 from app.cases.statements import FIRST_DAY, contributor_of
 from app.cases.views import AttachmentList, AttachmentView
 from app.constitution.codes import checked, codes
-from app.directory.office_queries import holds_in
+from app.directory.notices import NoticeCode, leave_notice
 from app.kernel.files.inspecting import KINDS, Taken, inspect
 from app.kernel.files.refusing import Refused
 from app.kernel.i18n import register_codes
@@ -40,7 +41,6 @@ from app.rules.cards import names_a_card, names_an_evaluation
 from app.rules.facts import Facts
 from app.rules.policy import abilities
 from app.rules.problems import Kind, Problem, invalid, not_found
-from app.rules.roles import POLICE
 
 SECURITY_ORIGIN: Final = "securityServices"
 """Of theirs an evaluation that OCAD validated is kept, with who said so (R58); never a card or a list (R57)."""
@@ -127,6 +127,7 @@ def add_attachment(work: Work, command: AddAttachment) -> AttachmentView:
         version=1,
     )
     work.session.add(row)
+    _tell_who_was_named(work, command, case)
     work.session.flush()
     for number, piece in enumerate(pieces):
         place = _place(locked.id, row_id, number, len(pieces))
@@ -175,20 +176,28 @@ def _validation_said(command: AddAttachment) -> bool:
 def _demand_validation(work: Work, command: AddAttachment, case: Any) -> None:
     """Hold what is said of a validation against who could say it, and when.
 
-    Raises Problem 400 for somebody who is not of the police of this cell, a day that cannot be, and for a validation of
-    something that does not come from OCAD: whatever has one is treated as theirs, everywhere.
+    Raises Problem 400 for somebody who does not sit here for the police with a clearance that holds (R10), a day that
+    cannot be, and for a validation of something that does not come from OCAD: whatever has one is theirs, everywhere.
     """
     if command.origin != SECURITY_ORIGIN:
         if any(getattr(command, name) is not None for name in VALIDATION):
             raise invalid("origin", "error.validatedByOcad")
         return
     person, day = there(command.validated_by), there(command.validated_on)
-    if not holds_in(work.session, person, case.cell_id, work.today, POLICE):
+    if not queries.holds_clearance(work.session, person, case.cell_id, work.today):
         raise invalid("validatedBy", "error.notOfThePolice", kind="referencedResourceNotFound")
     if day > work.today:
         raise invalid("validatedOn", "error.dayToCome", kind="invalidPeriod")
     if day < (command.dated_on or FIRST_DAY):
         raise invalid("validatedOn", "error.longAgo", kind="invalidPeriod")
+
+
+def _tell_who_was_named(work: Work, command: AddAttachment, case: Any) -> None:
+    """Tell whoever is said to have passed a validation on, by reference: nobody is named without hearing of it (R58)."""
+    named = command.validated_by
+    if named is None or named == work.actor.person_id or is_excluded(work.session, named, case.id):
+        return
+    leave_notice(work, named, NoticeCode.VALIDATION_NAMED, case.reference, case.municipality_id)
 
 
 def _demand_room(work: Work, case: Case, taken: Taken, digest: str, about: About) -> None:

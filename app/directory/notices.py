@@ -50,6 +50,8 @@ class NoticeCode(StrEnum):
     """The day of a discussion was proposed for correction; the mayor decides (R69)."""
     EXTENSION_WAITS = "extensionWaits"
     """A meeting discussed an extension; the mayor decides (R87)."""
+    VALIDATION_NAMED = "validationNamed"
+    """A document was attached on one's word that OCAD validated it (R58)."""
     IDENTITY_CORRECTED = "identityCorrected"
     """Somebody of the desk corrected who a file is about; the list is the mayor's (R40, R55)."""
     MINUTES_TO_READ = "minutesToRead"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.cases import queries as cases
 from app.cases.closing import LEAVING
 from app.cases.models import Case
+from app.cases.standing import counted_from
 from app.directory.notices import NoticeCode, leave_notice
 from app.kernel.i18n import register_codes
 from app.kernel.journal.store import About
@@ -77,7 +78,7 @@ def tell_of_own_files(work: Work, case: Case) -> list[About]:
 
     That term is the law's, from the last discussion: an earlier end here is the mayor's for the mayor's own file.
     """
-    ends_on = case_due_on(case.last_discussed_on or case.listed_on, {})
+    ends_on = case_due_on(counted_from(case), {})
     desk = cases.desk_of(work.session, case, work.today)
     for person_id in attended_by(work.session, case):
         if person_id not in desk:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import ReviewDeferral
@@ -42,7 +42,6 @@ _CANDIDATES = f"""
     ORDER BY c.due_on, c.reference
 """
 
-_ELSEWHERE = text("SELECT left_off_elsewhere(:meeting)")
 _ASKED_LAST = """
     SELECT i.case_id, i.person_id FROM invitation i
     JOIN (
@@ -89,11 +88,6 @@ def left_off_silently(session: Session, actor: Actor, today: date, meeting_id: U
     return [
         row for row in candidates(session, actor, today, meeting_id) if row.closure_asked and not row.left_off
     ]
-
-
-def left_off_elsewhere(session: Session, meeting_id: UUID) -> bool:
-    """Tell whether a case of another municipality of the cell is left off a meeting in silence (R76): yes or no alone."""
-    return bool(session.scalar(_ELSEWHERE, {"meeting": meeting_id}))
 
 
 def asked_last(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

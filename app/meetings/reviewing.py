@@ -20,7 +20,7 @@ from app.meetings import agenda_queries, proposal_queries
 from app.meetings.commands import ReviewMeeting
 from app.meetings.composition import chair_holds, is_complete
 from app.meetings.inviting import reason_in, sending_facts
-from app.meetings.leaving_off import left_off_elsewhere, left_off_here
+from app.meetings.leaving_off import nothing_left_off
 from app.meetings.models import AgendaItem, Invitation, Meeting
 from app.meetings.proposal_views import ReviewItem, ReviewPerson, ReviewView
 from app.meetings.running import agenda_blocks, is_late, minutes_available
@@ -42,7 +42,6 @@ OF_MEETING = (
     "constitutionIncomplete",
     "overTime",
     "closureLeftOff",
-    "closureLeftOffElsewhere",
 )
 REASONS = ("ground_reason", "urgency_reason", "child_reason")
 """What an invitation can state besides its ground, each sealed under the key of its case."""
@@ -100,8 +99,7 @@ def _of_meeting(
         "chairBusy": bool(proposal_queries.busy(work.session, [meeting.chair_id], meeting)),
         "placeTaken": agenda_queries.place_taken(work.session, meeting),
         "constitutionIncomplete": not complete,
-        "closureLeftOff": meeting.state == "draft" and left_off_here(work, meeting),
-        "closureLeftOffElsewhere": meeting.state == "draft" and left_off_elsewhere(work, meeting),
+        "closureLeftOff": meeting.state == "draft" and not nothing_left_off(work, meeting),
         "overTime": sum(block.minutes for block in blocks) > minutes_available(meeting),
     }
     return [code for code in OF_MEETING if found[code]]

@@ -34,6 +34,10 @@ def test_with_its_validation_it_is_kept_as_what_ocad_wrote(house, case_id, said)
     (line,) = lines(house, "attachment.add")
     assert (line["outcome"], line["reason"]) == ("allowed", "ocadValidated")
     assert read(house, view).status_code == 200
+    told = house.sql("SELECT person_id FROM notice WHERE code = 'validationNamed'")
+    assert [row.person_id for row in told] == [house.cast.persons["informationOfficer"]], (
+        "who is named hears of it"
+    )
     ((kept,),) = house.sql("SELECT string_agg(a::text, ' ') FROM attachment a")
     assert REFERENCE not in kept
     closed = listed(house, case_id)
@@ -41,6 +45,13 @@ def test_with_its_validation_it_is_kept_as_what_ocad_wrote(house, case_id, said)
     assert item["sensitive"] is True, "closed by default, whatever its category"
     assert REFERENCE not in closed.text
     assert NAME not in closed.text
+
+
+def test_nobody_whose_clearance_ended_is_named_neither_past_the_operation(house, case_id, said):
+    house.sql("UPDATE mandate SET clearance_until = :d WHERE role = 'informationOfficer'", d="2026-01-01")
+    answer = add(house, case_id, file=FILE, **said)
+    assert (answer.status_code, answer.json()["issues"][0]["name"]) == (400, "validatedBy")
+    assert count(house) == [0, 0]
 
 
 @pytest.mark.parametrize("missing", ["validatedBy", "validatedOn", "validationReference"])

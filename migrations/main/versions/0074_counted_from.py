@@ -2,7 +2,6 @@
 
 Until now the day of the listing here stood in its place, and only the end that came along held it back. What was accepted
 before this keeps that end; from when it was counted over there is not known here any more.
-And convening asks of every municipality of a joint cell whether a missed review is left off in silence (R76).
 """
 
 import sqlalchemy as sa
@@ -78,26 +77,6 @@ CAME = """
         RAISE EXCEPTION 'what came along from another municipality does not change' USING ERRCODE = 'insufficient_privilege';
     END $$
 """
-SILENT = """
-    CREATE FUNCTION left_off_elsewhere(p_meeting uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT EXISTS (SELECT 1 FROM meeting m JOIN acting() a ON a.cell_id = m.cell_id
-              AND a.role IN ('mayor', 'delegate', 'coordinator')
-            JOIN case_file c ON c.cell_id = m.cell_id AND c.municipality_id <> a.municipality_id
-            WHERE m.id = p_meeting AND c.state NOT IN ('closed', 'destroyed') AND c.shred_ordered_at IS NULL
-              AND c.locks_on > present_day() AND c.id <> ALL (excluded_cases())
-              AND c.closure_asked_on IS NOT NULL AND coalesce(c.last_discussed_on < c.closure_asked_on, true)
-              AND NOT EXISTS (SELECT 1 FROM relisting r WHERE r.case_id = c.id AND r.listed_on >= c.closure_asked_on)
-              AND NOT EXISTS (SELECT 1 FROM review_deferral d WHERE d.case_id = c.id AND d.meeting_id = m.id)
-              AND NOT EXISTS (SELECT 1 FROM agenda_item t JOIN meeting n ON n.id = t.meeting_id
-                WHERE t.case_id = c.id AND t.state = 'tabled' AND n.state IN ('draft', 'convened', 'inSession'))
-              -- Whom nobody is there to answer for holds up no meeting.
-              AND EXISTS (SELECT 1 FROM mandate d JOIN person p ON p.id = d.person_id AND p.active
-                WHERE d.municipality_id = c.municipality_id AND d.role IN ('mayor', 'delegate', 'coordinator')
-                  AND d.starts_on <= present_day() AND (d.ends_on IS NULL OR d.ends_on >= present_day())
-                  AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.case_id = c.id AND x.person_id = d.person_id)))
-    $$
-"""
 
 
 def _again(*, back: bool) -> None:
@@ -130,15 +109,11 @@ def upgrade() -> None:
         " AND (OLD.counted_from, OLD.ends_by) IS DISTINCT FROM (NEW.counted_from, NEW.ends_by))"
         " EXECUTE FUNCTION came_as_it_was()"
     )
-    op.execute(SILENT)
-    op.execute("REVOKE ALL ON FUNCTION left_off_elsewhere(uuid) FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION left_off_elsewhere(uuid) TO livcr_app")
     op.execute("RESET ROLE")
 
 
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
-    op.execute("DROP FUNCTION left_off_elsewhere(uuid)")
     op.execute("DROP TRIGGER came_as_it_was ON registration")
     op.execute("DROP FUNCTION came_as_it_was()")
     op.execute("DROP TRIGGER begins_as_it_came ON case_file")

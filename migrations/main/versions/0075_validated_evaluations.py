@@ -15,7 +15,7 @@ VALIDATED = """
             THEN removed_at IS NOT NULL OR num_nonnulls(validated_by, validated_on, validation_reference) = 3
         ELSE num_nonnulls(validated_by, validated_on, validation_reference) = 0 END)
 """
-# By somebody who is police member or information officer of the cell on that day; nobody names another's word.
+# By somebody who sits in the cell for the police that day, with a clearance that holds; the house tells them (R10).
 BY_POLICE = """
     CREATE FUNCTION validated_by_police() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -23,6 +23,7 @@ BY_POLICE = """
         IF NEW.validated_on > present_day() OR NOT EXISTS (SELECT 1 FROM mandate d JOIN case_file c ON c.id = NEW.case_id
             JOIN person p ON p.id = d.person_id AND p.active
             WHERE d.person_id = NEW.validated_by AND d.cell_id = c.cell_id AND d.role IN ('policeMember', 'informationOfficer')
+              AND d.clearance_until >= present_day()
               AND d.starts_on <= present_day() AND (d.ends_on IS NULL OR d.ends_on >= present_day()))
         THEN
             RAISE EXCEPTION 'who says that OCAD validated it is of the police here' USING ERRCODE = 'insufficient_privilege';
@@ -61,8 +62,19 @@ def upgrade() -> None:
     op.execute("RESET ROLE")
 
 
+# Without what is recorded of it, an evaluation may not stand in a file: it is taken out first, by people (R58).
+NONE_LEFT = """
+    DO $$ BEGIN
+        IF EXISTS (SELECT 1 FROM attachment WHERE origin = 'securityServices' AND removed_at IS NULL) THEN
+            RAISE EXCEPTION 'take the validated evaluations out of their files before going back' USING ERRCODE = 'check_violation';
+        END IF;
+    END $$
+"""
+
+
 def downgrade() -> None:
     op.execute("SET ROLE livcr_owner")
+    op.execute(NONE_LEFT)
     op.execute(GOES.replace("{also}", ""))
     op.execute("DROP TRIGGER validated_by_police ON attachment")
     op.execute("DROP FUNCTION validated_by_police()")
