@@ -255,7 +255,7 @@ class Decade:
                 not life.until
                 or not life.carried
                 or not timedelta() < life.carried - self.today <= 4 * A_WEEK
-                or life.due <= self.today  # ends with this very day, by closing or correction: too late
+                or life.due <= self.today  # too late by closing or correction
             ):
                 continue
             if self.chance.random() > 0.35:
@@ -351,14 +351,13 @@ class Decade:
     # the end ------------------------------------------------------------------------------------------------------
 
     def sweep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        killed = self.chance.random() < 0.2
-        if killed:
+        if killed := (self.chance.random() < 0.2):
             with self._killed_somewhere(monkeypatch):
                 sweeping.sweep_all(self.house.installation)
         if self.chance.random() < 0.05:  # the clock stands back: what is not due then is not due
             sweeping.sweep_all(self.house.installation, self.house.now - timedelta(days=3))
             if killed:  # but what was begun is finished, on whichever day
-                self.begun |= {life.reference for life in self.lives.values() if life.due <= self.today}
+                self.begun |= {each.reference for each in self.lives.values() if each.due <= self.today}
         done = sweeping.sweep_all(self.house.installation)
         assert done.left == 0
         over = [life for life in self.lives.values() if life.due <= self.today]

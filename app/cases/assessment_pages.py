@@ -59,20 +59,10 @@ class DescribeAssessment(Command):
 register_form(c.Factor, hidden=("factorId",))
 register_form(c.Instrument)
 register_form(DescribeAssessment)
-register_codes(
-    "hint",
-    [
-        "what",
-        "speaksFor",
-        "speaksAgainst",
-        "missing",
-        "weighed",
-        "instrument",
-        "assessorTrained",
-        "factor.category",
-        "factor.contributorId",
-    ],
-)
+register_codes("hint", [
+    "what", "speaksFor", "speaksAgainst", "missing", "weighed", "instrument", "assessorTrained", "factor.category",
+    "factor.contributorId",
+])  # fmt: skip
 register_codes("factorChange", CHANGES)
 register_codes("option.side", _SIDES)
 announces(Action.ASSESSMENT_WRITE)
