@@ -55,7 +55,7 @@ def test_the_page_says_in_words_what_went(house, filled, acts):
     acts.on(house, 2027, 3, 2)
     sweep_all(house.installation)
     page = reader(house, "dpo").get("/certificates").text
-    assert "inlichtingen (3)" in page
+    assert "inbreng (3)" in page
     assert "trajecten (1)" in page
     assert acts.MARK not in page
 
