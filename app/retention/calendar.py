@@ -56,6 +56,7 @@ def list_retention(work: Work, command: ListRetention) -> EndingPage:
     shown, more = rows[: command.page_size], rows[command.page_size :]
     work.allow(Action.RETENTION_LIST, facts, [about_ending(row) for row in shown])
     here = href("retention/upcoming")
+    unfinished = queries.unfinished(work.session)
     following = None
     if more:
         mark = cursor(shown[-1].due_on, shown[-1].id)
@@ -65,6 +66,7 @@ def list_retention(work: Work, command: ListRetention) -> EndingPage:
         items=[_shown(work, row, facts) for row in shown],
         next=following,
         page_size=command.page_size,
+        unfinished=unfinished or None,
     )
 
 

@@ -62,6 +62,7 @@ def _calendar(call: PageCall, work: Work) -> Response:
         call.phrase("Retention calendar"),
         call.phrase("What will be destroyed on which day, and why on that day. References only, no names."),
         rows=[(item, _address(item)) for item in page.items],
+        unfinished=page.unfinished,
         days=command.days,
         following=cursor_of(page.next),
         may_sweep=may(work.actor, Action.SWEEP_PREVIEW),
@@ -108,11 +109,20 @@ page_get(router, "/certificates", _certificates)
 
 @today_block(50, able(Action.RETENTION_LIST))
 def _ending(call: PageCall, work: Work) -> Block:
-    """Show what is destroyed within ninety days."""
-    items = calendar.list_retention(work, ListRetention(days=90, pageSize=5)).items
+    """Show what is destroyed within ninety days; first of all, what was ordered to go and is still there."""
+    page = calendar.list_retention(work, ListRetention(days=90, pageSize=5))
+    hanging = {
+        "title": call.phrase(
+            "Ordered to be destroyed, and not finished yet: %(number)s", number=page.unfinished
+        ),
+        "href": _ALL + "/sweep" if may(work.actor, Action.SWEEP_PREVIEW) else "",
+        "note": call.phrase("Look whether the next sweep finishes it; if not, somebody has to be asked."),
+        "state": (call.phrase("not finished"), "danger"),
+    }
     return Block(
         call.phrase("Destroyed within 90 days"),
-        [
+        [hanging] * bool(page.unfinished)
+        + [
             {
                 "title": item.reference,
                 "href": _address(item),
@@ -121,7 +131,7 @@ def _ending(call: PageCall, work: Work) -> Block:
                 ),
                 "state": (call.phrase("locked"), "danger") if item.locked else None,
             }
-            for item in items
+            for item in page.items
         ],
         link=(call.phrase("Retention calendar"), _ALL),
         empty=call.phrase("Nothing is destroyed in the next 90 days."),

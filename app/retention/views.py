@@ -50,6 +50,9 @@ class EndingView(View):
 class EndingPage(Page[EndingView]):
     """What ends when, soonest first."""
 
+    unfinished: int | None = None
+    """How many files were ordered to be destroyed and are not finished, where there are any (R92)."""
+
 
 class PlannedView(View):
     """One thing a sweep would do."""
