@@ -82,6 +82,7 @@ def list_case(work: Work, command: ListCase) -> CasePage:
             due_on=row.due_on,
             locked=True if work.today >= row.locks_on else None,
             closure_asked=row.closure_asked or None,
+            late_since=row.late_since,
         )
         for row in shown
     ]

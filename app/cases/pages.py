@@ -309,7 +309,7 @@ page_button(
 
 @today_block(30, able(Action.CASE_LIST))
 def _files(call: PageCall, work: Work) -> Block:
-    """Show files that ask for something: a closure to decide, a review that is due, a lock that has come."""
+    """Show files that ask for something: a closure to decide, a review that is due, a lock that has come, a late action."""
     items = []
     listed = opening.list_case(work, c.ListCase(pageSize=100)).items
     days = agenda_days(work, [item.case_id for item in listed])
@@ -322,9 +322,13 @@ def _files(call: PageCall, work: Work) -> Block:
             and not item.locked
             and not fresh
             and not item.closure_asked
+            and item.late_since is None
         ):
             continue
         note = call.phrase("to be destroyed on %(day)s", day=format_date(call.language, item.due_on))
+        if item.late_since is not None:
+            day = format_date(call.language, item.late_since)
+            note = call.phrase("an action should have been done by %(day)s", day=day)
         if fresh:
             day = format_date(call.language, item.listed_on)
             note = call.phrase("new on the list since %(day)s, not discussed yet", day=day)

@@ -104,7 +104,8 @@ _VISIBLE = (
            c.last_discussed_on, c.review_on, c.due_on, c.locks_on,
            """
     + ASKED
-    + """ AS closure_asked
+    + """ AS closure_asked, (SELECT min(a.due_on) FROM action_item a WHERE a.case_id = c.id AND a.state = 'open'
+              AND a.due_on < present_day() AND c.locks_on > present_day()) AS late_since
     FROM case_file c
     WHERE c.municipality_id = %(municipality)s AND c.state = ANY (%(states)s) AND c.shred_ordered_at IS NULL
       AND c.id NOT IN (SELECT case_id FROM exclusion WHERE person_id = %(person)s)

@@ -25,6 +25,8 @@ class CaseItem(View):
     locked: bool | None = None
     closure_asked: bool | None = None
     """A review was missed: the next meeting says whether it is closed, or why it is still necessary (R76)."""
+    late_since: date | None = None
+    """The day by which the oldest action that is still open should have been done, where that day is over (R73)."""
 
 
 class CasePage(Page[CaseItem]):

@@ -22,6 +22,16 @@ def top(table, case, who="coordinator", path=""):
     return page.split("Wat nu te doen is")[1][:600]
 
 
+def with_action(table, sat):
+    """A trajectory with one action of the participant, due today."""
+    plan = {"caseId": sat, "caseManagerId": table.person("caseManager"), "aims": {"school": "Terug naar de les."},
+            "personInformed": "involved"}  # fmt: skip
+    table.ok(table.post("coordinator", "/trajectories", plan), 201)
+    action = {"caseId": sat, "ownerId": table.person("participant"), "lifeDomain": "school", "text": "Contact opnemen.",
+              "dueOn": table.house.now.date().isoformat()}  # fmt: skip
+    table.ok(table.post("coordinator", "/actions", action), 201)
+
+
 def test_who_was_never_discussed_is_to_be_tabled(table):
     case = table.case()
     ((due,),) = table.house.sql("SELECT due_on FROM case_file")
@@ -35,12 +45,7 @@ def test_where_nothing_waits_nothing_is_said(table, sat):
 
 def test_a_proposed_closing_a_missed_review_and_a_late_action_wait(table, sat):
     meeting = str(table.house.sql("SELECT meeting_id FROM discussion")[0].meeting_id)
-    plan = {"caseId": sat, "caseManagerId": table.person("caseManager"), "aims": {"school": "Terug naar de les."},
-            "personInformed": "involved"}  # fmt: skip
-    table.ok(table.post("coordinator", "/trajectories", plan), 201)
-    action = {"caseId": sat, "ownerId": table.person("participant"), "lifeDomain": "school", "text": "Contact opnemen.",
-              "dueOn": table.house.now.date().isoformat()}  # fmt: skip
-    table.ok(table.post("coordinator", "/actions", action), 201)
+    with_action(table, sat)
     table.ok(
         table.post(
             "coordinator", f"/cases/{sat}/proposeClosure", {"meetingId": meeting, "ground": "noIndications"}
@@ -59,3 +64,18 @@ def test_an_extension_waits_for_its_meeting_and_then_for_the_mayor(table, sat):
     assert "een vergadering moet ze bespreken" in top(table, sat)
     talk(table, sat)
     assert "Een verlenging is besproken: de burgemeester beslist" in top(table, sat, "mayor")
+
+
+def test_a_late_action_is_asked_for_on_the_first_page_of_the_desk_alone(table, sat):
+    with_action(table, sat)
+    day = table.house.now.date()
+    (item,) = table.ok(table.get("coordinator", "/cases"))["items"]
+    assert "lateSince" not in item, "its day is not over"
+    table.house.later(days=2)
+    (item,) = table.ok(table.get("coordinator", "/cases"))["items"]
+    assert item["lateSince"] == day.isoformat()
+    assert "een actie moest klaar zijn op" in texts_of(reader(table.house, "coordinator").get("/").text)
+    assert "een actie moest klaar zijn op" not in texts_of(reader(table.house, "participant").get("/").text)
+    table.house.sql("UPDATE case_file SET locks_on = :d", d=table.house.now.date())
+    (item,) = table.ok(table.get("coordinator", "/cases"))["items"]
+    assert "lateSince" not in item, "of a shut file nothing more is told"
