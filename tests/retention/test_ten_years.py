@@ -17,7 +17,7 @@ from decadecraft import A_WEEK, BEGINS, Decade
 from app.oversight.verifying import verify_file
 
 YEARS = 10
-CASES = int(os.environ.get("LIVCR_SIMULATED_CASES", "2000"))
+CASES = int(os.environ.get("LIVCR_SIMULATED_CASES", "3000"))
 
 
 @pytest.mark.slow
