@@ -27,6 +27,7 @@ OWN = {
 ASIS = {
     ("agenda_item", "purpose"): "person", ("consultation_table", "kind"): "operational",
     ("case_file", "reference"): REFERENCE, ("case_file", "state"): "listed",
+    ("attachment", "origin"): "securityServices",  # with a validation, as it has to be
 }  # fmt: skip
 
 
