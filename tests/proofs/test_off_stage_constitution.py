@@ -8,7 +8,16 @@ from tablecraft import Acting
 
 DRAFTING = [
     f"/agreement/draft/{name}"
-    for name in ("parties", "operational", "strategic", "tactical", "answers", "settings")
+    for name in (
+        "parties",
+        "operational",
+        "strategic",
+        "tactical",
+        "answers",
+        "settings",
+        "screening",
+        "closing",
+    )
 ]
 
 

@@ -58,7 +58,8 @@ def foreign(stage) -> dict[str, list[str]]:
         "agendaItemId": [str(scene.item.id)], "statementId": [str(scene.said.id)], "actionId": [str(scene.act.id)],
         "registrationId": [str(scene.signal.id)], "invitationId": [str(scene.invitation.id)],
         "attachmentId": [str(scene.paper.id)], "contactId": [str(scene.third.id)],
-        "startsFrom": [str(scene.case.id)],  # no assessment is on the stage: an id of another's, of whatever kind
+        # No assessment is on the stage: an id of another's, of whatever kind.
+        "startsFrom": [str(scene.case.id)], "kept": [str(scene.case.id)],
         "breakGlassId": [str(scene.glass.id)], "reference": [scene.case.reference],
         "municipalityId": [str(cast.towns["D"]), str(cast.towns["E"])], "cellId": [str(cast.cells["zone"])],
         "tableId": [str(cast.tables["zone"])], "mandateId": [str(w.people["zoneMayorD"].mandate)],
@@ -66,6 +67,7 @@ def foreign(stage) -> dict[str, list[str]]:
         "handlerId": [each for each in people if each != str(w.people["zoneSpare"].person)],  # of another service
         "partyIds": people,  # nobody's id is that of a service
         "blocks": [str(cast.towns["D"])], "ownerId": people, "caseManagerId": people, "contributorId": people,
+        "validatedBy": people,
     }  # fmt: skip
 
 
