@@ -121,6 +121,9 @@ def _items(work: Work, meeting: Meeting, items: list[AgendaItem]) -> list[Review
         case = cases.case(work.session, item.case_id)
         if case is None:  # its end was ordered since it was put on the agenda: it is no more
             continue
+        shut = (
+            case.locks_on <= work.today
+        )  # who was asked for it, and why, is not opened any more either (R90)
         people = [
             ReviewPerson(
                 invitation_id=row.id,
@@ -135,7 +138,7 @@ def _items(work: Work, meeting: Meeting, items: list[AgendaItem]) -> list[Review
                 **_reasons(work, row),
             )
             for row, person, agency in asked
-            if row.agenda_item_id == item.id
+            if row.agenda_item_id == item.id and not shut
         ]
         shown.append(
             ReviewItem(

@@ -129,6 +129,17 @@ def test_in_a_joint_cell_nobody_hears_that_a_neighbour_leaves_one_off(zone):
     d.convene(meeting)
 
 
+def test_of_a_shut_file_the_review_of_a_meeting_tells_neither_who_is_asked_nor_why(table):
+    meeting, case = table.plan(), table.case()
+    table.invite(table.add(meeting, case), "school")
+    (item,) = table.ok(table.get(table.mayor, f"/meetings/{meeting}/review"))["items"]
+    assert item["people"]
+    table.house.sql("UPDATE case_file SET locks_on = :d", d=table.house.now.date())
+    (item,) = table.ok(table.get(table.mayor, f"/meetings/{meeting}/review"))["items"]
+    assert not item.get("people")
+    assert "question" not in item
+
+
 def test_the_checklist_of_an_agenda_wants_it_ticked_or_a_reason(table, missed):
     meeting = table.plan()
     page = reader(table.house, "coordinator")
