@@ -10,8 +10,7 @@ from starlette.responses import Response
 from app.cases import extension_commands as c
 from app.cases import extensions
 from app.cases.extension_views import ExtensionSheet, WatchedExtension
-from app.cases.pages import CASES, ONE_CASE, ask_reason, case_address, in_words, stated_reason
-from app.cases.waiting import elsewhere
+from app.cases.pages import CASES, ONE_CASE, ask_reason, case_address, places_of, stated_reason
 from app.constitution.labels import choices, label
 from app.kernel.http.form_pages import FormRow, Prepared, page_button, page_form, require
 from app.kernel.http.frames import TONES, Block, able, may, today_block
@@ -57,7 +56,7 @@ def _show(call: PageCall, work: Work) -> Response:
         query=with_query("", reason=stated_reason(call)),
         tones=TONES,
         today=work.today,
-        waiting=[in_words(call, each) for each in elsewhere(work, view.case_id)],
+        waiting=places_of(call, view.waits, view.case_id),
         may_read="case.open" if may(work.actor, Action.CASE_LIST) and not view.locked else "",
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.cases.views import WaitView
 from app.kernel.shapes import Document, View
 
 
@@ -59,6 +60,8 @@ class ExtensionSheet(Document):
     """To which day the extension in force carries the file; it ends there unless it is reviewed before."""
     review_months: int
     items: list[ExtensionView]
+    waits: list[WaitView] = Field(default_factory=list)
+    """What waits for this case elsewhere: a hand-over that is under way."""
 
 
 class WatchedExtension(View):

@@ -29,6 +29,7 @@ from app.cases.extension_views import (
 from app.cases.models import Case
 from app.cases.sealing import open_in, seal_in
 from app.cases.standing import about_case, case_facts, counted_from
+from app.cases.waiting import elsewhere
 from app.constitution.agreements import settings_of
 from app.constitution.codes import checked, codes
 from app.constitution.standing import municipality_facts
@@ -300,6 +301,7 @@ def _sheet(work: Work, case: Case) -> ExtensionSheet:
             _view(work, case, row, [each for each in looked_at if each.extension_id == row.id])
             for row in rows
         ],
+        waits=elsewhere(work, case.id, may_propose),
     )
 
 

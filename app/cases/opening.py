@@ -15,6 +15,7 @@ from app.cases.standing import about_case, case_facts, within_year
 from app.cases.statements import statement_views
 from app.cases.trajectories import trajectory_view
 from app.cases.views import CaseItem, CasePage, CaseView, ChecklistAnswerView, DiscussionView, RelistingView
+from app.cases.waiting import waiting
 from app.constitution.cells import PURPOSE
 from app.constitution.checklists import CLOSING, questions, wording
 from app.constitution.codes import codes
@@ -130,7 +131,7 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         moved=may_move(work, case),
         within_year=within_year(work, case),
     )
-    return CaseView(
+    view = CaseView(
         version=case.version,
         href=href("cases", case.id),
         abilities=abilities(work.actor, facts, *FILE_ACTIONS),
@@ -169,6 +170,8 @@ def case_view(work: Work, case: Any, standing: Standing, *, by_glass: bool = Fal
         statements=statement_views(work, queries.statements(work.session, case.id), facts, by_glass=by_glass),
         trajectory=trajectory_view(work, case, found) if found else None,
     )
+    view.waits = [] if by_glass else waiting(work, view, facts)
+    return view
 
 
 def _listed(work: Work, case: Any, column: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from app.cases import closing, exclusions, opening, statements, trajectories
 from app.cases import commands as c
-from app.cases.views import CaseView
-from app.cases.waiting import Waiting, waiting
+from app.cases.views import CaseView, WaitView
 from app.constitution.cells import read_ref_data
 from app.constitution.commands import ReadRefData
 from app.constitution.labels import choices, label
@@ -106,21 +105,17 @@ def _open(call: PageCall, work: Work) -> Response:
         words=statement_words(language)[1],
         tones=TONES,
         may_exclude=may(work.actor, Action.EXCLUSION_DECLARE),
-        waiting=[in_words(call, each) for each in waiting(work, view)],
+        waiting=places_of(call, view.waits, view.case_id),
         today=work.today,
         grounds={entry.code: entry.labels.of(language) for entry in load_lists()["closureGrounds"].entries},
     )
 
 
-def in_words(call: PageCall, each: Waiting) -> tuple[str, str | None]:
-    """Give what waits as a sentence in the reader's language, and the page where it is done, for the reason at hand."""
-    said = {
-        name: format_date(call.language, value) if isinstance(value, date) else value
-        for name, value in each.values.items()
-    }
-    return call.phrase(each.says, **said), with_query(
-        each.href, reason=stated_reason(call)
-    ) if each.href else None
+def places_of(call: PageCall, waits: Sequence[WaitView], case_id: UUID) -> list[tuple[str, str | None]]:
+    """Give what waits with the page where it is done, for the reason at hand."""
+    at = {"extension": f"{case_address(case_id)}/extension", "handOver": "/hand-overs"}
+    reason = stated_reason(call)
+    return [(each.text, with_query(at[each.about], reason=reason) if each.about else None) for each in waits]
 
 
 def ask_reason(call: PageCall, work: Work) -> Response:

@@ -296,6 +296,14 @@ class RelistingView(View):
     closure_ground: str | None = None
 
 
+class WaitView(View):
+    """One thing that waits in a case, in a sentence."""
+
+    text: str
+    about: str | None = None
+    """`extension` or `handOver`; None where it is done in the file."""
+
+
 class CaseView(Document):
     """The file as its desk reads it; of it what an emergency leads to, where that is how it was opened."""
 
@@ -334,4 +342,6 @@ class CaseView(Document):
     """The emergency reading by which the file was opened, if so (R21)."""
     discussions: list[DiscussionView] = Field(default_factory=list)
     statements: list[StatementView] = Field(default_factory=list)
+    waits: list[WaitView] = Field(default_factory=list)
+    """What is to be done now, the first first."""
     trajectory: TrajectoryView | None = None

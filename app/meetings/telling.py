@@ -11,6 +11,9 @@ from app.cases.waiting import WAITERS, Waiting
 from app.kernel.i18n import to_translate
 from app.kernel.work import Work
 from app.meetings import agenda_queries, hand_over_queries
+from app.rules.actions import Action
+from app.rules.facts import Facts
+from app.rules.policy import abilities
 
 
 def _agenda(work: Work, case: Any) -> Iterable[Told]:
@@ -34,12 +37,14 @@ _HAND_OVER = {
 }
 
 
-def _hand_over(work: Work, case_id: UUID) -> Iterable[Waiting]:
+def _hand_over(work: Work, case_id: UUID, facts: Facts) -> Iterable[Waiting]:
+    if not abilities(work.actor, facts, Action.HAND_OVER_LIST):
+        return
     for row in hand_over_queries.of_case(work.session, case_id):
         town = hand_over_queries.municipality(work.session, row.to_municipality_id)
         names = town.names if town else {}
         name = names.get(work.actor.language) or next(iter(names.values()), "")
-        yield Waiting(_HAND_OVER[row.state], {"town": name, "day": row.accept_until}, "/hand-overs")
+        yield Waiting(_HAND_OVER[row.state], {"town": name, "day": row.accept_until}, "handOver")
 
 
 WAITERS.append(_hand_over)

@@ -79,3 +79,13 @@ def test_a_late_action_is_asked_for_on_the_first_page_of_the_desk_alone(table, s
     table.house.sql("UPDATE case_file SET locks_on = :d", d=table.house.now.date())
     (item,) = table.ok(table.get("coordinator", "/cases"))["items"]
     assert "lateSince" not in item, "of a shut file nothing more is told"
+
+
+def test_what_waits_is_told_by_the_opening_of_the_file_and_by_nothing_else(table, sat):
+    table.ok(propose(table, sat), 201)
+    before = len(table.journal("case.open", "coordinator"))
+    file = table.ok(table.get("coordinator", f"/cases/{sat}", reason="decisionPreparation"))
+    assert [each["about"] for each in file["waits"]] == ["extension"]
+    assert len(table.journal("case.open", "coordinator")) == before + 1
+    for who in ("school", "zoneMayorD", "dpo"):
+        assert table.get(who, f"/cases/{sat}", reason="decisionPreparation").status_code == 404, who
