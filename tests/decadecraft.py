@@ -56,8 +56,7 @@ class Decade:
         self.lives: dict[UUID, Life] = {}
         self.gone: dict[str, date] = {}
         self.begun: set[str] = set()
-        self.received: list[date] = []
-        """When what another municipality accepted has to be gone there, while nobody decides on it."""
+        self.received: list[date] = []  # when it is gone at E if nobody decides
         self.listed: dict[UUID, date] = {}
         self.counts: dict[str, int] = {}
         self.today = BEGINS
@@ -277,7 +276,7 @@ class Decade:
         for life in self.open_lives():
             if not life.days or self.chance.random() > 0.002:
                 continue
-            meeting = self.chance.choice(sorted(life.days))
+            meeting = self.chance.choice(list(life.days))
             earlier = life.days[meeting] - timedelta(days=self.chance.randrange(1, 60))
             day = earlier if earlier >= self.listed[life.id] and self.chance.random() < 0.7 else None
             said = {"case_id": life.id, "meeting_id": meeting, "reason_text": "Verzonnen.",
@@ -342,8 +341,9 @@ class Decade:
             if self.chance.random() < 0.7:
                 with self.act("zoneMayorE") as unit:
                     handing_over.receive_hand_over(unit, h.ReceiveHandOver.of(hand_over_id=row))
+                # An earlier end that the closing promised goes along, also where the file was listed again since.
+                self.received.append(min(self.today + timedelta(days=90), life.year_ends(), life.due))
                 life.due = min(life.due, self.today)
-                self.received.append(min(self.today + timedelta(days=90), life.year_ends()))
                 self.did("handed over")
             else:
                 self.did("hand-overs that nobody accepted")
