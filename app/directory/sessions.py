@@ -37,6 +37,7 @@ from app.rules.actions import Action
 from app.rules.facts import Actor
 from app.rules.policy import Outcome
 from app.rules.problems import Kind, Problem, not_found
+from app.rules.processing import processing_of
 
 
 def about_session(session_id: UUID | None = None) -> About:
@@ -157,7 +158,7 @@ def _close(work: Work, session: Session, session_id: UUID, reason: str) -> None:
         work.basis("R14", About()),
         [about_session(session_id)],
         reason=reason,
-        processing=Action.SESSION_CLOSE.noun,
+        processing=processing_of(Action.SESSION_CLOSE),
     )
     append(session, work.circumstance(), [line])
 

@@ -33,6 +33,7 @@ from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
 from app.rules.problems import Issue, Kind, Problem
+from app.rules.processing import processing_of
 
 if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
@@ -174,7 +175,7 @@ class Work:
             legal_basis=self.basis(decision.number, abouts[0]),
             abouts=abouts,
             reason=reason,
-            processing=action.noun,
+            processing=processing_of(action),
             recipients=recipients,
             break_glass=decision.by_glass,
         )
@@ -223,7 +224,7 @@ class Work:
                 self.basis(problem.rule, about or About()),
                 [about or About()],
                 reason=reason,
-                processing=action.noun,
+                processing=processing_of(action),
             )
         )
         problem.logged = True
@@ -250,7 +251,7 @@ class Work:
                 self.basis("R14", About()),
                 [About(object_type="session", object_id=self.actor.session_id)],
                 reason="repeatedAnswer",
-                processing="session",
+                processing=processing_of(Action.SESSION_READ),
             )
         )
 

@@ -53,7 +53,11 @@ def test_a_change_and_its_line_are_committed_together(house):
     assert (line.controller, line.case_id, line.subject_id, line.object_type, line.object_id) == (
         about.controller, about.case_id, about.subject_id, "case", about.object_id,
     )  # fmt: skip
-    assert (line.reason, line.recipients, line.processing) == ("meetingPreparation", "coordinator", "refData")
+    assert (line.reason, line.recipients, line.processing) == (
+        "meetingPreparation",
+        "coordinator",
+        "agreements",
+    )
     assert (line.actor_id, line.mandate_id) == (house.cast.persons["mayor"], house.cast.mandates["mayor"])
     assert (line.role, line.agency_id) == ("mayor", house.cast.agencies["town hall"])
     assert (line.at, line.year, line.trace_id) == (house.now, 2026, unit.trace_id)
