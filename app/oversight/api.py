@@ -28,7 +28,7 @@ endpoint(router, "GET", "/checkpoints", reading.list_checkpoint, ListCheckpoint,
 
 MEDIA: dict[str, Format] = {"text/csv": "csv", "application/jsonl": "jsonl"}
 """The media types an export can have, the usual one first."""
-_KNOWN = frozenset({"from", "to", "caseId", "actorId", "action", "outcome", "reason"})
+_KNOWN = frozenset(str(field.alias) for field in ExportJournal.model_fields.values())
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The export, with the proof that it is whole",
@@ -82,15 +82,27 @@ def export_journal(
     from_: Annotated[Day | None, Query(alias="from")] = None,
     to: Day | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
+    subject_id: Annotated[UUID | None, Query(alias="subjectId")] = None,
     actor_id: Annotated[UUID | None, Query(alias="actorId")] = None,
+    agency_id: Annotated[UUID | None, Query(alias="agencyId")] = None,
     action: Action | None = None,
     outcome: Outcome | None = None,
+    break_glass: Annotated[bool | None, Query(alias="breakGlass")] = None,
     reason: Annotated[Line, Query()] = "supervision",
 ) -> Response:
     """Export lines of the log of one's municipality, as CSV or as JSON lines, whichever is accepted."""
     media = wanted(accept)
     command = ExportJournal.model_construct(
-        from_=from_, to=to, case_id=case_id, actor_id=actor_id, action=action, outcome=outcome, reason=reason
+        from_=from_,
+        to=to,
+        case_id=case_id,
+        subject_id=subject_id,
+        actor_id=actor_id,
+        agency_id=agency_id,
+        action=action,
+        outcome=outcome,
+        break_glass=break_glass,
+        reason=reason,
     )
     made: list[exporting.Exported] = []
 

@@ -13,31 +13,36 @@ from app.rules.actions import Action
 Outcome = Literal["allowed", "hidden", "refused", "conflict"]
 
 
-class ListJournal(Command):
-    """List the lines of the log of one's municipality, newest first; days are days in Brussels, both included."""
+class JournalFilter(Command):
+    """Which lines of the log of one's municipality; days are days in Brussels, both included.
 
-    from_: Annotated[Day | None, Field(alias="from")] = None
-    to: Day | None = None
-    case_id: UUID | None = None
-    actor_id: UUID | None = None
-    action: Action | None = None
-    outcome: Outcome | None = None
-    cursor: str | None = None
-    page_size: Annotated[int, Field(ge=1, le=100)] = 25
-
-
-class ExportJournal(Command):
-    """Export lines of the log of one's municipality as a file that proves itself.
-
-    *reason*: a code of the list accessReasons; it stands in the file and in the log (R60, R107).
+    *subjectId*: the person concerned. *agencyId*: the service of who acted. *breakGlass*: reached by emergency access or not.
     """
 
     from_: Annotated[Day | None, Field(alias="from")] = None
     to: Day | None = None
     case_id: UUID | None = None
+    subject_id: UUID | None = None
     actor_id: UUID | None = None
+    agency_id: UUID | None = None
     action: Action | None = None
     outcome: Outcome | None = None
+    break_glass: bool | None = None
+
+
+class ListJournal(JournalFilter):
+    """List the lines of the log of one's municipality, newest first."""
+
+    cursor: str | None = None
+    page_size: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class ExportJournal(JournalFilter):
+    """Export lines of the log of one's municipality as a file that proves itself.
+
+    *reason*: a code of the list accessReasons; it stands in the file and in the log (R60, R107).
+    """
+
     reason: Line = "supervision"
 
 

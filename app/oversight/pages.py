@@ -23,14 +23,15 @@ from app.rules.problems import not_found
 
 router = APIRouter()
 _ALL = "/journal"
+_YES_NO = (("true", to_translate("Yes")), ("false", to_translate("No")))
 _OUTCOMES = ("allowed", "hidden", "refused", "conflict")
-_FILTERS = ("from", "to", "caseId", "actorId", "action", "outcome")
+_FILTERS = ("from", "to", "action", "outcome", "caseId", "subjectId", "actorId", "agencyId", "breakGlass")
 _MEDIA: dict[str, tuple[Format, str]] = {"csv": ("csv", "text/csv"), "jsonl": ("jsonl", "application/jsonl")}
 
 menu_line(60, _ALL, to_translate("Processing log"), able(Action.JOURNAL_LIST))
 menu_line(65, "/checkpoints", to_translate("Checkpoints"), able(Action.CHECKPOINT_LIST))
 register_codes("journalOutcome", _OUTCOMES)
-register_codes("field", ["from", "to", "caseId", "actorId", "action", "outcome"])
+register_codes("field", _FILTERS)
 
 
 def _chosen(call: PageCall) -> dict[str, str]:
@@ -73,7 +74,16 @@ def _list(call: PageCall, work: Work) -> Response:
             _field(call, "action", "select", chosen, actions),
             _field(call, "outcome", "select", chosen, outcomes),
             _field(call, "caseId", "text", chosen),
+            _field(call, "subjectId", "text", chosen),
             _field(call, "actorId", "text", chosen),
+            _field(call, "agencyId", "text", chosen),
+            _field(
+                call,
+                "breakGlass",
+                "select",
+                chosen,
+                tuple(Option(value, call.phrase(word)) for value, word in _YES_NO),
+            ),
         ],
         exports=[(name, f"{_ALL}/export/{name}?{urlencode(chosen)}") for name in _MEDIA],
         following=f"{_ALL}?{following}" if following else "",

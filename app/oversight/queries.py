@@ -17,7 +17,7 @@ from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
-from app.oversight.commands import ExportJournal, ListJournal
+from app.oversight.commands import JournalFilter
 
 
 def _midnight(day: date) -> datetime:
@@ -28,14 +28,17 @@ _CONDITIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "from_": ("e.at >= :from_", _midnight),
     "to": ("e.at < :to", lambda day: _midnight(day + timedelta(days=1))),
     "case_id": ("e.case_id = :case_id", lambda value: value),
+    "subject_id": ("e.subject_id = :subject_id", lambda value: value),
     "actor_id": ("e.actor_id = :actor_id", lambda value: value),
+    "agency_id": ("e.agency_id = :agency_id", lambda value: value),
     "action": ("e.action = :action", str),
     "outcome": ("e.outcome = :outcome", str),
+    "break_glass": ("e.break_glass = :break_glass", bool),
 }
 """Each filter as SQL on an entry `e`, and the value to bind."""
 
 
-def chosen(command: ListJournal | ExportJournal) -> dict[str, Any]:
+def chosen(command: JournalFilter) -> dict[str, Any]:
     """Give the filters that were set, by the names of their fields."""
     values = {name: getattr(command, name) for name in _CONDITIONS}
     return {name: value for name, value in values.items() if value is not None}

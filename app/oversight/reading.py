@@ -12,7 +12,7 @@ from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.oversight import queries
-from app.oversight.commands import ListCheckpoint, ListJournal
+from app.oversight.commands import JournalFilter, ListCheckpoint, ListJournal
 from app.oversight.standing import about_log, log_facts
 from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView
 from app.rules.actions import Action
@@ -39,13 +39,16 @@ def list_journal(work: Work, command: ListJournal) -> EntryPage:
 
 def as_said(filters: dict[str, Any]) -> dict[str, str]:
     """Give filters as the wire spells them."""
-    names = {"from_": "from", "case_id": "caseId", "actor_id": "actorId"}
-    return {names.get(name, name): str(value) for name, value in filters.items()}
+    fields = JournalFilter.model_fields
+    return {
+        str(fields[name].alias): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in filters.items()
+    }
 
 
 def _shown(row: Any) -> EntryView:
     said = {name: getattr(row, name) for name in EntryView.model_fields}
-    return EntryView(**{name: value for name, value in said.items() if value not in (None, "")})
+    return EntryView(**{name: value for name, value in said.items() if value not in (None, "", False)})
 
 
 @operation(Action.CHECKPOINT_LIST)

@@ -16,6 +16,8 @@ class EntryView(View):
     recorded_at: datetime
     actor_id: UUID | None = None
     mandate_id: UUID | None = None
+    acting_for: UUID | None = None
+    """For whom a delegate acted: the mayor."""
     agency_id: UUID | None = None
     role: str | None = None
     action: str
@@ -27,10 +29,14 @@ class EntryView(View):
     subject_id: UUID | None = None
     object_type: str | None = None
     object_id: UUID | None = None
+    processing: str | None = None
+    """The processing activity, as the record of processing names it."""
     channel: str
     recipients: str | None = None
     trace_id: UUID
     related_trace_id: UUID | None = None
+    break_glass: bool | None = None
+    """Whether it was reached by emergency access."""
 
 
 class EntryPage(Page[EntryView]):

@@ -207,8 +207,11 @@ def test_the_export_stands_in_the_published_document_with_both_formats(house):
         "from",
         "to",
         "caseId",
+        "subjectId",
         "actorId",
+        "agencyId",
         "action",
         "outcome",
+        "breakGlass",
         "reason",
     }
