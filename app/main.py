@@ -79,6 +79,7 @@ from app.meetings import api as meetings_api
 from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
 from app.oversight import pages as oversight_pages
+from app.oversight import record_api, record_pages
 from app.retention import api as retention_api
 from app.retention import pages as retention_pages
 from app.rules.problems import Problem
@@ -115,6 +116,7 @@ PAGES = (
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,
     strategy_pages, policy_meeting_pages, policy_changing_pages, policy_plan_pages, retention_pages, oversight_pages,
+    record_pages,
 )  # fmt: skip
 
 
@@ -158,6 +160,7 @@ def json_door() -> FastAPI:
         strategy_api,
         retention_api,
         oversight_api,
+        record_api,
     ):
         app.include_router(api.router, prefix=BASE)
     openapi.publish(app)

@@ -277,6 +277,12 @@ class Action(StrEnum):
     JOURNAL_EXPORT = "journal.export"
     CHECKPOINT_LIST = "checkpoint.list"
     ACCESS_EXPLAIN = "access.explain"
+    PROCESSING_RECORD_READ = "processingRecord.read"
+    PROCESSING_RECORD_EXPORT = "processingRecord.export"
+    ACCESS_CATEGORIES_READ = "accessCategories.read"
+    ACCESS_CATEGORIES_EXPORT = "accessCategories.export"
+    DPIA_RECORD = "dpia.record"
+    DPIA_LIST = "dpia.list"
 
     @property
     def noun(self) -> str:

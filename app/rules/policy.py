@@ -493,6 +493,13 @@ POLICY: dict[A, Rule] = {
     A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
     A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
+    # what a controller owes the supervisor: made from what is configured, never written by hand
+    A.PROCESSING_RECORD_READ: Rule("R104", MAYOR | {Role.DPO}, PART),
+    A.PROCESSING_RECORD_EXPORT: Rule("R104", MAYOR | {Role.DPO}, PART),
+    A.ACCESS_CATEGORIES_READ: Rule("R15", MAYOR | {Role.DPO}, PART),
+    A.ACCESS_CATEGORIES_EXPORT: Rule("R15", MAYOR | {Role.DPO}, PART),
+    A.DPIA_RECORD: Rule("R104", frozenset({Role.DPO}), PART),
+    A.DPIA_LIST: Rule("R104", MAYOR | COORDINATOR | ADMINISTRATOR | {Role.DPO}, PART),
 }  # fmt: skip
 
 

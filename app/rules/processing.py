@@ -88,7 +88,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         ("notice", "post", "mailAddress", "calendar"),
     ),
     Activity(
-        "agreements", ("R1", "R11", "R103", "R104"), ("user",), (), ("account",), ("oversight",), ("topicAndPlan",),
+        "agreements", ("R1", "R11", "R103", "R104"), ("user",), (), ("account",), ("oversight",), ("accountability",),
         ("municipality", "recordingBasis", "cell", "table", "agreement", "publicNotice", "constitution", "refData",
          "legalReference", "processingRecord", "accessCategories", "dpia"),
     ),

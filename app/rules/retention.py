@@ -57,6 +57,7 @@ SCHEDULE: tuple[Term, ...] = (
     Term("calendarAddress", "until the day after; once closed, until the next sweep", "last day of its mandate", "R37", "",
          law=False),
     Term("topicAndPlan", "kept; no person discussed stands in it", "its writing", "R6", "", law=False),
+    Term("accountability", "kept; of persons, the name of the officer alone", "its writing", "R104", "", law=False),
     Term("backup", "35 days", "moment of the backup", "R92", "", law=False),
 )  # fmt: skip
 

@@ -146,6 +146,8 @@ READABLE: dict[str, dict[str, str]] = {
         "document": "a document of the house; of no person",
         "state": CODES,
     },
+    "impact_assessment": {"reference": "where a document of the house is kept; of no person"},
+    "record_export": {"kind": CODES, "said": "digests; they tell that something changed, and nothing else"},
     "agreement_signature": {
         "name": "who signed for a party, as on paper",
         "capacity": "the function in which they signed",

@@ -69,6 +69,9 @@ def printed(table):
                     f"{name}-{language}.{kind}",
                     table.get("coordinator", f"/agreements/{row.id}/{path}", **said),
                 )
+        path = "/processingRecord/document"
+        keep(f"processing-record-{language}.pdf", table.get("dpo", path, language=language))
+        keep(f"access-list-{language}.pdf", table.get("dpo", "/accessCategories/document", language=language))
     table.house.later(days=20)
     table.open(meeting)
     table.attend(item, "school", "policeMember", "coordinator")

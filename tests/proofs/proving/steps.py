@@ -336,7 +336,10 @@ class Steps:
         return [(action, self.oracle.facts_on_town(self.who, town, cell, **known))]
 
     def bases(self) -> list[Ask]:
-        action = Action.RECORDING_BASIS_LIST
+        return self.of_the_house(Action.RECORDING_BASIS_LIST)
+
+    def of_the_house(self, action: Action) -> list[Ask]:
+        """Of one's own municipality; an administrator's of every one."""
         return self.any_cell(action) if self.role == Role.ADMINISTRATOR else self.own_town(action)
 
     def town_of_scene(self, action: Action, **known: Any) -> list[Ask]:

@@ -339,6 +339,12 @@ JSON_DOOR: dict[str, Line] = {
     "list_journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "list_checkpoint": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
     "export_journal": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
+    "read_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
+    "export_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
+    "read_access_categories": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
+    "export_access_categories": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_EXPORT), query=lambda k: {"format": "xlsx"}),
+    "list_dpia": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
+    "record_dpia": Line("once", lambda k: k.own_town(A.DPIA_RECORD), lambda k: {"dated": "2026-01-10", "reference": "Verzonnen"}),
 }  # fmt: skip
 """Operation -> its line. The path comes from the door's own table, its ids from the scene."""
 
@@ -551,6 +557,13 @@ PAGES_DOOR: dict[str, Line] = {
     "/journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "/journal/export/{form}": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
     "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
+    "/processing-record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
+    "/processing-record/document": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
+    "/access-list": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
+    "/access-list/document": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_EXPORT), query=lambda k: {"format": "xlsx"}),
+    "/impact-assessments": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
+    "/impact-assessments/new": Line("once", lambda k: [
+        *k.of_the_house(A.DPIA_LIST), *([] if k.role == "dpo" else [("recorded by the officer", 404)])]),
 }  # fmt: skip
 """Path of a page that can be read -> its line."""
 
