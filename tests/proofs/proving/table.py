@@ -563,7 +563,7 @@ PAGES_DOOR: dict[str, Line] = {
     "/access-list/document": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_EXPORT), query=lambda k: {"format": "xlsx"}),
     "/impact-assessments": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
     "/impact-assessments/new": Line("once", lambda k: [
-        *k.of_the_house(A.DPIA_LIST), *([] if k.role == "dpo" else [("recorded by the officer", 404)])]),
+        *k.of_the_house(A.DPIA_LIST), *([] if k.role == "dpo" else [("recorded by the officer", 409)])]),
 }  # fmt: skip
 """Path of a page that can be read -> its line."""
 
