@@ -1,4 +1,4 @@
-"""A file that is made once and whole: keys made at a first start, by however many processes start at once."""
+"""Files that are there whole or not at all: keys made at a first start, and what replaces its former self."""
 
 from __future__ import annotations
 
@@ -27,3 +27,30 @@ def make_once(path: Path, text: str) -> bool:
         return False
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def replace_whole(path: Path, text: str, mode: int = 0o600) -> None:
+    """Put *text* in place of a file, so that whoever reads finds the old or the new, also after a power cut.
+
+    Raises OSError when the disk refuses; then the old one stands.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

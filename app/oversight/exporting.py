@@ -21,6 +21,7 @@ from app.oversight import queries
 from app.oversight.commands import ExportJournal
 from app.oversight.reading import as_said
 from app.oversight.standing import about_log, log_facts
+from app.oversight.witnessing import AT_ONCE_SECONDS, witness_all
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
 
@@ -70,6 +71,7 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
     checked("accessReasons", command.reason, work.today, "reason")
     controller = there(work.actor.municipality_id)
     seal_now(work.installation.sealer)
+    witness_all(work.installation, controller=controller, seconds=AT_ONCE_SECONDS)
     filters = queries.chosen(command)
     where, values = queries.condition(filters)
     first, last = (day.year if day else None for day in (command.from_, command.to))

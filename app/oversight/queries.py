@@ -15,6 +15,7 @@ from app.constitution.models import Cell
 from app.directory.models import Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
+from app.kernel.journal.sealer import WITH_WITNESSES
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
 from app.oversight.commands import JournalFilter
@@ -79,13 +80,13 @@ def years(session: Session, controller: UUID, first: int | None, last: int | Non
 
 def checkpoints(session: Session, controller: UUID, after: tuple[Any, ...] | None, limit: int) -> list[Any]:
     """Give the checkpoints of a controller's log, newest first."""
-    beyond = "" if after is None else " AND (year, size) < (:year, :size)"
+    beyond = "" if after is None else " AND (c.year, c.size) < (:year, :size)"
     values = {} if after is None else {"year": after[0], "size": after[1]}
     return list(
         session.execute(
             text(
-                "SELECT year, size, root, at, note FROM journal.checkpoint"
-                f" WHERE controller = :c{beyond} ORDER BY year DESC, size DESC LIMIT :limit"
+                f"SELECT c.year, c.size, c.root, c.at, {WITH_WITNESSES} FROM journal.checkpoint c"
+                f" WHERE c.controller = :c{beyond} ORDER BY c.year DESC, c.size DESC LIMIT :limit"
             ),
             {"c": controller, "limit": limit} | values,
         )

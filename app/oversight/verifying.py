@@ -20,25 +20,39 @@ class Report(NamedTuple):
     sentence: str
 
 
-def verify_file(path: Path, key_texts: Sequence[str], *, processes: int = 1) -> Report:
+def verify_file(
+    path: Path, key_texts: Sequence[str], *, witnesses: Sequence[str] = (), processes: int = 1
+) -> Report:
     """Verify an export of the processing log, offline.
 
-    In: the file, public keys in their text form (`livcr-...+id+base64`), how many processes may help with a
-    large file. Out: a Report; it never raises for what is wrong with the file, the keys or the disk.
+    In: the file, public keys in their text form (`livcr-...+id+base64`), keys of witnesses each of which has to
+    have cosigned every checkpoint, how many processes may help with a large file. Out: a Report; it never raises
+    for what is wrong with the file, the keys or the disk.
     """
     try:
-        verifiers = [Verifier.parse(text.strip()) for text in key_texts if text.strip()]
+        verifiers = _keys(key_texts)
+        demanded = _keys(witnesses)
     except NoteInvalid as fault:
         return _no(f"The public key cannot be used: {fault}")
     if not verifiers:
         return _no("No public key was given: without it nothing can be checked")
     try:
         with path.open("rb") as file:
-            return Report(fine=True, sentence=sentence(verify_export(file, verifiers, processes=processes)))
+            proved = verify_export(file, [*verifiers, *demanded], processes=processes)
     except ExportInvalid as fault:
         return _no(str(fault))
     except OSError as fault:
         return _no(f"{path} cannot be read: {fault.strerror}")
+    for tree in proved.trees:
+        for each in demanded:
+            if tree.size and each not in tree.witnesses:
+                return _no(f"The checkpoint of tree {tree.tree} is not cosigned by witness {each.quoted}")
+    return Report(fine=True, sentence=sentence(proved))
+
+
+def _keys(texts: Sequence[str]) -> list[Verifier]:
+    """Read keys, one or more a text, each on its line."""
+    return [Verifier.parse(line.strip()) for text in texts for line in text.splitlines() if line.strip()]
 
 
 def _no(why: str) -> Report:
@@ -56,8 +70,18 @@ def sentence(proved: Proved) -> str:
     return (
         f"VERIFIED. {lines}{when}: nothing was changed, removed, added or moved since the export.\n"
         f"Checkpoint: {under}.\n"
-        f"Signed by: {', '.join(proved.keys)}."
+        f"Signed by: {', '.join(proved.keys)}." + _witnessed(proved)
     )
+
+
+def _witnessed(proved: Proved) -> str:
+    """Say which witnesses cosigned what, tree by tree; nothing when none of those that we know did."""
+    said = [
+        f"{each.tree}: {witness.quoted} on {_at(moment)}"
+        for each in proved.trees
+        for witness, moment in each.witnesses.items()
+    ]
+    return f"\nWitnessed by: {'; '.join(said)}." if said else ""
 
 
 def _local(moment: str) -> str:

@@ -30,6 +30,12 @@ _COLUMNS = (
     " e.object_id, e.processing, e.channel, e.recipients, e.trace_id, e.related_trace_id, e.break_glass"
 )
 
+WITH_WITNESSES = (
+    "c.note || coalesce((SELECT string_agg(s.line, '' ORDER BY s.witness) FROM journal.cosignature s"
+    " WHERE s.year = c.year AND s.controller = c.controller AND s.size = c.size), '') AS note"
+)
+"""The note of a checkpoint `c`, with the lines of the witnesses that cosigned it."""
+
 
 def load_signer(path: Path, name: str) -> Signer:
     """Give the journal's signing key, made on first use (mode 0600); its public half is written beside it."""
@@ -113,7 +119,7 @@ class Sealer:
     """Gives unsealed entries their leaves and signs what the trees have become."""
 
     def __init__(self, engine: Engine, signer: Signer, installation: str) -> None:
-        self._engine, self._signer, self._installation = engine, signer, installation
+        self.engine, self._signer, self._installation = engine, signer, installation
 
     def seal_all(self) -> int:
         """Seal until nothing is left that was committed before the call; gives the number of entries sealed."""
@@ -126,7 +132,7 @@ class Sealer:
 
     def round(self) -> int:
         """Seal one batch in one transaction. Gives how many; -1 when another sealer is at work."""
-        with self._engine.begin() as conn:
+        with self.engine.begin() as conn:
             if not conn.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('livcr sealer'))")):
                 return -1
             floor = self._floor(conn)
@@ -227,11 +233,11 @@ class Sealer:
 
 
 def latest_checkpoint(conn: Connection, controller: UUID, year: int) -> Any:
-    """Give the newest checkpoint row of a tree, or None."""
+    """Give the newest checkpoint row of a tree, with the lines of its witnesses in the note, or None."""
     return conn.execute(
         text(
-            "SELECT size, root, at, note FROM journal.checkpoint WHERE controller = :c AND year = :y"
-            " ORDER BY size DESC LIMIT 1"
+            f"SELECT c.size, c.root, c.at, {WITH_WITNESSES} FROM journal.checkpoint c"
+            " WHERE c.controller = :c AND c.year = :y ORDER BY c.size DESC LIMIT 1"
         ),
         {"c": controller, "y": year},
     ).one_or_none()

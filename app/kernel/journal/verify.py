@@ -14,7 +14,7 @@ from array import array
 from binascii import a2b_base64
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, groupby, islice, pairwise, starmap, zip_longest
 from multiprocessing import get_context
@@ -33,9 +33,11 @@ from app.kernel.journal.exportfile import (
 )
 from app.kernel.journal.leaf import FIELDS
 from app.kernel.journal.note import (
+    LOG,
     Checkpoint,
     NoteInvalid,
     Verifier,
+    cosigned,
     from_base64,
     open_note,
     split,
@@ -90,7 +92,10 @@ class ExportInvalid(ValueError):  # noqa: N818 - it says what the file is
 
 @dataclass(frozen=True)
 class TreeReport:
-    """One tree: its entries in the file, its leaves under the checkpoint, when (UTC) and by which keys."""
+    """One tree: its entries in the file, its leaves under the checkpoint, when (UTC) and by which keys.
+
+    *witnesses*: those of the witnesses that we know who cosigned the checkpoint, and when each saw it.
+    """
 
     tree: str
     origin: str
@@ -98,6 +103,7 @@ class TreeReport:
     size: int
     time: datetime
     keys: tuple[str, ...]
+    witnesses: dict[Verifier, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,8 +123,8 @@ class Report:
 def verify_export(file: BinaryIO, verifiers: Sequence[Verifier], *, processes: int = 1) -> Report:
     """Verify an export of either format.
 
-    In: the file opened for reading bytes, the public keys that may sign (at least that of the log), and how
-    many processes may help with a large file (more than one needs a main module that can be imported, as
+    In: the file opened for reading bytes, the public keys that may sign (at least that of the log, and those of
+    witnesses), and how many processes may help with a large file (more than one needs a main module that can be imported, as
     `multiprocessing` has it). Memory stays flat for consecutive leaves and takes about 50 bytes for every
     run of them. Out: a `Report`. Errors: ExportInvalid; OSError from the file.
     """
@@ -538,7 +544,7 @@ def _manifest(
         ):
             raise ExportInvalid("the trees in the seal are not in form: it was changed", number)
     try:
-        text, keys = open_note(seal["manifest"], verifiers)
+        text, keys = open_note(seal["manifest"], _logs(verifiers))
         alone = len(split(seal["manifest"])[1]) == 1
     except NoteInvalid as error:
         raise ExportInvalid(f"the manifest does not hold: {error}", number) from None
@@ -580,7 +586,8 @@ def _sealed(
     """Verify the checkpoint of one tree and compare it with what the file gives."""
     name = sealed["tree"]
     try:
-        checkpoint, keys = Checkpoint.open(sealed["checkpoint"], verifiers)
+        checkpoint, keys = Checkpoint.open(sealed["checkpoint"], _logs(verifiers))
+        witnesses = cosigned(sealed["checkpoint"], verifiers)
     except NoteInvalid as error:
         raise ExportInvalid(f"the checkpoint of tree {name} does not hold: {error}", number) from None
     if not checkpoint.origin.endswith("/" + name):
@@ -594,4 +601,11 @@ def _sealed(
     if tree.root != checkpoint.root:
         sentence = f"the leaves of tree {name} do not give the root of its checkpoint"
         raise ExportInvalid(f"{sentence}: an entry or a gap was changed; {tree.lines()}")
-    return TreeReport(name, checkpoint.origin, tree.entries, checkpoint.size, checkpoint.time, keys)
+    return TreeReport(
+        name, checkpoint.origin, tree.entries, checkpoint.size, checkpoint.time, keys, witnesses
+    )
+
+
+def _logs(verifiers: Sequence[Verifier]) -> list[Verifier]:
+    """Leave the witnesses out: what only they signed was not given out by the log."""
+    return [each for each in verifiers if each.kind == LOG]

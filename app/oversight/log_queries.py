@@ -1,0 +1,97 @@
+"""What the house reads and keeps about its own log, as the sealer: newest checkpoints, witnesses, what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from app.kernel.journal.sealer import WITH_WITNESSES
+
+
+def newest(conn: Connection, controller: UUID | None = None) -> list[Any]:
+    """Give the newest checkpoint of every tree, or of one controller's, with its cosignatures."""
+    return list(
+        conn.execute(
+            text(
+                f"SELECT c.year, c.controller, c.size, c.root, c.at, c.note AS own, {WITH_WITNESSES} FROM journal.tree t"
+                " JOIN journal.checkpoint c USING (year, controller, size)"
+                " WHERE CAST(:c AS uuid) IS NULL OR t.controller = :c ORDER BY c.controller, c.year"
+            ),
+            {"c": controller},
+        )
+    )
+
+
+def note_at(conn: Connection, tree: Any, size: int) -> str | None:
+    """Give the note that a tree had at a size, as the log signed it; None where it had no checkpoint."""
+    found: str | None = conn.scalar(
+        text("SELECT note FROM journal.checkpoint WHERE year = :y AND controller = :c AND size = :s"),
+        {"y": tree.year, "c": tree.controller, "s": size},
+    )
+    return found
+
+
+def unwitnessed(conn: Connection, witness: str, now: datetime, controller: UUID | None = None) -> list[Any]:
+    """Give the newest checkpoints that a witness has not cosigned and is not being spared, with what it cosigned last."""
+    return list(
+        conn.execute(
+            text(
+                "SELECT c.year, c.controller, c.size, c.note, (SELECT max(s.size) FROM journal.cosignature s"
+                "  WHERE s.year = c.year AND s.controller = c.controller AND s.witness = :w) AS seen"
+                " FROM journal.tree t JOIN journal.checkpoint c USING (year, controller, size)"
+                " LEFT JOIN journal.witness_state w ON w.year = c.year AND w.controller = c.controller AND w.witness = :w"
+                " WHERE (CAST(:c AS uuid) IS NULL OR t.controller = :c) AND (w.next_at IS NULL OR w.next_at <= :now)"
+                " AND NOT EXISTS (SELECT FROM journal.cosignature s WHERE s.year = c.year"
+                "  AND s.controller = c.controller AND s.size = c.size AND s.witness = :w)"
+                " ORDER BY c.controller, c.year"
+            ),
+            {"w": witness, "now": now, "c": controller},
+        )
+    )
+
+
+def keep_cosignature(conn: Connection, tree: Any, size: int, witness: str, at: datetime, line: str) -> None:
+    """Keep what a witness said; that it answered again ends what was wrong with it."""
+    key = {"year": tree.year, "controller": tree.controller, "witness": witness}
+    conn.execute(
+        text(
+            "INSERT INTO journal.cosignature (year, controller, size, witness, at, line)"
+            " VALUES (:year, :controller, :size, :witness, :at, :line) ON CONFLICT DO NOTHING"
+        ),
+        key | {"size": size, "at": at, "line": line},
+    )
+    conn.execute(
+        text(
+            "DELETE FROM journal.witness_state"
+            " WHERE year = :year AND controller = :controller AND witness = :witness"
+        ),
+        key,
+    )
+
+
+def put_off(
+    conn: Connection, tree: Any, witness: str, fault: str, now: datetime, pauses: Sequence[timedelta]
+) -> None:
+    """Keep why a witness did not cosign, since when, and when it is asked again: later each time."""
+    key = {"year": tree.year, "controller": tree.controller, "witness": witness}
+    failed = conn.scalar(
+        text(
+            "INSERT INTO journal.witness_state (year, controller, witness, fault, since, failures, next_at)"
+            " VALUES (:year, :controller, :witness, :fault, :now, 1, :now)"
+            " ON CONFLICT (year, controller, witness) DO UPDATE SET failures = witness_state.failures + 1,"
+            " since = CASE WHEN witness_state.fault = :fault THEN witness_state.since ELSE :now END,"
+            " fault = :fault RETURNING failures"
+        ),
+        key | {"fault": fault, "now": now},
+    )
+    conn.execute(
+        text(
+            "UPDATE journal.witness_state SET next_at = :next"
+            " WHERE year = :year AND controller = :controller AND witness = :witness"
+        ),
+        key | {"next": now + pauses[min(int(failed or 1), len(pauses)) - 1]},
+    )
