@@ -372,10 +372,11 @@ def verify(arguments: argparse.Namespace) -> int:
 
     keys = _public_keys(arguments)
     log = arguments.what == "journal"
-    if log:
-        fine, sentence = verify_log(arguments.file, keys, witnesses=_texts(arguments.witness))
-    else:
-        fine, sentence = verify_minutes(arguments.file, keys)
+    demanded = _texts(arguments.witness)
+    checked = (
+        verify_log(arguments.file, keys, witnesses=demanded) if log else verify_minutes(arguments.file, keys)
+    )
+    fine, sentence = checked
     print(sentence, file=sys.stdout if fine else sys.stderr)
     return 0 if fine else 1
 
