@@ -45,14 +45,16 @@ def serve_witness(
     return 0  # pragma: no cover — ended by a signal
 
 
-def witness_folder(state: Path, logs: Path, name: str, folder: Path, say: Say) -> int:
+def witness_folder(
+    state: Path, logs: Path, name: str, folder: Path, say: Say, clock: Callable[[], float] = time.time
+) -> int:
     """Cosign what is published in a folder, into it; gives the exit code. Raises OSError."""
     witness = _witness(state, logs, name, say)
     if witness is None:
         return 1
     fine = True
     try:
-        for each in check_folder(witness, folder, int(time.time())):
+        for each in check_folder(witness, folder, int(clock())):
             say(each.sentence, each.fine)
             fine = fine and each.fine
     except WitnessFault as fault:
