@@ -22,7 +22,7 @@ from app.kernel.journal.witness import head_of, request_text
 from app.kernel.journal.witness_door import read_records
 from app.kernel.work import Installation
 from app.oversight import log_queries as queries
-from app.oversight.witnessing import BY_FOLDER, Fault, cosignature_in, proof_from, witnesses_of
+from app.oversight.witnessing import BY_FOLDER, NotCosigned, cosignature_in, proof_from, witnesses_of
 
 log = logging.getLogger("livcr")
 _TAIL = 1 << 16
@@ -113,7 +113,7 @@ def _take_cosignatures(installation: Installation, folder: Path, tree: Any) -> s
             with engine.connect() as conn:
                 note = queries.note_at(conn, tree, size) or ""
             line, at = cosignature_in(note, left.rpartition("\n\n")[2], witness.key)
-        except (NoteInvalid, Fault, UnicodeDecodeError):
+        except (NoteInvalid, NotCosigned, UnicodeDecodeError):
             log.warning("publishing %s: what witness %s left is spoiled", folder.name, witness.key.quoted)
             continue
         if line in tree.note:

@@ -50,7 +50,7 @@ class Distant:
     address: str
 
 
-class Fault(Exception):  # noqa: N818 — it says what went wrong, by its code
+class NotCosigned(Exception):  # noqa: N818 — it says what went wrong, by its code
     """A witness did not cosign."""
 
     @property
@@ -88,7 +88,7 @@ def _ask_one(installation: Installation, witness: Distant, controller: UUID | No
         for tree in waiting:
             try:
                 line, at = _Asking(client, witness, engine.connect, ends, away).cosignature(tree)
-            except Fault as fault:
+            except NotCosigned as fault:
                 away = fault.code if fault.code in {UNREACHABLE, UNABLE} else ""
                 with engine.begin() as conn:
                     queries.put_off(conn, tree, name, fault.code, now, PAUSES)
@@ -113,21 +113,21 @@ class _Asking:
     """Why it is not asked any more in this round; empty while it is."""
 
     def cosignature(self, tree: Any) -> tuple[str, datetime]:
-        """Give the line with which the witness cosigns, and its time; raises Fault."""
+        """Give the line with which the witness cosigns, and its time; raises NotCosigned."""
         if self.away:
-            raise Fault(self.away)
+            raise NotCosigned(self.away)
         seen = min(tree.seen or 0, tree.size)  # a log that was cut back is to be told so by its witness
         status, said = self._submit(tree, seen)
         told = _SIZE.fullmatch(said) if status == _CONFLICT else None
         if told and int(told[1]) != seen:
             if int(told[1]) > tree.size:  # it has seen a longer log than we have: ours was cut back
-                raise Fault(DISAGREES)
+                raise NotCosigned(DISAGREES)
             status, said = self._submit(tree, int(told[1]))
         if status == _OK:
             return cosignature_in(tree.note, said, self.witness.key)
         if status >= _OURS:
-            raise Fault(UNABLE)
-        raise Fault(DISAGREES if status in {_CONFLICT, _SPLIT} else REFUSED)
+            raise NotCosigned(UNABLE)
+        raise NotCosigned(DISAGREES if status in {_CONFLICT, _SPLIT} else REFUSED)
 
     def _submit(self, tree: Any, old: int) -> tuple[int, str]:
         with self.connect() as conn:
@@ -135,7 +135,7 @@ class _Asking:
         began = time.monotonic()
         limit = self.ends or began + 4 * SECONDS
         if began >= limit:
-            raise Fault(UNREACHABLE)
+            raise NotCosigned(UNREACHABLE)
         url = self.witness.address.rstrip("/") + "/add-checkpoint"
         try:
             with self.client.stream("POST", url, content=body.encode()) as answer:
@@ -143,12 +143,12 @@ class _Asking:
                 for piece in answer.iter_bytes():
                     said += piece
                     if len(said) > _LONGEST_ANSWER or time.monotonic() > limit:
-                        raise Fault(UNREACHABLE)
+                        raise NotCosigned(UNREACHABLE)
                 return answer.status_code, said.decode()
         except UnicodeDecodeError:
-            raise Fault(SPOILED) from None
+            raise NotCosigned(SPOILED) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
-            raise Fault(UNREACHABLE) from None
+            raise NotCosigned(UNREACHABLE) from None
 
 
 def proof_from(conn: Connection, tree: Any, old: int) -> list[bytes]:
@@ -158,11 +158,11 @@ def proof_from(conn: Connection, tree: Any, old: int) -> list[bytes]:
 
 
 def cosignature_in(note: str, said: str, key: Verifier) -> tuple[str, datetime]:
-    """Find the line of a witness in its answer, verified; raises Fault when there is none that holds."""
+    """Find the line of a witness in its answer, verified; raises NotCosigned when there is none that holds."""
     try:
         lines = [each for each in split(f"{split(note)[0]}\n{said}")[1] if each.key_id == key.key_id]
         line = "".join(each.line() for each in lines[:1])
         at = cosigned(note + line, [key])[key]
     except (NoteInvalid, KeyError):
-        raise Fault(SPOILED) from None
+        raise NotCosigned(SPOILED) from None
     return line, at.astimezone(UTC)
