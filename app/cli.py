@@ -371,9 +371,10 @@ def verify(arguments: argparse.Namespace) -> int:
     from app.oversight.verifying import verify_file as verify_log
 
     keys = _public_keys(arguments)
-    fine, sentence = verify_minutes(arguments.file, keys)
     if arguments.what == "journal":
         fine, sentence = verify_log(arguments.file, keys, witnesses=_texts(arguments.witness))
+    else:
+        fine, sentence = verify_minutes(arguments.file, keys)
     print(sentence, file=sys.stdout if fine else sys.stderr)
     return 0 if fine else 1
 
