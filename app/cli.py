@@ -114,7 +114,7 @@ def _of_verifying(add: Callable[..., argparse.ArgumentParser]) -> None:
         )
         made.set_defaults(run=verify, what=what, witness=[])
         if what == "journal":
-            of_journal(made)
+            of_journal(verifying, made)
 
 
 def serve(_: argparse.Namespace) -> None:

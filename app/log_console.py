@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 
-def of_journal(verifying: argparse.ArgumentParser) -> None:
-    """Add what can be told of the processing log; *verifying*: the command that verifies an export."""
+def of_journal(commands: Any, verifying: argparse.ArgumentParser) -> None:
+    """Add what can be told of the processing log to *commands*, and to *verifying*, which verifies an export."""
     verifying.add_argument(
         "--witness",
         action="append",
@@ -19,6 +20,37 @@ def of_journal(verifying: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="public key of a witness that has to have cosigned every checkpoint",
     )
+    checking = commands.add_parser(
+        "check", help="recompute the log in the database, and name the first difference"
+    )
+    checking.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint that was kept elsewhere: a signed note",
+    )
+    checking.set_defaults(run=check)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Recompute the log in the database, and compare it with checkpoints that were kept elsewhere."""
+    from app.kernel.installing import Process, console_work
+    from app.oversight.checking import check_journal
+    from app.oversight.commands import CheckJournal
+    from app.rules.facts import Actor
+    from app.rules.roles import Role
+    from app.starting import running
+
+    kept = [Path(each).read_text(encoding="utf-8") for each in arguments.checkpoint]
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
+        verifiers = [process.installation.signer.verifier]
+        with console_work(process, Actor(role=Role.ROBOT)) as unit:
+            found = check_journal(unit, CheckJournal.of(kept=kept), verifiers)
+    print("\n".join(found.sentences), file=sys.stdout if found.fine else sys.stderr)
+    return 0 if found.fine else 1
 
 
 def of_witness(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -80,6 +81,7 @@ from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
 from app.oversight import pages as oversight_pages
 from app.oversight import record_api, record_pages
+from app.oversight.watching import STANDS_STILL, sealing_stands_still
 from app.retention import api as retention_api
 from app.retention import pages as retention_pages
 from app.rules.problems import Problem
@@ -182,8 +184,12 @@ def create_app(installation: Installation, *, beat: float = BEAT) -> FastAPI:
         app.add_exception_handler(kind, _answer_problem)
 
     @app.get(f"{BASE}/health", include_in_schema=False)
-    def _health() -> dict[str, str]:
-        return {"status": "UP"}
+    def _health(request: Request) -> dict[str, str]:
+        try:
+            late = sealing_stands_still(request.app.state.installation)
+        except SQLAlchemyError:
+            late = False  # what is wrong then is not the sealing
+        return {"status": "DEGRADED", "sealing": STANDS_STILL} if late else {"status": "UP"}
 
     app.add_middleware(BodyLimit)
     app.add_middleware(Hardening)

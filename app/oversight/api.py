@@ -13,9 +13,16 @@ from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
 from app.kernel.journal.exportfile import Format
 from app.kernel.shapes import Day, Line
 from app.kernel.work import Work
-from app.oversight import exporting, reading
-from app.oversight.commands import ExportJournal, ListCheckpoint, ListJournal, Outcome
-from app.oversight.views import CheckpointPage, EntryPage
+from app.oversight import exporting, proving, reading, watching
+from app.oversight.commands import (
+    ExportJournal,
+    ListCheckpoint,
+    ListJournal,
+    Outcome,
+    ReadLogStatus,
+    ReadProof,
+)
+from app.oversight.views import CheckpointPage, EntryPage, LogStatusView, ProofView
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
 
@@ -25,6 +32,11 @@ endpoint(router, "GET", "/journalEntries", reading.list_journal, ListJournal, En
          tag="Oversight", summary="List lines of the processing log")  # fmt: skip
 endpoint(router, "GET", "/checkpoints", reading.list_checkpoint, ListCheckpoint, CheckpointPage,
          tag="Oversight", summary="List signed checkpoints of the processing log")  # fmt: skip
+
+endpoint(router, "GET", "/proofs", proving.read_proof, ReadProof, ProofView,
+         tag="Oversight", summary="Prove that a line is in the processing log, or that the log only grew")  # fmt: skip
+endpoint(router, "GET", "/logStatus", watching.read_log_status, ReadLogStatus, LogStatusView,
+         tag="Oversight", summary="Say how the processing log stands: sealed, witnessed, complete")  # fmt: skip
 
 MEDIA: dict[str, Format] = {"text/csv": "csv", "application/jsonl": "jsonl"}
 """The media types an export can have, the usual one first."""

@@ -53,6 +53,28 @@ class ListCheckpoint(Command):
     page_size: Annotated[int, Field(ge=1, le=100)] = 25
 
 
+class ReadProof(Command):
+    """Prove that an entry is in the log (`entryId`), or that the log continues what it was (`year`, `oldSize`).
+
+    *size*: that of a checkpoint; the newest when it is not said.
+    """
+
+    entry_id: UUID | None = None
+    year: Annotated[int | None, Field(ge=2000, le=9999)] = None
+    old_size: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+    size: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+
+
+class ReadLogStatus(Command):
+    """Read how the log of one's municipality stands: sealed, witnessed, complete."""
+
+
+class CheckJournal(Command):
+    """Recompute the whole log, and compare it with checkpoints that were kept elsewhere (signed notes)."""
+
+    kept: list[str] = Field(default_factory=list)
+
+
 class ExplainAccess(Command):
     """Explain what the rules say of a person (username), an act and a case (reference or id)."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from app.kernel.journal.sealer import WITH_WITNESSES
+from app.kernel.journal.sealer import COLUMNS, WITH_WITNESSES
 
 
 def newest(conn: Connection, controller: UUID | None = None) -> list[Any]:
@@ -94,4 +95,66 @@ def put_off(
             " WHERE year = :year AND controller = :controller AND witness = :witness"
         ),
         key | {"next": now + pauses[min(int(failed or 1), len(pauses)) - 1]},
+    )
+
+
+def trees(conn: Connection) -> list[Any]:
+    """Give every tree."""
+    return list(
+        conn.execute(text("SELECT year, controller, size FROM journal.tree ORDER BY controller, year"))
+    )
+
+
+def leaves(conn: Connection, tree: Any) -> Generator[Any, None, None]:
+    """Give the leaves of a tree in order, each with its stored hash and its line, where they are; memory flat."""
+    result = conn.execute(
+        text(
+            f"SELECT l.leaf_index, n.hash, {COLUMNS} FROM journal.leaf l"
+            " LEFT JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
+            " LEFT JOIN journal.node n ON n.year = l.year AND n.controller = l.controller AND n.level = 0"
+            "  AND n.node_index = l.leaf_index"
+            " WHERE l.year = :year AND l.controller = :controller ORDER BY l.leaf_index"
+        ).execution_options(stream_results=True, yield_per=2000),
+        {"year": tree.year, "controller": tree.controller},
+    )
+    with closing(result):
+        yield from result
+
+
+def all_checkpoints(conn: Connection, tree: Any) -> Generator[Any, None, None]:
+    """Give the checkpoints of a tree, the smallest first; memory flat."""
+    result = conn.execute(
+        text(
+            "SELECT size, root, at, note FROM journal.checkpoint WHERE year = :year AND controller = :controller"
+            " ORDER BY size"
+        ).execution_options(stream_results=True, yield_per=2000),
+        {"year": tree.year, "controller": tree.controller},
+    )
+    with closing(result):
+        yield from result
+
+
+def place_of(conn: Connection, tree: Any, digest: bytes) -> int | None:
+    """Give the leaf number under which a hash is kept in a tree, or None."""
+    found: int | None = conn.scalar(
+        text(
+            "SELECT min(node_index) FROM journal.node WHERE year = :year AND controller = :controller"
+            " AND level = 0 AND hash = :hash"
+        ),
+        {"year": tree.year, "controller": tree.controller, "hash": digest},
+    )
+    return found
+
+
+def loose(conn: Connection) -> list[Any]:
+    """Give, by tree, how many lines lie below the sealer's floor without a leaf, and when the first was recorded."""
+    return list(
+        conn.execute(
+            text(
+                "SELECT e.controller, e.year, count(*) AS lines, min(e.recorded_at) AT TIME ZONE 'UTC' AS first"
+                " FROM journal.entry e WHERE e.xid < (SELECT floor FROM journal.seal_state)"
+                " AND NOT EXISTS (SELECT FROM journal.leaf l WHERE l.year = e.year AND l.entry_id = e.id)"
+                " GROUP BY e.controller, e.year ORDER BY e.controller, e.year"
+            )
+        )
     )

@@ -17,6 +17,7 @@ from app.kernel.journal.exportfile import Format
 from app.kernel.work import Work
 from app.oversight import exporting, reading
 from app.oversight.commands import ExportJournal, ListCheckpoint, ListJournal
+from app.oversight.status_pages import status_block
 from app.oversight.views import EntryView
 from app.rules.actions import Action
 from app.rules.problems import not_found
@@ -120,6 +121,7 @@ def _checkpoints(call: PageCall, work: Work) -> Response:
         call.phrase(
             "Signed statements of what the log was at a moment. Keep one elsewhere: it proves later changes."
         ),
+        standing=status_block(call, work),
         rows=page.items,
         public_key=page.public_key,
         following=f"/checkpoints?{following}" if following else "",

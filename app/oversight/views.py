@@ -61,6 +61,62 @@ class CheckpointPage(Page[CheckpointView]):
     public_key: str
 
 
+class ProofView(View):
+    """A proof as RFC 9162 has it: of a line (leaf), or of an older size; all hashes in base64."""
+
+    year: int
+    size: int
+    checkpoint: str
+    """The signed note that the proof leads to, with the lines of its witnesses."""
+    leaf_index: int | None = None
+    leaf: str | None = None
+    """The bytes of the line as they are hashed, in base64 (docs/journal-format.md)."""
+    leaf_hash: str | None = None
+    old_size: int | None = None
+    old_checkpoint: str | None = None
+    hashes: list[str]
+
+
+class WitnessStatus(View):
+    """What one witness said last of one year, and what is wrong with it since when."""
+
+    witness: str
+    size: int | None = None
+    at: datetime | None = None
+    age_seconds: int | None = None
+    current: bool
+    """Whether it cosigned the newest checkpoint."""
+    fault: str | None = None
+    fault_since: datetime | None = None
+
+
+class TreeStatus(View):
+    """The log of one year: how many lines are sealed, until when, how many have a gap, who witnessed it."""
+
+    year: int
+    size: int
+    at: datetime | None = None
+    age_seconds: int | None = None
+    gaps: int
+    witnesses: list[WitnessStatus]
+
+
+class LogStatusView(View):
+    """How the log stands: `inOrder`, or `standsStill` when lines wait longer than five minutes to be sealed."""
+
+    sealing: str
+    waiting: int
+    waiting_since: datetime | None = None
+    trees: list[TreeStatus]
+
+
+class LogChecked(View):
+    """What a recomputation found: a sentence a tree, and whether all is well."""
+
+    fine: bool
+    sentences: list[str]
+
+
 class StepView(View):
     """One question of a judgement, the rule it rests on, and the answer; none where only the request can tell."""
 

@@ -275,7 +275,10 @@ class Action(StrEnum):
     # oversight
     JOURNAL_LIST = "journal.list"
     JOURNAL_EXPORT = "journal.export"
+    JOURNAL_CHECK = "journal.check"
     CHECKPOINT_LIST = "checkpoint.list"
+    PROOF_READ = "proof.read"
+    LOG_STATUS_READ = "logStatus.read"
     ACCESS_EXPLAIN = "access.explain"
     PROCESSING_RECORD_READ = "processingRecord.read"
     PROCESSING_RECORD_EXPORT = "processingRecord.export"

@@ -86,7 +86,6 @@ FORESEEN: dict[str, Foreseen] = {
     "publicNotice.read": Foreseen("R103", EVERYONE, NONE),
     "digest.list": Foreseen("R106", DPO, PART),
     "digest.answer": Foreseen("R106", DESK, FILE, _in("open")),
-    "proof.read": Foreseen("R106", OVERSIGHT, PART),
     "archive.signOff": Foreseen("R94", DESK, FILE, None, ("never delays destruction",)),
 }  # fmt: skip
 """Name of the act -> its row."""

@@ -491,7 +491,10 @@ POLICY: dict[A, Rule] = {
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
     A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    A.JOURNAL_CHECK: Rule("R106", ROBOT, PART),
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
+    A.PROOF_READ: Rule("R106", OVERSIGHT, PART),
+    A.LOG_STATUS_READ: Rule("R106", OVERSIGHT, PART),
     A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
     # what a controller owes the supervisor: made from what is configured, never written by hand
     A.PROCESSING_RECORD_READ: Rule("R104", MAYOR | {Role.DPO}, PART),

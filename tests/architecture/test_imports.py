@@ -187,6 +187,7 @@ def test_only_a_problem_or_a_fault_of_ours_is_raised_in_features():
     ours |= {"_not_let_in"}  # a Problem, the same one for every reason not to let somebody in
     ours |= {"NotHanded"}  # a letter that the mail server did not take; tried again
     ours |= {"NotCosigned"}  # what a witness did not sign; asked again
+    ours |= {"Differs"}  # the first difference of a tree, as a sentence
     ours |= {"NotVerified", "KeysRemain"}  # one sentence at the console; a step of the sweep left out
     ours |= {"ArticleError"}  # the table of articles breaks its own rules: nothing starts
     for folder in ("cases", "intake", "meetings", "directory", "constitution", "retention", "oversight"):

@@ -280,6 +280,7 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
     assert may == ends | keys | {
         Action.ACCESS_EXPLAIN,
+        Action.JOURNAL_CHECK,
         Action.SUBJECT_MARK,
         Action.REGISTRATION_ALERT,
         Action.CASE_ASK_CLOSURE,

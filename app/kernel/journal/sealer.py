@@ -24,7 +24,7 @@ from app.kernel.journal.note import Checkpoint, Signer, origin_of
 from app.kernel.journal.tree import EMPTY_ROOT, append, fold, frontier_keys
 
 _BATCH = 5000
-_COLUMNS = (
+COLUMNS = (
     "e.id, e.entry_id, e.year, e.controller, e.at, e.recorded_at, e.actor_id, e.mandate_id, e.agency_id, e.role,"
     " e.acting_for, e.action, e.outcome, e.rule, e.legal_basis, e.reason, e.case_id, e.subject_id, e.object_type,"
     " e.object_id, e.processing, e.channel, e.recipients, e.trace_id, e.related_trace_id, e.break_glass"
@@ -87,7 +87,7 @@ class NodeTable:
     """The stored nodes of one tree, for proofs and exports."""
 
     def __init__(self, conn: Connection, controller: UUID, year: int) -> None:
-        self._conn, self._controller, self._year = conn, controller, year
+        self.connection, self._controller, self._year = conn, controller, year
 
     def get(self, level: int, index: int) -> bytes:
         """Give one hash; KeyError if that subtree is not complete."""
@@ -98,7 +98,7 @@ class NodeTable:
         """Give several hashes in the order of the keys; KeyError if one is missing."""
         if not keys:
             return []
-        rows = self._conn.execute(
+        rows = self.connection.execute(
             text(
                 "SELECT n.level, n.node_index, n.hash FROM journal.node n"
                 " JOIN unnest(CAST(:levels AS int[]), CAST(:indexes AS bigint[])) AS k (level, node_index)"
@@ -139,7 +139,7 @@ class Sealer:
             xmin = conn.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
             rows = conn.execute(
                 text(
-                    f"SELECT {_COLUMNS} FROM journal.entry e WHERE e.xid >= CAST(:floor AS xid8)"
+                    f"SELECT {COLUMNS} FROM journal.entry e WHERE e.xid >= CAST(:floor AS xid8)"
                     " AND NOT EXISTS (SELECT 1 FROM journal.leaf l WHERE l.year = e.year AND l.entry_id = e.id)"
                     " ORDER BY e.xid, e.id LIMIT :batch"
                 ),
@@ -253,7 +253,7 @@ def sealed_leaves(
     name = tree_name(str(controller), str(year))
     result = conn.execute(
         text(
-            f"SELECT l.leaf_index, {_COLUMNS} FROM journal.leaf l JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
+            f"SELECT l.leaf_index, {COLUMNS} FROM journal.leaf l JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
             f" WHERE l.controller = :controller AND l.year = :year AND l.leaf_index < :size AND ({where})"
             " ORDER BY l.leaf_index"
         ).execution_options(stream_results=True, yield_per=2000),

@@ -338,6 +338,8 @@ JSON_DOOR: dict[str, Line] = {
     # oversight
     "list_journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "list_checkpoint": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
+    "read_proof": Line("once", lambda k: k.own_town(A.PROOF_READ), query=lambda k: {"entryId": str(uuid4())}, then=lambda k: 404),
+    "read_log_status": Line("once", lambda k: k.own_town(A.LOG_STATUS_READ)),
     "export_journal": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
     "read_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
     "export_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
@@ -556,7 +558,6 @@ PAGES_DOOR: dict[str, Line] = {
     "/certificates": Line("once", lambda k: k.own_town(A.CERTIFICATE_LIST)),
     "/journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "/journal/export/{form}": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
-    "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
     "/processing-record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
     "/processing-record/document": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
     "/access-list": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
@@ -564,6 +565,7 @@ PAGES_DOOR: dict[str, Line] = {
     "/impact-assessments": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
     "/impact-assessments/new": Line("once", lambda k: [
         *k.of_the_house(A.DPIA_LIST), *([] if k.role == "dpo" else [("recorded by the officer", 409)])]),
+    "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST) + k.own_town(A.LOG_STATUS_READ)),
 }  # fmt: skip
 """Path of a page that can be read -> its line."""
 
