@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.log_console import of_journal, of_witness
+from app.log_console import of_journal, of_log, of_witness
 from app.starting import Stop, data_ready, loopback_only, port_free, running, serve_process
 
 
@@ -112,7 +112,7 @@ def _of_verifying(add: Callable[..., argparse.ArgumentParser]) -> None:
         made.add_argument(
             "--key", action="append", default=[], help="public key, as text or file (default: our own)"
         )
-        made.set_defaults(run=verify, what=what, witness=[])
+        made.set_defaults(run=verify, what=what)
         if what == "journal":
             of_journal(verifying, made)
 
@@ -372,7 +372,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
     keys = _public_keys(arguments)
     if arguments.what == "journal":
-        fine, sentence = verify_log(arguments.file, keys, witnesses=_texts(arguments.witness))
+        fine, sentence = verify_log(arguments.file, keys, **of_log(arguments))
     else:
         fine, sentence = verify_minutes(arguments.file, keys)
     print(sentence, file=sys.stdout if fine else sys.stderr)
@@ -385,7 +385,7 @@ def _public_keys(arguments: argparse.Namespace) -> list[str]:
     keys = _texts(arguments.key)
     own = settings().secrets / "journal.pub"
     if not keys and own.is_file():
-        keys = [own.read_text().strip()]
+        keys = own.read_text().split()
     if not keys:
         raise Stop("No public key to verify with: give one with --key.")
     return keys
@@ -393,7 +393,7 @@ def _public_keys(arguments: argparse.Namespace) -> list[str]:
 
 def _texts(given: list[str]) -> list[str]:
     """Give keys as text, whether they were given so or as files."""
-    return [Path(each).read_text().strip() if Path(each).is_file() else each for each in given]
+    return [k for g in given for k in (Path(g).read_text() if Path(g).is_file() else g).splitlines()]
 
 
 if __name__ == "__main__":

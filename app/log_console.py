@@ -20,6 +20,21 @@ def of_journal(commands: Any, verifying: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="public key of a witness that has to have cosigned every checkpoint",
     )
+    verifying.add_argument(
+        "--statement",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a statement that one key of the log follows another: then either key is enough",
+    )
+    rotating = commands.add_parser(
+        "rotate-key", help="replace the key that signs the log, while the server runs"
+    )
+    rotating.add_argument(
+        "--overlap-days", type=int, default=30, metavar="DAYS", help="how long the old key signs beside (30)"
+    )
+    rotating.add_argument("--stolen", action="store_true", help="the old key signs nothing any more")
+    rotating.set_defaults(run=rotate)
     checking = commands.add_parser(
         "check", help="recompute the log in the database, and name the first difference"
     )
@@ -31,6 +46,35 @@ def of_journal(commands: Any, verifying: argparse.ArgumentParser) -> None:
         help="a checkpoint that was kept elsewhere: a signed note",
     )
     checking.set_defaults(run=check)
+
+
+def of_log(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Give what the verification of an export is told besides keys; raises OSError for a file that is not there."""
+    return {
+        "witnesses": [
+            Path(each).read_text(encoding="utf-8") if Path(each).is_file() else each
+            for each in arguments.witness
+        ],
+        "statements": [Path(each).read_text(encoding="utf-8") for each in arguments.statement],
+    }
+
+
+def rotate(arguments: argparse.Namespace) -> None:
+    """Replace the key that signs the log, while the server runs."""
+    from datetime import timedelta
+
+    from app.kernel.installing import Process
+    from app.oversight.rotating import replace_log_key
+    from app.starting import Stop, running
+
+    if not 0 <= arguments.overlap_days <= 366:  # noqa: PLR2004 — a year
+        raise Stop("The old key signs beside the new one for 0 to 366 days.")
+    with running() as process:
+        if not isinstance(process, Process):
+            raise TypeError
+        overlap = timedelta(days=0 if arguments.stolen else arguments.overlap_days)
+        _say(replace_log_key(process.installation, overlap).rstrip("\n"), fine=True)
+        _say(f"Key in use: {process.installation.signer.verifier}", fine=False)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -46,7 +90,7 @@ def check(arguments: argparse.Namespace) -> int:
     with running() as process:
         if not isinstance(process, Process):
             raise TypeError
-        verifiers = [process.installation.signer.verifier]
+        verifiers = process.installation.log_keys.ring().verifiers()
         with console_work(process, Actor(role=Role.ROBOT)) as unit:
             found = check_journal(unit, CheckJournal.of(kept=kept), verifiers)
     print("\n".join(found.sentences), file=sys.stdout if found.fine else sys.stderr)

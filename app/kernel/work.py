@@ -20,6 +20,7 @@ from app.kernel.clock import Clock, brussels_day
 from app.kernel.database import is_there_already, say_who
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import NIL
+from app.kernel.journal.keyring import KeyRing
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
@@ -65,13 +66,19 @@ class Installation:
     keeper: Keeper
     """Rotates the keys of municipalities and the wrapping key."""
     sealer: Sealer
-    signer: Signer
+    log_keys: KeyRing
+    """The keys that sign the log and what leaves the house with a signature."""
     installation_id: UUID
     recognise: Callable[[Work, Claims], Actor]
     """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
     openid: OpenId | None = None
     """Whom people may sign in with besides password and code; None: nobody."""
     _laws: dict[UUID, str] = field(default_factory=dict)
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs now."""
+        return self.log_keys.current()
 
     def law_of(self, whose: UUID | None) -> str:
         """Give the jurisdiction profile of a municipality, or the regime of an agency: neither ever changes (R113)."""

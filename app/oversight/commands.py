@@ -75,6 +75,12 @@ class CheckJournal(Command):
     kept: list[str] = Field(default_factory=list)
 
 
+class RotateLogKey(Command):
+    """Replace the key that signs the log: one line that it is ordered, one that it is done."""
+
+    step: Literal["order", "finish"]
+
+
 class ExplainAccess(Command):
     """Explain what the rules say of a person (username), an act and a case (reference or id)."""
 

@@ -158,3 +158,17 @@ def loose(conn: Connection) -> list[Any]:
             )
         )
     )
+
+
+def keep_statement(conn: Connection, key: str, note: str) -> str:
+    """Keep the statement that names a new key, once; gives the one that is kept."""
+    conn.execute(
+        text("INSERT INTO journal.rotation (key, note) VALUES (:key, :note) ON CONFLICT (key) DO NOTHING"),
+        {"key": key, "note": note},
+    )
+    return str(conn.scalar(text("SELECT note FROM journal.rotation WHERE key = :key"), {"key": key}))
+
+
+def statements(conn: Connection) -> list[str]:
+    """Give every statement that one key follows another, the first one first."""
+    return list(conn.scalars(text("SELECT note FROM journal.rotation ORDER BY number")))

@@ -124,6 +124,7 @@ def _checkpoints(call: PageCall, work: Work) -> Response:
         standing=status_block(call, work),
         rows=page.items,
         public_key=page.public_key,
+        former_keys=page.former_keys,
         following=f"/checkpoints?{following}" if following else "",
     )
 

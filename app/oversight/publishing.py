@@ -42,6 +42,12 @@ def publish_all(installation: Installation) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX)
         with installation.sealer.engine.connect() as conn:
             trees = queries.newest(conn)
+            statements = queries.statements(conn)
+        for number, note in enumerate(statements, 1):
+            place = folder / "keys" / f"{number:03}.note"
+            if not place.exists():
+                place.parent.mkdir(exist_ok=True)
+                replace_whole(place, note, 0o644)
         return sum(_publish(installation, folder / f"{tree.controller}-{tree.year}", tree) for tree in trees)
 
 

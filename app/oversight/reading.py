@@ -11,7 +11,7 @@ from app.kernel.operation import operation
 from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
-from app.oversight import queries
+from app.oversight import log_queries, queries
 from app.oversight.commands import JournalFilter, ListCheckpoint, ListJournal
 from app.oversight.standing import about_log, log_facts
 from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView
@@ -59,6 +59,7 @@ def list_checkpoint(work: Work, command: ListCheckpoint) -> CheckpointPage:
     rows = queries.checkpoints(work.session, there(work.actor.municipality_id), after, command.page_size + 1)
     shown, more = rows[: command.page_size], rows[command.page_size :]
     here, following = href("checkpoints"), None
+    keys = work.installation.log_keys.ring().verifiers()
     if more:
         mark = cursor(shown[-1].year, shown[-1].size)
         following = f"{here}?pageSize={command.page_size}&cursor={mark}"
@@ -76,5 +77,7 @@ def list_checkpoint(work: Work, command: ListCheckpoint) -> CheckpointPage:
         ],
         next=following,
         page_size=command.page_size,
-        public_key=str(work.installation.signer.verifier),
+        public_key=str(keys[0]),
+        former_keys=[str(each) for each in keys[1:]],
+        statements=log_queries.statements(work.session.connection()),
     )

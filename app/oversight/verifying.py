@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.kernel.clock import BRUSSELS
+from app.kernel.journal.keyring import with_statements
 from app.kernel.journal.note import NoteInvalid, Verifier
 from app.kernel.journal.verify import ExportInvalid, verify_export
 from app.kernel.journal.verify import Report as Proved
@@ -21,16 +22,21 @@ class Report(NamedTuple):
 
 
 def verify_file(
-    path: Path, key_texts: Sequence[str], *, witnesses: Sequence[str] = (), processes: int = 1
+    path: Path,
+    key_texts: Sequence[str],
+    *,
+    witnesses: Sequence[str] = (),
+    statements: Sequence[str] = (),
+    processes: int = 1,
 ) -> Report:
     """Verify an export of the processing log, offline.
 
     In: the file, public keys in their text form (`livcr-...+id+base64`), keys of witnesses each of which has to
-    have cosigned every checkpoint, how many processes may help with a large file. Out: a Report; it never raises
-    for what is wrong with the file, the keys or the disk.
+    have cosigned every checkpoint, statements that one key of the log follows another, how many
+    processes may help with a large file. Out: a Report; it never raises for what is wrong with the file, the keys or the disk.
     """
     try:
-        verifiers = _keys(key_texts)
+        verifiers = with_statements(_keys(key_texts), statements)
         demanded = _keys(witnesses)
     except NoteInvalid as fault:
         return _no(f"The public key cannot be used: {fault}")

@@ -59,6 +59,10 @@ class CheckpointPage(Page[CheckpointView]):
     """Checkpoints, newest first, and the public key that signed them."""
 
     public_key: str
+    former_keys: list[str]
+    """Those that signed before it, the last one first."""
+    statements: list[str]
+    """Signed notes by which one key names the next, the first one first."""
 
 
 class ProofView(View):
@@ -108,6 +112,13 @@ class LogStatusView(View):
     waiting: int
     waiting_since: datetime | None = None
     trees: list[TreeStatus]
+
+
+class LogKeyView(View):
+    """A step in the replacement of the key that signs the log, and the public half of the one in use."""
+
+    step: str
+    key: str
 
 
 class LogChecked(View):

@@ -279,6 +279,7 @@ class Action(StrEnum):
     CHECKPOINT_LIST = "checkpoint.list"
     PROOF_READ = "proof.read"
     LOG_STATUS_READ = "logStatus.read"
+    LOG_KEY_ROTATE = "logKey.rotate"
     ACCESS_EXPLAIN = "access.explain"
     PROCESSING_RECORD_READ = "processingRecord.read"
     PROCESSING_RECORD_EXPORT = "processingRecord.export"

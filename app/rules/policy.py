@@ -495,6 +495,7 @@ POLICY: dict[A, Rule] = {
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
     A.PROOF_READ: Rule("R106", OVERSIGHT, PART),
     A.LOG_STATUS_READ: Rule("R106", OVERSIGHT, PART),
+    A.LOG_KEY_ROTATE: Rule("R109", ROBOT, PART),
     A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
     # what a controller owes the supervisor: made from what is configured, never written by hand
     A.PROCESSING_RECORD_READ: Rule("R104", MAYOR | {Role.DPO}, PART),

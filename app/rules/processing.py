@@ -99,7 +99,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     ),
     Activity(
         "oversight", ("R105", "R106"), ("discussed", "user"), (), ("log",), ("oversight",), ("journal",),
-        ("journal", "checkpoint", "proof", "logStatus", "digest", "access", "breach"),
+        ("journal", "checkpoint", "proof", "logStatus", "logKey", "digest", "access", "breach"),
     ),
     Activity(
         "security", ("R109", "R92"), ("discussed", "contact", "user"), _OF_THE_DECREE, ("account",), (), ("backup",),

@@ -281,6 +281,7 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     assert may == ends | keys | {
         Action.ACCESS_EXPLAIN,
         Action.JOURNAL_CHECK,
+        Action.LOG_KEY_ROTATE,
         Action.SUBJECT_MARK,
         Action.REGISTRATION_ALERT,
         Action.CASE_ASK_CLOSURE,

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine, text
 
-from app.kernel.first_file import make_once
 from app.kernel.journal.exportfile import tree_name
+from app.kernel.journal.keyring import KeyRing
 from app.kernel.journal.leaf import JournalEntry, hash_leaf, leaf_bytes, moment_text
 from app.kernel.journal.note import Checkpoint, Signer, origin_of
 from app.kernel.journal.tree import EMPTY_ROOT, append, fold, frontier_keys
@@ -35,15 +33,6 @@ WITH_WITNESSES = (
     " WHERE s.year = c.year AND s.controller = c.controller AND s.size = c.size), '') AS note"
 )
 """The note of a checkpoint `c`, with the lines of the witnesses that cosigned it."""
-
-
-def load_signer(path: Path, name: str) -> Signer:
-    """Give the journal's signing key, made on first use (mode 0600); its public half is written beside it."""
-    if not path.exists():
-        make_once(path, Signer(name, Ed25519PrivateKey.generate()).to_text() + "\n")
-    signer = Signer.parse(path.read_text().strip())
-    make_once(path.with_suffix(".pub"), f"{signer.verifier}\n")
-    return signer
 
 
 def _text(value: Any) -> str:
@@ -118,8 +107,12 @@ class NodeTable:
 class Sealer:
     """Gives unsealed entries their leaves and signs what the trees have become."""
 
-    def __init__(self, engine: Engine, signer: Signer, installation: str) -> None:
-        self.engine, self._signer, self._installation = engine, signer, installation
+    def __init__(self, engine: Engine, keys: KeyRing | Signer, installation: str) -> None:
+        self.engine, self._keys, self._installation = engine, keys, installation
+
+    def _signers(self) -> tuple[Signer, ...]:
+        """Give the keys that sign now."""
+        return self._keys.signers(datetime.now(UTC)) if isinstance(self._keys, KeyRing) else (self._keys,)
 
     def seal_all(self) -> int:
         """Seal until nothing is left that was committed before the call; gives the number of entries sealed."""
@@ -222,14 +215,14 @@ class Sealer:
                 "size": grown.size,
                 "root": checkpoint.root,
                 "at": checkpoint.time,
-                "note": checkpoint.sign(self._signer),
+                "note": checkpoint.sign(*self._signers()),
             },
         )
 
     def empty_note(self, controller: UUID, year: int) -> str:
         """Give a signed checkpoint of a tree that has no leaf yet, so that an empty export proves it was looked at."""
         origin = origin_of(self._installation, str(controller), str(year))
-        return Checkpoint(origin, 0, EMPTY_ROOT, datetime.now(UTC)).sign(self._signer)
+        return Checkpoint(origin, 0, EMPTY_ROOT, datetime.now(UTC)).sign(*self._signers())
 
 
 def latest_checkpoint(conn: Connection, controller: UUID, year: int) -> Any:
