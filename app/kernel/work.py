@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LAWS = text("SELECT id, profile AS law FROM municipality UNION ALL SELECT id, regime FROM agency")
+_OF_CELL = text(
+    "SELECT municipality_id FROM cell_municipality WHERE cell_id = :cell ORDER BY municipality_id"
+)
 _OURS = 500
 """From this status on a fault is ours, and says nothing of who called."""
 
@@ -292,9 +295,29 @@ class Work:
         if self._refused:
             for task in self.after_undo:
                 task(self.session)
-            append(self.session, self.circumstance(), self._refused)
+            append(self.session, self.circumstance(), self._at_home(self._refused))
             self.session.commit()
             self._refused = []
+
+    def _at_home(self, refused: list[Decided]) -> list[Decided]:
+        """Put what was refused and concerns nobody's data into the log of those in whose name the actor acts (R106).
+
+        Who tries one address after another is mostly shown no row, so that it cannot be said whose it would have been: in
+        the log of the installation alone no officer would ever see it. It goes to the municipality of the mandate, or to
+        each of the cell in which it is held.
+        """
+        if all(about.controller != NIL for each in refused for about in each.abouts):
+            return refused
+        own, cell = self.actor.municipality_id, self.actor.cell_id
+        homes = [own] if own else list(self.session.scalars(_OF_CELL, {"cell": cell})) if cell else []
+        return [
+            each
+            if not homes or any(about.controller != NIL for about in each.abouts)
+            else replace(
+                each, abouts=[replace(about, controller=home) for home in homes for about in each.abouts]
+            )
+            for each in refused
+        ]
 
 
 def there(row: T | None) -> T:

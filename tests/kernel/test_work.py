@@ -98,6 +98,27 @@ def test_a_refusal_undoes_everything_and_leaves_its_own_line_alone(house):
     )
 
 
+@pytest.mark.parametrize(
+    ("who", "homes"),
+    [("mayor", ["C"]), ("participant", ["C"]), ("zoneSchool", ["D", "E"]), ("administrator", [])],
+)
+def test_who_tries_what_is_nobodys_is_seen_by_those_in_whose_name_they_act(house, who, homes):
+    """R106: an address that shows no row says not whose it is; the officers of the own cell see that it was tried."""
+    with pytest.raises(Problem), house.work(who) as unit:
+        unit.allow(Action.CASE_OPEN, unit.facts(standing=Standing.NONE))
+    lines = journal(house)
+    assert {line.outcome for line in lines} == {"hidden"}
+    expected = [house.cast.towns[town] for town in homes] or [NIL]
+    assert sorted(line.controller for line in lines) == sorted(expected)
+    assert {line.actor_id for line in lines} == {house.cast.persons[who]}
+
+
+def test_a_refusal_on_somebodys_data_stays_with_them(house):
+    with pytest.raises(Problem), house.work("participant") as unit:
+        unit.allow(Action.CASE_OPEN, unit.facts(standing=Standing.NONE), About(house.cast.towns["D"]))
+    assert [line.controller for line in journal(house)] == [house.cast.towns["D"]]
+
+
 def test_a_fault_undoes_everything_and_leaves_nothing(house):
     with pytest.raises(ZeroDivisionError), house.work("mayor") as unit:
         allowed(unit)
