@@ -79,8 +79,9 @@ from app.meetings import (
 from app.meetings import api as meetings_api
 from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
+from app.oversight import count_pages, record_api, record_pages
 from app.oversight import pages as oversight_pages
-from app.oversight import record_api, record_pages
+from app.oversight import count_pages, record_api, record_pages
 from app.oversight.watching import STANDS_STILL, sealing_stands_still
 from app.retention import api as retention_api
 from app.retention import pages as retention_pages
@@ -118,7 +119,7 @@ PAGES = (
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
     feedback_pages, transmission_pages,
     strategy_pages, policy_meeting_pages, policy_changing_pages, policy_plan_pages, retention_pages, oversight_pages,
-    record_pages,
+    count_pages, record_pages,
 )  # fmt: skip
 
 

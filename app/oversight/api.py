@@ -13,8 +13,9 @@ from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
 from app.kernel.journal.exportfile import Format
 from app.kernel.shapes import Day, Line
 from app.kernel.work import Work
-from app.oversight import exporting, proving, reading, watching
+from app.oversight import counting, exporting, proving, reading, watching
 from app.oversight.commands import (
+    CountJournal,
     ExportJournal,
     ListCheckpoint,
     ListJournal,
@@ -30,6 +31,8 @@ router = APIRouter()
 
 endpoint(router, "GET", "/journalEntries", reading.list_journal, ListJournal, EntryPage,
          tag="Oversight", summary="List lines of the processing log")  # fmt: skip
+endpoint(router, "GET", "/journalEntries/counts", counting.count_journal, CountJournal, counting.JournalCount,
+         tag="Oversight", summary="Count lines of the processing log: by day, act, actor and case")  # fmt: skip
 endpoint(router, "GET", "/checkpoints", reading.list_checkpoint, ListCheckpoint, CheckpointPage,
          tag="Oversight", summary="List signed checkpoints of the processing log")  # fmt: skip
 

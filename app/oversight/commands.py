@@ -37,6 +37,13 @@ class ListJournal(JournalFilter):
     page_size: Annotated[int, Field(ge=1, le=100)] = 25
 
 
+class CountJournal(JournalFilter):
+    """Count the lines of the log of one's municipality: by day, by act, and by who acted on which case.
+
+    At most ten years at once. Without days the last thirty, and all years where one case or person concerned is asked for.
+    """
+
+
 class ExportJournal(JournalFilter):
     """Export lines of the log of one's municipality as a file that proves itself.
 

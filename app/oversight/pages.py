@@ -25,20 +25,25 @@ from app.rules.problems import not_found
 router = APIRouter()
 _ALL = "/journal"
 _YES_NO = (("true", to_translate("Yes")), ("false", to_translate("No")))
-_OUTCOMES = ("allowed", "hidden", "refused", "conflict")
-_FILTERS = ("from", "to", "action", "outcome", "caseId", "subjectId", "actorId", "agencyId", "breakGlass")
+OUTCOMES = ("allowed", "hidden", "refused", "conflict")
+FILTERS = ("from", "to", "action", "outcome", "caseId", "subjectId", "actorId", "agencyId", "breakGlass")
 _MEDIA: dict[str, tuple[Format, str]] = {"csv": ("csv", "text/csv"), "jsonl": ("jsonl", "application/jsonl")}
 
+_TABS = (
+    (to_translate("Lines"), _ALL),
+    (to_translate("Timeline"), _ALL + "/timeline"),
+    (to_translate("Who saw what"), _ALL + "/matrix"),
+)
 menu_line(60, _ALL, to_translate("Processing log"), able(Action.JOURNAL_LIST))
 menu_line(65, "/checkpoints", to_translate("Checkpoints"), able(Action.CHECKPOINT_LIST))
-register_codes("journalOutcome", _OUTCOMES)
-register_codes("field", _FILTERS)
+register_codes("journalOutcome", OUTCOMES)
+register_codes("field", FILTERS)
 
 
 def _chosen(call: PageCall) -> dict[str, str]:
     """Give the filters of the address, without the empty ones that a form sends along."""
     query = call.request.query_params
-    return {name: query[name] for name in _FILTERS if query.get(name)}
+    return {name: query[name] for name in FILTERS if query.get(name)}
 
 
 def _field(
@@ -56,11 +61,30 @@ def _field(
     )
 
 
+def filter_fields(call: PageCall, chosen: dict[str, str], *names: str) -> list[Field]:
+    """Give these filters of a page of the log, with what is chosen."""
+    options = {
+        "action": [(each.value, f"action.{each.value}") for each in Action],
+        "outcome": [(each, f"journalOutcome.{each}") for each in OUTCOMES],
+        "breakGlass": _YES_NO,
+    }
+    return [
+        _field(
+            call, name, "date" if name in {"from", "to"} else "select" if name in options else "text", chosen,
+            tuple(Option(value, call.phrase(text)) for value, text in options.get(name, ())),
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def tabs(call: PageCall, here: str) -> list[tuple[str, str, bool]]:
+    """Give the views of the log: (name, address, whether it is this one)."""
+    return [(call.phrase(text), href, href == here) for text, href in _TABS]
+
+
 def _list(call: PageCall, work: Work) -> Response:
     page = reading.list_journal(work, asked(call, ListJournal))
     chosen = _chosen(call)
-    actions = tuple(Option(a.value, call.phrase(f"action.{a.value}")) for a in Action)
-    outcomes = tuple(Option(o, call.phrase(f"journalOutcome.{o}")) for o in _OUTCOMES)
     following = page.next.partition("?")[2] if page.next else ""
     return call.show(
         "oversight/journal.html",
@@ -68,24 +92,9 @@ def _list(call: PageCall, work: Work) -> Response:
         call.phrase(
             "Who did what, on which case, under which rule. Never the content. Your reading is logged too."
         ),
+        tabs=tabs(call, _ALL),
         rows=page.items,
-        fields=[
-            _field(call, "from", "date", chosen),
-            _field(call, "to", "date", chosen),
-            _field(call, "action", "select", chosen, actions),
-            _field(call, "outcome", "select", chosen, outcomes),
-            _field(call, "caseId", "text", chosen),
-            _field(call, "subjectId", "text", chosen),
-            _field(call, "actorId", "text", chosen),
-            _field(call, "agencyId", "text", chosen),
-            _field(
-                call,
-                "breakGlass",
-                "select",
-                chosen,
-                tuple(Option(value, call.phrase(word)) for value, word in _YES_NO),
-            ),
-        ],
+        fields=filter_fields(call, chosen, *FILTERS),
         exports=[(name, f"{_ALL}/export/{name}?{urlencode(chosen)}") for name in _MEDIA],
         following=f"{_ALL}?{following}" if following else "",
         filtered=bool(chosen),

@@ -21,7 +21,9 @@ from app.rules.actions import Action
 @operation(Action.JOURNAL_LIST)
 def list_journal(work: Work, command: ListJournal) -> EntryPage:
     """List lines of the log of the actor's municipality, newest first."""
-    work.allow(Action.JOURNAL_LIST, log_facts(work), about_log(work, "journal", command.case_id))
+    work.allow(
+        Action.JOURNAL_LIST, log_facts(work), about_log(work, "journal", command.case_id, command.subject_id)
+    )
     filters = queries.chosen(command)
     after = position(command.cursor, datetime.fromisoformat, int)
     rows = queries.entries(

@@ -274,6 +274,7 @@ class Action(StrEnum):
 
     # oversight
     JOURNAL_LIST = "journal.list"
+    JOURNAL_COUNT = "journal.count"
     JOURNAL_EXPORT = "journal.export"
     JOURNAL_CHECK = "journal.check"
     CHECKPOINT_LIST = "checkpoint.list"

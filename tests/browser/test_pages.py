@@ -190,7 +190,7 @@ def _pages(house):
             f"/meetings/{meeting}/items/new",
         ),
         "dpo": ("/", "/retention/sweep"),
-        "auditor": ("/", "/journal", "/checkpoints"),
+        "auditor": ("/", "/journal", "/journal/timeline", "/journal/matrix", "/checkpoints"),
     }  # fmt: skip
     return meeting, item, before, during
 

@@ -177,7 +177,15 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
 
     # Oversight and the end.
     for name, paths in {
-        "auditor": ("/", "/journal", "/journal?outcome=refused", "/checkpoints", "/certificates"),
+        "auditor": (
+            "/",
+            "/journal",
+            "/journal?outcome=refused",
+            "/journal/timeline",
+            "/journal/matrix",
+            "/checkpoints",
+            "/certificates",
+        ),
         "dpo": ("/", "/retention", "/retention?days=1830", "/retention/sweep", "/certificates", "/journal"),
         "coordinator": ("/", "/retention", "/certificates", "/members", "/agreement", "/cases?state=all"),
         "administrator": ("/", "/members"),
