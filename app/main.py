@@ -81,7 +81,6 @@ from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
 from app.oversight import count_pages, record_api, record_pages
 from app.oversight import pages as oversight_pages
-from app.oversight import count_pages, record_api, record_pages
 from app.oversight.watching import STANDS_STILL, sealing_stands_still
 from app.retention import api as retention_api
 from app.retention import pages as retention_pages

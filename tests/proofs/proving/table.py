@@ -561,7 +561,6 @@ PAGES_DOOR: dict[str, Line] = {
     "/journal/export/{form}": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
     "/journal/timeline": Line("once", lambda k: k.own_town(A.JOURNAL_COUNT)),
     "/journal/matrix": Line("once", lambda k: k.own_town(A.JOURNAL_COUNT)),
-    "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
     "/processing-record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
     "/processing-record/document": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
     "/access-list": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
