@@ -79,7 +79,7 @@ from app.meetings import (
 from app.meetings import api as meetings_api
 from app.meetings import pages as meetings_pages
 from app.oversight import api as oversight_api
-from app.oversight import count_pages, record_api, record_pages
+from app.oversight import count_pages, digest_api, digest_pages, record_api, record_pages
 from app.oversight import pages as oversight_pages
 from app.oversight.watching import STANDS_STILL, sealing_stands_still
 from app.retention import api as retention_api
@@ -116,7 +116,7 @@ PAGES = (
     chronology_pages, trajectory_pages, discussion_pages, extension_pages, correction_pages, break_glass_pages,
     meetings_pages, composition_pages, tabling_pages, changing_pages, printing_pages, framing_pages, invitation_pages,
     hand_over_pages, nomination_pages, sitting_pages, addendum_pages,
-    feedback_pages, transmission_pages,
+    feedback_pages, transmission_pages, digest_pages,
     strategy_pages, policy_meeting_pages, policy_changing_pages, policy_plan_pages, retention_pages, oversight_pages,
     count_pages, record_pages,
 )  # fmt: skip
@@ -157,6 +157,7 @@ def json_door() -> FastAPI:
         feedback_api,
         hand_over_api,
         intake_api,
+        digest_api,
         directory_api,
         constitution_api,
         strategy_api,

@@ -273,6 +273,10 @@ class Action(StrEnum):
     BACKUP_MAKE = "backup.make"
 
     # oversight
+    DIGEST_MAKE = "digest.make"
+    DIGEST_LIST = "digest.list"
+    DIGEST_READ = "digest.read"
+    DIGEST_ANSWER = "digest.answer"
     JOURNAL_LIST = "journal.list"
     JOURNAL_COUNT = "journal.count"
     JOURNAL_EXPORT = "journal.export"

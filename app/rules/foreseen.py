@@ -84,8 +84,6 @@ FORESEEN: dict[str, Foreseen] = {
     "legalReference.setFirstDay": Foreseen("R8", ADMINISTRATOR | DPO, PART, _in("pending"), (C.RECENTLY_CONFIRMED,)),
     "publicNotice.publish": Foreseen("R103", MAYOR, FILE, _in("draft")),
     "publicNotice.read": Foreseen("R103", EVERYONE, NONE),
-    "digest.list": Foreseen("R106", DPO, PART),
-    "digest.answer": Foreseen("R106", DESK, FILE, _in("open")),
     "archive.signOff": Foreseen("R94", DESK, FILE, None, ("never delays destruction",)),
 }  # fmt: skip
 """Name of the act -> its row."""

@@ -488,6 +488,11 @@ POLICY: dict[A, Rule] = {
     A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
+    # the misuse digest: nobody answers for a line on themselves
+    A.DIGEST_MAKE: Rule("R106", ROBOT, PART),
+    A.DIGEST_LIST: Rule("R106", OVERSIGHT, PART),
+    A.DIGEST_READ: Rule("R106", OVERSIGHT, PART),
+    A.DIGEST_ANSWER: Rule("R106", frozenset({Role.DPO}), PART, conditions=(C.REVIEWED_BY_ANOTHER,)),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
     A.JOURNAL_COUNT: Rule("R106", OVERSIGHT, PART),

@@ -98,7 +98,7 @@ ACTIVITIES: tuple[Activity, ...] = (
          "selfEvaluation"),
     ),
     Activity(
-        "oversight", ("R105", "R106"), ("discussed", "user"), (), ("log",), ("oversight",), ("journal",),
+        "oversight", ("R105", "R106"), ("discussed", "user"), (), ("log",), ("oversight",), ("journal", "digest", "searchMark"),
         ("journal", "checkpoint", "proof", "logStatus", "logKey", "digest", "access", "breach"),
     ),
     Activity(

@@ -21,6 +21,9 @@ BACKUP_DAYS = 35
 NOTICE_DAYS = 366
 """How long a notice stands on the page of its reader."""
 
+SEARCH_MARK_DAYS = 28
+"""How long a keyed mark of a search is kept: as far as the misuse digest looks back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -50,6 +53,8 @@ SCHEDULE: tuple[Term, ...] = (
     Term("registrationHandedOver", "1 year, as where it came from", "last discussion where it came from", "R84", "", law=False),
     Term("rightsRequest", "5 years", "decision", "R101", "", law=False),
     Term("journal", "10 years, whole years", "moment of the entry", "R105", "", law=False),
+    Term("digest", "2 years", "its last day", "R106", "", law=False),
+    Term("searchMark", "28 days", "moment of the search", "R106", "", law=False),
     Term("certificate", "kept; holds no personal data", "destruction", "R93", "", law=False),
     Term("contribution", "31 days, when it was not opened", "end of the meeting", "R64", "", law=False),
     Term("notice", "366 days; with its case when that is destroyed", "moment of the notice", "R37", "", law=False),

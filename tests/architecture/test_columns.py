@@ -129,6 +129,11 @@ READABLE: dict[str, dict[str, str]] = {
     "notice": {"code": CODES, "reference": REFERENCE, "post_state": CODES, "fault": CODES},
     "subject_mark": {},
     "subject_query_pace": {},
+    "name_likeness": {"kind": CODES},
+    "subject_query_mark": {"mark": "a keyed mark of what was asked; its key is in the key store alone"},
+    "digest": {},
+    "digest_line": {"sign": CODES, "role": CODES, "action": CODES},
+    "digest_answer": {"conclusion": CODES},
     "agreement": {
         "document": "the council's decision; public",
         "answers": "what the cell agreed; of no person",

@@ -189,7 +189,7 @@ def _pages(house):
             f"/cases/{case}/statements/new?reason=meetingPreparation", "/retention", "/certificates", "/members",
             f"/meetings/{meeting}/items/new",
         ),
-        "dpo": ("/", "/retention/sweep"),
+        "dpo": ("/", "/retention/sweep", "/digests"),
         "auditor": ("/", "/journal", "/journal/timeline", "/journal/matrix", "/checkpoints"),
     }  # fmt: skip
     return meeting, item, before, during

@@ -279,6 +279,7 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
     }
     keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
     assert may == ends | keys | {
+        Action.DIGEST_MAKE,
         Action.ACCESS_EXPLAIN,
         Action.JOURNAL_CHECK,
         Action.LOG_KEY_ROTATE,

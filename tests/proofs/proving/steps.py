@@ -131,7 +131,7 @@ class Steps:
             "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13), "handOverId": UUID(int=17),
             "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),
-            "extensionId": UUID(int=18),
+            "extensionId": UUID(int=18), "digestId": UUID(int=23), "lineId": UUID(int=24),
             "agencyId": self.agency, "agreementId": self.world.agreements[self.world.cast.cells[s.case.cell]],
             **{f"{name}Id": self.policy_id(name) for name in POLICY_IDS},
         }  # fmt: skip

@@ -331,6 +331,9 @@ JSON_DOOR: dict[str, Line] = {
     "approve_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_APPROVE, use_conditions_kept=True, remarks_over=k.remarks_over())),
     **STRATEGY_JSON,
     # the end
+    "list_digest": Line("once", lambda k: k.own_town(A.DIGEST_LIST)),
+    "read_digest": Line("once", always(404)),
+    "answer_digest": Line("once", always(404), lambda k: {"lineId": k.id("lineId"), "conclusion": "explained"}),
     "list_retention": Line("once", lambda k: k.own_town(A.RETENTION_LIST), query=lambda k: {"days": 1830, "pageSize": 100}),
     "preview_sweep": Line("once", lambda k: k.swept(A.SWEEP_PREVIEW), lambda k: {"municipalityId": k.town()}),
     "run_sweep": Line("once", lambda k: k.swept(A.SWEEP_RUN), lambda k: {"municipalityId": k.town()}),
@@ -554,6 +557,9 @@ PAGES_DOOR: dict[str, Line] = {
         *k.correcting(A.MINUTES_DECIDE_CORRECTION)]),
     **STRATEGY_PAGES,
     # the end, and oversight
+    "/digests": Line("once", lambda k: k.own_town(A.DIGEST_LIST)),
+    "/digests/{digestId}": Line("once", always(404)),
+    "/digests/{digestId}/lines/{lineId}": Line("once", always(404)),
     "/retention": Line("once", lambda k: k.own_town(A.RETENTION_LIST), query=lambda k: {"days": 1830, "pageSize": 100}),
     "/retention/sweep": Line("once", lambda k: k.swept_page()),
     "/certificates": Line("once", lambda k: k.own_town(A.CERTIFICATE_LIST)),
@@ -581,7 +587,7 @@ OFF_STAGE = {
     "review_extension",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
     "fetch_feedback_sheet", "open_statement_version", "open_factor_assessment",
-    "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
+    "read_digest", "answer_digest", "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
     "/contributions/{contributionRequestId}/answer", "/agenda-items/{agendaItemId}/carry-over",
@@ -594,7 +600,7 @@ OFF_STAGE_PAGES = {
     "/invitations/{invitationId}/nominate", "/recording-bases/{recordingBasisId}/sign-off",
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
     "/hand-overs/{handOverId}/receive",
-    "/cases/{caseId}/assessments/compare",
+    "/cases/{caseId}/assessments/compare", "/digests/{digestId}", "/digests/{digestId}/lines/{lineId}",
     "/cases/{caseId}/extensions/{extensionId}/decide",
     "/cases/{caseId}/extensions/{extensionId}/review", "/cases/{caseId}/extension/agenda",
 }  # fmt: skip
