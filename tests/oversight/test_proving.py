@@ -141,6 +141,20 @@ def test_proofs_and_status_are_for_oversight(house, played, who, status):
         assert house.client(who).get(path).status_code == status
 
 
+def test_a_proof_is_logged_before_it_is_told(house, played):
+    """When the first byte leaves, the line stands in the database: told by another connection, for each who may ask."""
+    house.installation.sealer.seal_all()
+    entry = str(_entries(house)[0].entry_id)
+    for number, who in enumerate(("auditor", "dpo"), 1):
+        with house.client(who).stream("GET", PROOFS, params={"entryId": entry}) as answer:
+            lines = house.sql(
+                "SELECT role, outcome, rule FROM journal.entry WHERE action = 'proof.read' ORDER BY id"
+            )
+            assert answer.status_code == 200
+        assert len(lines) == number
+        assert tuple(lines[-1]) == (who, "allowed", "R106")
+
+
 def test_asking_is_logged(house, played):
     _get(house, entryId=str(uuid4()))
     house.client("dpo").get("/api/v1/logStatus")
