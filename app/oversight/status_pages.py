@@ -69,8 +69,8 @@ def _witness(call: PageCall, each: WitnessStatus) -> str:
     """Say of a witness when it last cosigned, whether that is the newest, and what is wrong with it."""
     name = each.witness.rpartition("+")[0]
     last = _since(call, each.age_seconds)
-    seen = call.phrase("%(name)s: last %(age)s", name=name, age=last) if last else f"{name}: –"
-    return f"{seen} – {call.phrase(f'witnessFault.{each.fault}')}" if each.fault else seen
+    seen = call.phrase("%(name)s: last %(age)s", name=name, age=last) if last else name
+    return f"{seen} · {call.phrase(f'witnessFault.{each.fault}')}" if each.fault else seen
 
 
 def _since(call: PageCall, seconds: int | None) -> str:
