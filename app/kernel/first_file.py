@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -47,8 +50,25 @@ def replace_whole(path: Path, text: str, mode: int = 0o600) -> None:
         fresh.unlink(missing_ok=True)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock file: of all processes on this machine one at a time is inside. Raises OSError."""
+    with path.open("w") as handle:
+        if sys.platform == "win32":  # pragma: no cover — tried where that is
+            import msvcrt
+
+            msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk."""
+    """Have the names in a folder on disk, where a folder can be asked for that."""
+    if sys.platform == "win32":  # pragma: no cover — tried where that is
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -7,14 +7,13 @@ one record can follow all later ones without us. A checkpoint names a municipali
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from app.kernel.first_file import replace_whole, sync_folder
+from app.kernel.first_file import alone, replace_whole, sync_folder
 from app.kernel.journal.note import NoteInvalid, split
 from app.kernel.journal.sealer import NodeTable
 from app.kernel.journal.tree import Tree
@@ -38,8 +37,7 @@ def publish_all(installation: Installation) -> int:
     if folder is None:
         return 0
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with alone(folder / ".lock"):
         with installation.sealer.engine.connect() as conn:
             trees = queries.newest(conn)
             statements = queries.statements(conn)

@@ -7,7 +7,6 @@ What contradicts what it cosigned before is never signed: both signed notes are 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
 import re
@@ -20,7 +19,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.kernel.first_file import make_once, replace_whole
+from app.kernel.first_file import alone, make_once, replace_whole
 from app.kernel.journal.note import (
     LOG,
     WITNESS,
@@ -257,8 +256,7 @@ class Witness:
     def _alone(self) -> Iterator[None]:
         """Let nobody else compare and keep meanwhile: neither a thread nor another process on this folder."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._thread, (self._folder / "lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with self._thread, alone(self._folder / "lock"):
             yield
 
 
