@@ -142,6 +142,12 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="Password of that name; better in a file.")
     smtp_password_file: str = Field("", description="File that holds that password, and nothing else.")
     smtp_from: str = Field("", description="Address that notices come from; answers to it are not read.")
+    journal_years: int = Field(
+        10,
+        ge=5,
+        le=10,
+        description="Whole years after which a year of the processing log is dropped; never less than a file can be kept.",
+    )
     post_seconds: float = Field(
         30.0, gt=0, le=3600, description="Seconds between two looks at what has to be sent."
     )

@@ -73,12 +73,34 @@ def check_journal(work: Work, command: CheckJournal, verifiers: Sequence[Verifie
                 whole.append(f"{name}: {tree.size} lines, whole.")
             except Differs as fault:
                 found.append(f"{name}: DIFFERS. {fault}.")
+        for tree in queries.gone_trees(lines):
+            name = f"{tree.controller}/{tree.year}"
+            names.add(name)
+            try:
+                whole.append(_gone(tree, lines, verifiers, [each for each in kept if each.name == name]))
+            except Differs as fault:
+                found.append(f"{name}: DIFFERS. {fault}.")
     found += [
         f"{each.name}: DIFFERS. The log has no such tree, of which a checkpoint was kept: it was removed."
         for each in kept
         if each.name not in names
     ]
     return LogChecked(fine=not found, sentences=[*whole, *found])
+
+
+def _gone(tree: Any, conn: Connection, verifiers: Sequence[Verifier], kept: Sequence[Kept]) -> str:
+    """Say of a tree whose year expired that it went in time and that its checkpoints are those that were kept (R105)."""
+    if not tree.over:
+        raise Differs("The year was dropped before its term was over")
+    try:
+        Checkpoint.open(tree.note or "", verifiers)
+    except NoteInvalid as fault:
+        raise Differs(f"The last checkpoint of a year that expired is missing or altered: {fault}") from None
+    for each in kept:
+        note = queries.note_at(conn, tree, each.checkpoint.size)
+        if note is None or Checkpoint.open(note, verifiers)[0].root != each.checkpoint.root:
+            raise Differs(f"A kept checkpoint of {each.checkpoint.size} lines is none that stayed of it")
+    return f"{tree.controller}/{tree.year}: {tree.size} lines, expired on {tree.at:%Y-%m-%d}; its checkpoints stay."
 
 
 def _loose(conn: Connection) -> list[str]:

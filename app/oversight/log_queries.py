@@ -12,6 +12,9 @@ from sqlalchemy import Connection, text
 
 from app.kernel.journal.sealer import COLUMNS, WITH_WITNESSES
 
+STILL_THERE = "NOT EXISTS (SELECT FROM journal.expired x WHERE x.year = t.year)"
+"""Of a tree t: its year did not expire. What expired is cosigned, published and recomputed no more."""
+
 
 def newest(conn: Connection, controller: UUID | None = None) -> list[Any]:
     """Give the newest checkpoint of every tree, or of one controller's, with its cosignatures."""
@@ -20,7 +23,8 @@ def newest(conn: Connection, controller: UUID | None = None) -> list[Any]:
             text(
                 f"SELECT c.year, c.controller, c.size, c.root, c.at, c.note AS own, {WITH_WITNESSES} FROM journal.tree t"
                 " JOIN journal.checkpoint c USING (year, controller, size)"
-                " WHERE CAST(:c AS uuid) IS NULL OR t.controller = :c ORDER BY c.controller, c.year"
+                " WHERE (CAST(:c AS uuid) IS NULL OR t.controller = :c)"
+                f" AND {STILL_THERE} ORDER BY c.controller, c.year"
             ),
             {"c": controller},
         )
@@ -48,7 +52,7 @@ def unwitnessed(conn: Connection, witness: str, now: datetime, controller: UUID 
                 " WHERE (CAST(:c AS uuid) IS NULL OR t.controller = :c) AND (w.next_at IS NULL OR w.next_at <= :now)"
                 " AND NOT EXISTS (SELECT FROM journal.cosignature s WHERE s.year = c.year"
                 "  AND s.controller = c.controller AND s.size = c.size AND s.witness = :w)"
-                " ORDER BY c.controller, c.year"
+                f" AND {STILL_THERE} ORDER BY c.controller, c.year"
             ),
             {"w": witness, "now": now, "c": controller},
         )
@@ -99,9 +103,22 @@ def put_off(
 
 
 def trees(conn: Connection) -> list[Any]:
-    """Give every tree."""
+    """Give every tree whose year is still there."""
+    found = f"SELECT year, controller, size FROM journal.tree t WHERE {STILL_THERE} ORDER BY controller, year"
+    return list(conn.execute(text(found)))
+
+
+def gone_trees(conn: Connection) -> list[Any]:
+    """Give every tree whose year expired, with its last checkpoint, and whether its term was over when it went (R105)."""
     return list(
-        conn.execute(text("SELECT year, controller, size FROM journal.tree ORDER BY controller, year"))
+        conn.execute(
+            text(
+                "SELECT t.year, t.controller, t.size, c.note, x.at,"
+                " x.year + x.years < extract(year FROM x.at AT TIME ZONE 'Europe/Brussels') AS over"
+                " FROM journal.tree t JOIN journal.expired x USING (year)"
+                " LEFT JOIN journal.checkpoint c USING (year, controller, size) ORDER BY t.controller, t.year"
+            )
+        )
     )
 
 

@@ -98,6 +98,7 @@ def _list(call: PageCall, work: Work) -> Response:
         exports=[(name, f"{_ALL}/export/{name}?{urlencode(chosen)}") for name in _MEDIA],
         following=f"{_ALL}?{following}" if following else "",
         filtered=bool(chosen),
+        expired=page.expired,
     )
 
 

@@ -24,7 +24,7 @@ from app.rules.conditions import Condition
 from app.rules.legal import FLANDERS, LEGAL
 from app.rules.policy import ACCESS
 from app.rules.processing import Activity, processing_of, running
-from app.rules.retention import BACKUP_DAYS, JOURNAL_YEARS, SCHEDULE
+from app.rules.retention import BACKUP_DAYS, SCHEDULE
 from app.rules.roles import Role
 from app.rules.settings import setting
 
@@ -129,7 +129,7 @@ def _entry(work: Work, language: str, row: Activity, agreed: Any, profile: str) 
                 + [translate(language, f"otherData.{each}") for each in row.others]),
             ("specialData", [categories[each] for each in row.categories if each in SENSITIVE_CATEGORIES]),
             ("recipients", _recipients(language, row, agreed, fixed)),
-            ("terms", [term_said(language, each, fixed) for each in row.terms]),
+            ("terms", [term_said(work, language, each, fixed) for each in row.terms]),
         ),
         tuple(action for action in Action if processing_of(action) == row.code),
     )  # fmt: skip
@@ -177,11 +177,12 @@ def _may_get(code: str, fixed: dict[str, int]) -> bool:
     )
 
 
-def term_said(language: str, data: str, fixed: dict[str, int]) -> str:
+def term_said(work: Work, language: str, data: str, fixed: dict[str, int]) -> str:
     """Give a term with its length: the agreement's where it made it shorter."""
     named = SETTING_OF_TERM.get(data)
     length = amount(language, named, setting(fixed, named)) if named else ""
-    said = translate(language, f"termLength.{data}", amount=length, years=JOURNAL_YEARS, days=BACKUP_DAYS)
+    years = work.installation.settings.journal_years
+    said = translate(language, f"termLength.{data}", amount=length, years=years, days=BACKUP_DAYS)
     return f"{translate(language, f'term.{data}')}: {said}"
 
 
@@ -219,7 +220,8 @@ def _measures(work: Work, language: str, agreed: Any) -> Entry:
                 say("provider", name=set_to.oidc_name) if set_to.oidc_issuer else ""]),
             ("sessions", say("sessions", idle=set_to.idle_minutes, hours=set_to.session_hours)),
             ("rowSecurity", say("rowSecurity", secured=secured, every=every)),
-            ("log", say("log", key=work.installation.signer.name, seconds=f"{set_to.seal_seconds:g}", years=JOURNAL_YEARS)),
+            ("log", say("log", key=work.installation.signer.name, seconds=f"{set_to.seal_seconds:g}",
+                years=set_to.journal_years)),
             ("retention", say("retention")),
             ("backup", [say("backup", days=BACKUP_DAYS), say("copies") if set_to.key_copies else ""]),
         ),

@@ -50,7 +50,8 @@ def trees(session: Session, controller: UUID) -> list[Any]:
         session.execute(
             text(
                 "WITH u AS MATERIALIZED (SELECT * FROM journal.unsealed(:c)),"
-                " y AS (SELECT year FROM journal.tree WHERE controller = :c UNION SELECT year FROM u)"
+                " y AS (SELECT year FROM journal.tree t WHERE controller = :c AND NOT EXISTS"
+                "  (SELECT FROM journal.expired x WHERE x.year = t.year) UNION SELECT year FROM u)"
                 " SELECT y.year, coalesce(t.size, 0) AS size, c.at,"
                 " (SELECT count(*) FROM journal.entry e WHERE e.controller = :c AND e.year = y.year) AS entries,"
                 " (SELECT count(*) FROM journal.leaf l WHERE l.controller = :c AND l.year = y.year) AS leaves,"

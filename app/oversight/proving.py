@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from app.kernel.journal import segments
 from app.kernel.journal.leaf import hash_leaf
 from app.kernel.journal.note import to_base64
 from app.kernel.journal.sealer import NodeTable, leaf_of
@@ -61,6 +62,8 @@ def _inclusion(work: Work, controller: UUID, entry_id: UUID, size: int | None) -
 
 def _consistency(work: Work, controller: UUID, command: ReadProof) -> ProofView:
     year, old = there(command.year), there(command.old_size)
+    if segments.expired_years(work.session, controller, year, year):
+        raise invalid("year", "the lines of this year expired; its checkpoints alone stay (R105)", "query")
     checkpoint = _checkpoint(work, controller, year, command.size)
     before = _checkpoint(work, controller, year, old, "oldSize")
     if before.size > checkpoint.size:

@@ -66,12 +66,12 @@ def entries(
 
 
 def years(session: Session, controller: UUID, first: int | None, last: int | None) -> list[int]:
-    """Give the years in which a controller's log has a tree, within bounds, ascending."""
+    """Give the years in which a controller's log has a tree that is still there, within bounds, ascending."""
     return list(
         session.scalars(
             text(
                 "SELECT year FROM journal.tree WHERE controller = :c AND year >= :first AND year <= :last"
-                " ORDER BY year"
+                " AND NOT EXISTS (SELECT FROM journal.expired x WHERE x.year = tree.year) ORDER BY year"
             ),
             {"c": controller, "first": first or 0, "last": last or 9999},
         )

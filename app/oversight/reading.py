@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from app.kernel.journal import segments
 from app.kernel.operation import operation
 from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
@@ -14,7 +15,7 @@ from app.kernel.work import Work, there
 from app.oversight import log_queries, queries
 from app.oversight.commands import JournalFilter, ListCheckpoint, ListJournal
 from app.oversight.standing import about_log, log_facts
-from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView
+from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView, ExpiredView
 from app.rules.actions import Action
 
 
@@ -34,8 +35,14 @@ def list_journal(work: Work, command: ListJournal) -> EntryPage:
     if more:
         mark = {"pageSize": command.page_size, "cursor": cursor(shown[-1].at.isoformat(), shown[-1].id)}
         following = f"{here}?{urlencode(as_said(filters) | mark)}"
+    first, last = (day.year if day else None for day in (command.from_, command.to))
+    gone = segments.expired_years(work.session, there(work.actor.municipality_id), first, last)
     return EntryPage(
-        href=here, items=[_shown(row) for row in shown], next=following, page_size=command.page_size
+        href=here,
+        items=[_shown(row) for row in shown],
+        next=following,
+        page_size=command.page_size,
+        expired=[ExpiredView(year=each.year, at=each.at, years=each.years) for each in gone],
     )
 
 

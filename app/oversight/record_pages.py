@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.kernel.http.form_pages import FormRow, Prepared, asked, page_form, require
-from app.kernel.http.frames import Block, able, announces, menu_line, today_block
+from app.kernel.http.frames import Block, able, announces, may, menu_line, today_block
 from app.kernel.http.pages import PageCall, page_get
 from app.kernel.http.papers import download
 from app.kernel.i18n import NAMES, register_codes, to_translate
@@ -95,7 +95,7 @@ def _assessments(call: PageCall, work: Work) -> Response:
             "Before data are processed, their controller weighs what that means for people. Here stands when, and where it"
             " is kept."
         ),
-        tabs=_tabs(call, _DPIA) if work.actor.municipality_id else [],
+        tabs=_tabs(call, _DPIA) if may(work.actor, Action.PROCESSING_RECORD_READ) else [],
         view=view,
         missing=[_town(call, each.names) for each in view.missing],
         new=_DPIA + "/new",

@@ -39,8 +39,18 @@ class EntryView(View):
     """Whether it was reached by emergency access."""
 
 
+class ExpiredView(View):
+    """A year of the log that is gone as a whole, as its term asks: since when, and after how many years (R105)."""
+
+    year: int
+    at: datetime
+    years: int
+
+
 class EntryPage(Page[EntryView]):
-    """Lines of the log, newest first."""
+    """Lines of the log, newest first, and which years of the period are gone."""
+
+    expired: list[ExpiredView]
 
 
 class CheckpointView(View):

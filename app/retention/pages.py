@@ -28,7 +28,8 @@ register_codes("term", [term.data for term in SCHEDULE])
 register_codes("termStart", ["listing", "lastDiscussion", *calendar.STARTS])
 register_codes("nearer", ["handedOver", "cameWithIt", "decided"])
 register_codes("sweepAct", ["destroy", "erase", "warn"])
-register_codes("fileKind", ["case", "registration", "contact"])
+register_codes("fileKind", ["case", "registration", "contact", "journalYear"])
+register_codes("destroyedRow", ["entry"])
 
 
 DESTROYED_ROWS = (

@@ -160,3 +160,10 @@ class BackupView(View):
     """What may be copied now."""
 
     part: str
+
+
+class JournalYearView(View):
+    """A year of the log, and whether it was there to be dropped."""
+
+    year: int
+    gone: bool

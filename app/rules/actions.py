@@ -268,6 +268,7 @@ class Action(StrEnum):
     CASE_PURGE = "case.purge"
     REGISTRATION_ERASE = "registration.erase"
     CONTACT_DESTROY = "contact.destroy"
+    JOURNAL_YEAR_DESTROY = "journalYear.destroy"
     KEY_ROTATE = "key.rotate"
     WRAPPING_KEY_ROTATE = "wrappingKey.rotate"
     BACKUP_MAKE = "backup.make"

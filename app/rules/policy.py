@@ -485,6 +485,8 @@ POLICY: dict[A, Rule] = {
     A.HAND_OVER_LAPSE: Rule("R84", ROBOT | {Role.DPO}, PART, frozenset({"sent", "withdrawn", "lapsed"}), (C.LAPSED,)),
     A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
     A.CONTACT_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART),
+    # The log itself, in whole years: nobody asks for it, and nobody can.
+    A.JOURNAL_YEAR_DESTROY: Rule("R105", ROBOT, PART, conditions=(C.TERM_OVER,)),
     A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),

@@ -70,7 +70,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     Activity(
         "retention", ("R86", "R92", "R105"), ("discussed", "contact", "user"), _IDENTITY, (), ("desk", "oversight"),
         ("certificate", "backup", "journal"),
-        ("retention", "sweep", "certificate", "archive"),
+        ("retention", "sweep", "certificate", "archive", "journalYear"),
         ("case.destroy", "case.purge", "contact.destroy", "registration.erase", "handOver.lapse"),
     ),
     Activity(

@@ -124,6 +124,11 @@ def kept_until(today: date, until: date, fixed: dict[str, int]) -> date:
     return min(until, months_after(today, setting(fixed, "extension_review_months")))
 
 
+def journal_year_due_on(year: int, years: int = JOURNAL_YEARS) -> date:
+    """Give the day on which a year of the log must be gone: once its last line has its whole term behind it (R105)."""
+    return date(year + years + 1, 1, 1)
+
+
 def locks_on(due_on: date, fixed: dict[str, int]) -> date:
     """Give the day from which the file stays shut until destruction or extension (R90)."""
     return due_on - timedelta(days=setting(fixed, "retention_lock_days"))

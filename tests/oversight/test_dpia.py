@@ -104,3 +104,11 @@ def test_the_pages_of_the_records_and_the_form(acting):
     assert "nieuw, of verdwenen" in page.get("/access-list").text
     for who in ("auditor", "participant"):
         assert reader(house, who).get("/processing-record").status_code == 403
+
+
+def test_nobody_is_led_to_a_record_that_is_not_for_them(acting):
+    assert "/access-list" in reader(acting.house, "mayor").get("/impact-assessments").text
+    for who in ("coordinator", "administrator"):
+        shown = reader(acting.house, who).get("/impact-assessments")
+        assert shown.status_code == 200
+        assert "/access-list" not in shown.text
