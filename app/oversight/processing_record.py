@@ -18,6 +18,7 @@ from app.kernel.i18n import format_date, register_codes, translate
 from app.kernel.work import Work, there
 from app.oversight import record_queries
 from app.oversight.record_shape import Entry, Record, facts
+from app.oversight.witnessing import witnesses_of
 from app.rules.actions import Action
 from app.rules.audience import SENSITIVE_CATEGORIES
 from app.rules.conditions import Condition
@@ -44,8 +45,8 @@ register_codes("recordPart", ["about", "measures", "everybody"])
 register_codes(
     "recordText",
     ["noThirdCountry", "outside", "noConnection", "encryption", "access", "secondFactor", "noSecondFactor",
-     "provider", "sessions", "rowSecurity", "log", "retention", "backup", "copies", "fillIn", "noOfficer", "noAssessment",
-     "noAgreement"],
+     "provider", "sessions", "rowSecurity", "log", "witness", "noWitness", "retention", "backup",
+     "copies", "fillIn", "noOfficer", "noAssessment", "noAgreement"],
 )  # fmt: skip
 _RECIPIENTS = {"transmission": "transmissionRecipients", "feedback": "feedbackRecipients"}
 
@@ -222,6 +223,7 @@ def _measures(work: Work, language: str, agreed: Any) -> Entry:
             ("rowSecurity", say("rowSecurity", secured=secured, every=every)),
             ("log", say("log", key=work.installation.signer.name, seconds=f"{set_to.seal_seconds:g}",
                 years=set_to.journal_years)),
+            ("witnesses", [say("witness", name=each.key.quoted) for each in witnesses_of(set_to)] or say("noWitness")),
             ("retention", say("retention")),
             ("backup", [say("backup", days=BACKUP_DAYS), say("copies") if set_to.key_copies else ""]),
         ),

@@ -12,7 +12,7 @@ from app.rules.actions import Action
 FIELDS = (
     "controller", "contact", "officer", "otherControllers", "cell", "agreement", "purpose", "basis", "persons", "data",
     "specialData", "recipients", "thirdCountries", "terms", "connections", "encryption", "access", "secondFactor",
-    "sessions", "rowSecurity", "log", "retention", "backup", "impactAssessment", "function", "service", "number",
+    "sessions", "rowSecurity", "log", "witnesses", "retention", "backup", "impactAssessment", "function", "service", "number",
     "undertaking", "clearance", "extent", "acts", "nobodyElse", "emergency",
 )  # fmt: skip
 register_codes("recordField", FIELDS)

@@ -101,6 +101,7 @@ def test_measures_are_asked_of_the_settings_and_of_the_database(acting):
     assert acting.house.installation.signer.name in said(view, "measures", "log")
     assert "None" in said(view, "measures", "thirdCountries")
     assert said(view, "measures", "connections") == "none is set"
+    assert said(view, "measures", "witnesses") == "none is set"
 
 
 def test_a_connection_that_is_set_is_named_and_nothing_is_claimed_of_where_it_leads(acting):
