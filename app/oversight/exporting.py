@@ -6,16 +6,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 from app.constitution.codes import checked, codes
 from app.constitution.reference import citation
 from app.kernel.i18n import register_codes, translate
 from app.kernel.ids import new_id
-from app.kernel.journal import segments
 from app.kernel.journal.exportfile import ExportWriter, Format, TreeSeal, tree_name
-from app.kernel.journal.leaf import moment_text
 from app.kernel.journal.sealer import NodeTable, Sealer, latest_checkpoint, sealed_leaves
 from app.kernel.operation import operation
 from app.kernel.work import Work, there
@@ -81,7 +79,9 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
     writer = ExportWriter(
         form,
         export_id=str(export_id),
-        chosen={"controller": str(controller)} | as_said(filters) | _expired(work, controller, first, last),
+        chosen={"controller": str(controller)}
+        | as_said(filters)
+        | queries.gone(work.session, controller, first, last),
         created_at=work.now,
         signer=work.installation.signer,
         reason=command.reason,
@@ -102,13 +102,6 @@ def export_journal(work: Work, command: ExportJournal, form: Format = "csv") -> 
     for line in writer.seal(seals):
         file.write(line)
     return Exported(export_id, writer.count, file)
-
-
-def _expired(work: Work, controller: UUID, first: int | None, last: int | None) -> dict[str, Any]:
-    """Give, for a period that reaches into years that are gone, which and since when: signed with the filter (R105)."""
-    gone = segments.expired_years(work.session, controller, first, last)
-    said = [{"year": str(each.year), "at": moment_text(each.at), "rule": "R105"} for each in gone]
-    return {"expired": said} if said else {}
 
 
 def seal_now(sealer: Sealer) -> None:

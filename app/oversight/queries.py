@@ -16,6 +16,8 @@ from app.directory.models import Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
 from app.kernel.journal.sealer import WITH_WITNESSES
+from app.kernel.journal import segments
+from app.kernel.journal.leaf import moment_text
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
 from app.oversight.commands import JournalFilter
@@ -76,6 +78,13 @@ def years(session: Session, controller: UUID, first: int | None, last: int | Non
             {"c": controller, "first": first or 0, "last": last or 9999},
         )
     )
+
+
+def gone(session: Session, controller: UUID, first: int | None, last: int | None) -> dict[str, Any]:
+    """Give, for a period that reaches into years that expired, which and since when: it is signed with the filter (R105)."""
+    found = segments.expired_years(session, controller, first, last)
+    said = [{"year": str(each.year), "at": moment_text(each.at), "rule": "R105"} for each in found]
+    return {"expired": said} if said else {}
 
 
 def checkpoints(session: Session, controller: UUID, after: tuple[Any, ...] | None, limit: int) -> list[Any]:
