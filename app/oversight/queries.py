@@ -15,9 +15,9 @@ from app.constitution.models import Cell
 from app.directory.models import Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
-from app.kernel.journal.sealer import WITH_WITNESSES
 from app.kernel.journal import segments
 from app.kernel.journal.leaf import moment_text
+from app.kernel.journal.sealer import WITH_WITNESSES
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
 from app.oversight.commands import JournalFilter
