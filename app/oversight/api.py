@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.kernel.http.call import Api
 from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
-from app.kernel.journal.exportfile import Format
+from app.kernel.journal.forms import FORMS, Format
 from app.kernel.shapes import Day, Line
 from app.kernel.work import Work
 from app.oversight import counting, exporting, proving, reading, watching
@@ -41,9 +41,9 @@ endpoint(router, "GET", "/proofs", proving.read_proof, ReadProof, ProofView,
 endpoint(router, "GET", "/logStatus", watching.read_log_status, ReadLogStatus, LogStatusView,
          tag="Oversight", summary="Say how the processing log stands: sealed, witnessed, complete")  # fmt: skip
 
-MEDIA: dict[str, Format] = {"text/csv": "csv", "application/jsonl": "jsonl"}
+MEDIA: dict[str, Format] = {each.media: name for name, each in FORMS.items()}
 """The media types an export can have, the usual one first."""
-_KNOWN = frozenset(str(field.alias) for field in ExportJournal.model_fields.values())
+_KNOWN = frozenset(str(field.alias) for field in ExportJournal.model_fields.values()) - {"later", "kept"}
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The export, with the proof that it is whole",
@@ -105,7 +105,7 @@ def export_journal(
     break_glass: Annotated[bool | None, Query(alias="breakGlass")] = None,
     reason: Annotated[Line, Query()] = "supervision",
 ) -> Response:
-    """Export lines of the log of one's municipality, as CSV or as JSON lines, whichever is accepted."""
+    """Export lines of the log of one's municipality, in the form that is accepted: CSV where any is."""
     media = wanted(accept)
     command = ExportJournal.model_construct(
         from_=from_,
@@ -130,10 +130,10 @@ def export_journal(
     (export,) = made
     return StreamingResponse(
         export.chunks(),
-        media_type=f"{media}; charset=utf-8",
+        media_type=export.media_type,
         headers={
             "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="journal-{export.export_id}.{MEDIA[media]}"',
+            "Content-Disposition": f'attachment; filename="{export.name}"',
             "Vary": "Accept",
         },
     )

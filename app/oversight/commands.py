@@ -51,6 +51,10 @@ class ExportJournal(JournalFilter):
     """
 
     reason: Line = "supervision"
+    later: bool = False
+    """Whether the file is made afterwards and kept for a day, instead of being the answer."""
+    kept: UUID | None = None
+    """The export made so that is fetched."""
 
 
 class ListCheckpoint(Command):

@@ -6,17 +6,18 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from app.kernel.http.form_pages import asked
 from app.kernel.http.forms import Field, Option
 from app.kernel.http.frames import Block, able, menu_line, today_block
-from app.kernel.http.pages import PageCall, page_get
-from app.kernel.i18n import format_moment, register_codes, to_translate
-from app.kernel.journal.exportfile import Format
+from app.kernel.http.pages import PageCall, page_get, page_send
+from app.kernel.i18n import format_moment, format_number, register_codes, to_translate
+from app.kernel.journal.forms import FORMS, Format
 from app.kernel.work import Work
 from app.oversight import exporting, reading
 from app.oversight.commands import ExportJournal, ListCheckpoint, ListJournal
+from app.oversight.keeping import Shelf
 from app.oversight.status_pages import status_block
 from app.oversight.views import EntryView
 from app.rules.actions import Action
@@ -27,7 +28,7 @@ _ALL = "/journal"
 _YES_NO = (("true", to_translate("Yes")), ("false", to_translate("No")))
 OUTCOMES = ("allowed", "hidden", "refused", "conflict")
 FILTERS = ("from", "to", "action", "outcome", "caseId", "subjectId", "actorId", "agencyId", "breakGlass")
-_MEDIA: dict[str, tuple[Format, str]] = {"csv": ("csv", "text/csv"), "jsonl": ("jsonl", "application/jsonl")}
+_FORMATS: dict[str, Format] = {name: name for name in FORMS}
 
 _TABS = (
     (to_translate("Lines"), _ALL),
@@ -38,6 +39,7 @@ menu_line(60, _ALL, to_translate("Processing log"), able(Action.JOURNAL_LIST))
 menu_line(65, "/checkpoints", to_translate("Checkpoints"), able(Action.CHECKPOINT_LIST))
 register_codes("journalOutcome", OUTCOMES)
 register_codes("field", FILTERS)
+register_codes("exportForm", FORMS)
 
 
 def _chosen(call: PageCall) -> dict[str, str]:
@@ -82,6 +84,24 @@ def tabs(call: PageCall, here: str) -> list[tuple[str, str, bool]]:
     return [(call.phrase(text), href, href == here) for text, href in _TABS]
 
 
+def _kept(call: PageCall, work: Work) -> list[tuple[str, str, str, str]]:
+    """Give the reader's own prepared exports: name, how far, until when, and where to fetch it once it is ready."""
+    shelf, now = Shelf(work.installation).sweep(), work.installation.clock.now()
+    found = []
+    for each in shelf.of(work.actor.person_id, work.actor.municipality_id):
+        if each.stopped(now):
+            said = call.phrase("It stopped; ask for it again")
+        elif each.ready:
+            said = call.phrase("Ready, %(lines)s lines", lines=format_number(call.language, each.lines))
+        else:
+            said = call.phrase(
+                "Being made, %(lines)s lines so far", lines=format_number(call.language, each.lines)
+            )
+        until = format_moment(call.language, each.until(), "medium")
+        found.append((each.name, said, until, f"{_ALL}/exports/{each.export_id}" if each.ready else ""))
+    return found
+
+
 def _list(call: PageCall, work: Work) -> Response:
     page = reading.list_journal(work, asked(call, ListJournal))
     chosen = _chosen(call)
@@ -95,7 +115,10 @@ def _list(call: PageCall, work: Work) -> Response:
         tabs=tabs(call, _ALL),
         rows=page.items,
         fields=filter_fields(call, chosen, *FILTERS),
-        exports=[(name, f"{_ALL}/export/{name}?{urlencode(chosen)}") for name in _MEDIA],
+        kept=_kept(call, work),
+        chosen=chosen,
+        forms=list(FORMS),
+        exports=[(name, f"{_ALL}/export/{name}?{urlencode(chosen)}") for name in FORMS],
         following=f"{_ALL}?{following}" if following else "",
         filtered=bool(chosen),
         expired=page.expired,
@@ -106,20 +129,44 @@ page_get(router, _ALL, _list)
 
 
 def _export(call: PageCall, work: Work) -> Response:
-    form, media = _MEDIA.get(call.request.path_params["form"], (None, ""))
+    form = _FORMATS.get(call.request.path_params["form"])
     if form is None:
         raise not_found()
     made = exporting.export_journal(work, asked(call, ExportJournal), form)
     return call.finish(
         StreamingResponse(
             made.chunks(),
-            media_type=f"{media}; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="journal-{made.export_id}.{form}"'},
+            media_type=made.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{made.name}"'},
         )
     )
 
 
 page_get(router, _ALL + "/export/{form}", _export)
+
+
+def _prepare(call: PageCall) -> Response:
+    """Have a long export prepared: the filters and the form stand in the form that was sent."""
+    given = {name: call.sent(name) for name in FILTERS if call.sent(name)}
+    with call.work() as unit:
+        call.admit(unit)
+        form = _FORMATS.get(call.sent("form"))
+        if form is None:
+            raise not_found()
+        exporting.prepare(unit, ExportJournal.model_validate(given), form)
+    return call.go(_ALL, done=Action.JOURNAL_EXPORT.value)
+
+
+page_send(router, _ALL + "/exports", _prepare)
+
+
+def _fetch(call: PageCall, work: Work) -> Response:
+    kept, path = exporting.fetch(work, call.id("exportId"))
+    disposition = {"Content-Disposition": f'attachment; filename="{kept.name}"'}
+    return call.finish(FileResponse(path, media_type=kept.media_type, headers=disposition))
+
+
+page_get(router, _ALL + "/exports/{exportId}", _fetch)
 
 
 def _checkpoints(call: PageCall, work: Work) -> Response:

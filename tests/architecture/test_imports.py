@@ -27,6 +27,7 @@ LONG = {
     "tests/kernel/test_embedded.py": "the drill of one module",
     "tests/proofs/proving/table.py": "every route of both doors, one line each",
     "tests/kernel/test_journal_exportfile.py": "every way to tamper with an export, listed",
+    "tests/kernel/test_journal_forms.py": "the same for every form, under both verifiers",
 }
 """Files that may be longer than 400 lines, and why."""
 

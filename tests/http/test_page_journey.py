@@ -205,5 +205,6 @@ def test_a_consultation_through_the_pages(house):  # noqa: PLR0915 — one story
         assert "attachment" in export.headers["content-disposition"]
         assert SECRET_NAME not in export.text
         assert "case.close" in export.text
-    assert auditor.get("/journal/export/xlsx").status_code == 404
+    assert auditor.get("/journal/export/xlsx").content.startswith(b"PK")
+    assert auditor.get("/journal/export/odt").status_code == 404
     assert reader(house, "mayor").get("/journal").status_code == 403

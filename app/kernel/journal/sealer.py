@@ -8,14 +8,13 @@ has a leaf. One sealer at a time; a crash between commit and sealing loses nothi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
-from app.kernel.journal.exportfile import tree_name
 from app.kernel.journal.keyring import KeyRing
 from app.kernel.journal.leaf import JournalEntry, hash_leaf, leaf_bytes, moment_text
 from app.kernel.journal.note import Checkpoint, Signer, origin_of
@@ -234,23 +233,3 @@ def latest_checkpoint(conn: Connection, controller: UUID, year: int) -> Any:
         ),
         {"c": controller, "y": year},
     ).one_or_none()
-
-
-def sealed_leaves(
-    conn: Connection, controller: UUID, year: int, size: int, where: str, values: dict[str, Any]
-) -> Iterator[tuple[str, int, bytes]]:
-    """Give (tree, leaf number, leaf bytes) of the sealed entries that fit, in leaf order, memory flat.
-
-    *where* is a condition on `e`, composed from constants; *values* are its bound values.
-    """
-    name = tree_name(str(controller), str(year))
-    result = conn.execute(
-        text(
-            f"SELECT l.leaf_index, {COLUMNS} FROM journal.leaf l JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
-            f" WHERE l.controller = :controller AND l.year = :year AND l.leaf_index < :size AND ({where})"
-            " ORDER BY l.leaf_index"
-        ).execution_options(stream_results=True, yield_per=2000),
-        {"controller": controller, "year": year, "size": size} | values,
-    )
-    for row in result:
-        yield name, row.leaf_index, leaf_of(row)

@@ -590,6 +590,7 @@ OFF_STAGE = {
     "read_digest", "answer_digest", "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
+    "/journal/exports/{exportId}",
     "/contributions/{contributionRequestId}/answer", "/agenda-items/{agendaItemId}/carry-over",
     "/members/representatives/{representativeId}/end", "/agreement/versions/{agreementId}/sign",
     "/agreement/versions/{agreementId}/discard", "/agreement/versions/{agreementId}/signatures/new",
