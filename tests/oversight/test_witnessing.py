@@ -324,7 +324,7 @@ def test_a_folder_carries_everything_to_a_witness_without_a_line_and_back(
     assert publish_all(house.installation) == 0
     play_again()
     house.installation.sealer.seal_all()
-    assert publish_all(house.installation) >= 2
+    assert publish_all(house.installation) >= 1
     town = folder / f"{house.cast.towns['C']}-2026"
     assert (town / "newest.note").stat().st_mode & 0o777 == 0o644
     done = witness.command("check", str(folder))
@@ -340,7 +340,7 @@ def test_a_folder_carries_everything_to_a_witness_without_a_line_and_back(
     assert len(cosignatures(house)) == trees
     play_again()
     house.installation.sealer.seal_all()
-    assert publish_all(house.installation) >= 2  # what it left is of an older checkpoint by now, and known
+    assert publish_all(house.installation) >= 1  # what it left is of an older checkpoint by now, and known
     assert key not in cosigned((town / "newest.note").read_text(), [key])
     (town / f"cosigned-{key.key_id.hex()}.note").write_text("spoiled")
     assert publish_all(house.installation) == 0
