@@ -12,15 +12,14 @@ FIELDS = (
 ).split()
 FORMS = {b"tree,": "csv", b'{"typ': "jsonl", b'{"pro': "logboek", b'{"res': "fhir", b"part ": "xlsx"}
 PROOF = '<row ht="15">'
+SAID = {"csv": "# %\r\n", "logboek": '{"proof":%}\n', "xlsx": PROOF + "%</row>\n"}
 CELLS = re.compile(r'<c(?:/>|(?: s="2")?(?: t="inlineStr")?>(?:<is><t>([^<]*)</t></is>|<v>([0-9]+)</v>)</c>)')
 
-
-class Wrong(Exception):
-    """The file does not hold; the text says what and where."""
-
-
+Wrong = type("Wrong", (Exception,), {"__doc__": "The file does not hold; the text says what and where."})
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 b64 = lambda data: base64.b64encode(data).decode()
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
 
 
 def raw(text):
@@ -29,36 +28,27 @@ def raw(text):
     return base64.b64decode(text)
 
 
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+def signed(key, text, signature):  # Ed25519: RFC 8032, section 5.1.7
+    def add(a, b):
+        c, d = 2 * a[3] * b[3] * D, 2 * a[2] * b[2]
+        e, f = (a[1] - a[0]) * (b[1] - b[0]), (a[1] + a[0]) * (b[1] + b[0])
+        e, f, g, h = f - e, d - c, d + c, f + e
+        return e * f % P, g * h % P, f * g % P, e * h % P
 
+    def times(point, n):
+        half = times(add(point, point), n >> 1) if n else (0, 1, 1, 0)
+        return add(half, point) if n & 1 else half
 
-def add(a, b):
-    c, d = 2 * a[3] * b[3] * D, 2 * a[2] * b[2]
-    e, f = (a[1] - a[0]) * (b[1] - b[0]), (a[1] + a[0]) * (b[1] + b[0])
-    e, f, g, h = f - e, d - c, d + c, f + e
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    def point(data):
+        y, sign = int.from_bytes(data, "little") & (1 << 255) - 1, data[31] >> 7
+        square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+        x = pow(square, (P + 3) // 8, P)
+        x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+        if y >= P or x * x % P != square or (x == 0 and sign):
+            raise Wrong("a key or a signature is no point of the curve")
+        x = P - x if x & 1 != sign else x
+        return x, y, 1, x * y % P
 
-
-def times(point, n):
-    total = (0, 1, 1, 0)
-    while n:
-        total, point, n = add(total, point) if n & 1 else total, add(point, point), n >> 1
-    return total
-
-
-def point(data):
-    y, sign = int.from_bytes(data, "little") & (1 << 255) - 1, data[31] >> 7
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
-    if y >= P or x * x % P != square or (x == 0 and sign):
-        raise Wrong("a key or a signature is no point of the curve")
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
-
-
-def signed(key, text, signature):
     s = int.from_bytes(signature[32:], "little")
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % L
     base = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
@@ -67,17 +57,28 @@ def signed(key, text, signature):
 
 
 def opened(note, keys, what):
-    """Give the text of a signed note and the number of its signatures; a key that we know must have signed it."""
-    (text, _, tail), good = note.rpartition("\n\n"), 0
+    """Give the text of a signed note, the number of its signatures, and how the origins of the keys we know begin."""
+    (text, _, tail), good = note.rpartition("\n\n"), []
     for line in tail.splitlines():
         name, data = line.split(" ")[1], raw(line.split(" ")[2])
-        if (name, data[:4]) in keys:  # Ed25519: RFC 8032, section 5.1.7
+        if (name, data[:4]) in keys:
             if len(data) != 68 or not signed(keys[name, data[:4]], text.encode() + b"\n", data[4:]):
                 raise Wrong(f"the signature of {what} does not hold: it was changed")
-            good += 1
+            good.append(name.replace("livcr-", "livcr.", 1) + "/")
     if not good:
         raise Wrong(f"{what} is not signed by the key given")
-    return text + "\n", len(tail.splitlines())
+    return text + "\n", len(tail.splitlines()), good
+
+
+def spelled(found, form):
+    """Give the one line by which a form says an object of the proof."""
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    if form == "xlsx":
+        cells = (html.escape(text[at : at + 30000], False) for at in range(0, len(text), 30000))
+        text = "".join(f'<c s="2" t="inlineStr"><is><t>{each}</t></is></c>' for each in cells)
+    elif form == "fhir":
+        text = f'{{"resourceType":"Binary","contentType":"application/json","data":"{b64(text.encode())}"}}'
+    return SAID.get(form, "%\n").replace("%", text)
 
 
 def read(line, form):
@@ -87,7 +88,7 @@ def read(line, form):
         if form == "xlsx":
             cells = [html.unescape(a or b) for a, b in CELLS.findall(line)][0 if proof else 6 :]
         if proof:
-            return json.loads(line[2:] if form == "csv" else "".join(cells) * line.endswith("</c></row>\n"))
+            return json.loads(line[2:] if form == "csv" else "".join(cells))
         return None if "leafIndex" in cells or line[:5] == "<row " else (cells[0], int(cells[1]), cells[2:])
     found = own = json.loads(line)
     if form == "logboek":
@@ -103,15 +104,12 @@ def read(line, form):
 
 def lines(path):
     """Give every line of the text and where it stands; of a workbook, of its parts as they follow in the zip."""
-    if not zipfile.is_zipfile(path):
-        with open(path, "rb") as file:
-            yield from ((line, f"line {number}") for number, line in enumerate(file, 1))
-        return
-    with zipfile.ZipFile(path) as book:
-        for name in book.namelist():
+    book = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
+    for name in book.namelist() if book else [path]:
+        if book:
             yield b"part " + name.encode() + b"\n", name
-            with book.open(name) as part:
-                yield from ((line, f"{name}, line {number}") for number, line in enumerate(part, 1))
+        with book.open(name) if book else open(path, "rb") as part:
+            yield from ((i[:5] != b"part " and i, f"{name}, line {n}") for n, i in enumerate(part, 1))
 
 
 def root(tree, size, leaves, gaps):
@@ -139,11 +137,10 @@ def root(tree, size, leaves, gaps):
 def verify(path, *texts):
     """Verify a file; gives a sentence, or raises Wrong."""
     keys, form, header, seal, place, last = {}, "", None, None, "the beginning", ("", -1)
-    for text in texts:
-        name, short, data = (
-            (pathlib.Path(text).read_text() if pathlib.Path(text).is_file() else text).strip().split("+", 2)
-        )
-        keys[name, bytes.fromhex(short)] = raw(data)[1:]
+    texts = [pathlib.Path(text).read_text() if pathlib.Path(text).is_file() else text for text in texts]
+    for name, _, data in (each.split("+", 2) for each in " ".join(texts).split()):
+        if raw(data)[0] == 1:  # a witness signs otherwise: this page leaves its key out
+            keys[name, sha(name.encode(), b"\n", raw(data))[:4]] = raw(data)[1:]
     digest, marks, begun, rest, leaves, gaps = hashlib.sha256(), b"", [place], b"", {}, {}
     for line, place in lines(path):
         if seal and not (form == "xlsx" and line == b"</sheetData></worksheet>\n"):
@@ -159,6 +156,8 @@ def verify(path, *texts):
                 leaves.setdefault(tree, []).append((index, sha(b"\0", "\x1f".join(values).encode()), place))
                 last = tree, index
             elif found:
+                if spelled(found, form) != line.decode():
+                    raise ValueError("another spelling")
                 header, seal = header or found, found if found["type"] == "seal" else None
                 gaps.setdefault(found.get("tree"), []).extend(found.get("gaps", []))
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, UnboundLocalError):
@@ -176,18 +175,19 @@ def verify(path, *texts):
     pieces = [(marks[n : n + 8], seal["marks"][n : n + 8]) for n in range(0, len(marks), 8)]
     at = next((n for n, (ours, theirs) in enumerate(pieces) if ours != theirs), None)
     where = "" if at is None else f"; the first change lies between {begun[at]} and {begun[at + 1]}"
-    text, signatures = opened(seal["manifest"], keys, "the manifest")
+    text, signatures, _ = opened(seal["manifest"], keys, "the manifest")
     count, notes = sum(map(len, leaves.values())), "".join(each["checkpoint"] for each in seal["trees"])
     for tree, checkpoint in map(dict.values, seal["trees"]):
-        origin, size, wanted, *_ = opened(checkpoint, keys, f"the checkpoint of {tree}")[0].split("\n")
+        said, _, origins = opened(checkpoint, keys, f"the checkpoint of {tree}")
+        origin, size, wanted, *_ = said.split("\n")
         found = b64(root(tree, int(size), leaves.pop(tree, []), gaps.pop(tree, [])))
-        if found != wanted or not origin.endswith("/" + tree):
+        if found != wanted or origin not in [each + tree for each in origins]:
             raise Wrong(f"an entry, a gap or the checkpoint of {tree} was changed{where}")
     chosen = json.dumps(header["filter"], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     hashes = [b64(each) for each in (digest.digest(), sha(seal["marks"].encode()), sha(notes.encode()))]
     said = ["livcr-journal-export/v1", header["exportId"], str(count), *hashes[:2], chosen, hashes[2], ""]
     whole = signatures == 1 and (seal["count"], seal["digest"]) == (count, hashes[0]) and not leaves
-    if text.split("\n") != said or not whole:
+    if text.split("\n") != said or not whole or " ".join(seal) != "type trees count digest marks manifest":
         raise Wrong(f"something was changed, removed or added since the export{where}")
     return f"VERIFIED. {count} lines of {len(seal['trees'])} trees, as they were sealed and exported."
 

@@ -12,11 +12,13 @@ import re
 import runpy
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openpyxl import load_workbook
 
 from app.kernel.journal.exportfile import ExportWriter, TreeSeal, tree_name, write_export
@@ -24,7 +26,7 @@ from app.kernel.journal.forms import FORMS
 from app.kernel.journal.leaf import FIELDS, hash_leaf, leaf_bytes
 from app.kernel.journal.lines import Malformed
 from app.kernel.journal.marks import STRIDE, Marks
-from app.kernel.journal.note import Checkpoint, cosign
+from app.kernel.journal.note import WITNESS, Checkpoint, Signer, cosign, split
 from app.kernel.journal.standards import difference, fhir_line, logboek_line
 from app.kernel.journal.tree import MemoryStore, Tree
 from app.kernel.journal.verify import ExportInvalid, verify_export
@@ -341,6 +343,36 @@ def test_a_line_hidden_among_the_gaps_is_found(form, told):
         assert told(joined(form, lines))
 
 
+@each_form
+@pytest.mark.parametrize("origin", ["livcr.test/archive/", "livcr.else/", "livcr.test.else/"])
+def test_a_checkpoint_of_another_origin_is_refused_though_its_end_fits(form, origin, told):
+    """A log written anew could be shown to a witness as a new one, under a name that ends in the same way."""
+    leaves, seals = world()
+    others = []
+    for each in seals:
+        checkpoint = Checkpoint.parse(each.checkpoint.rpartition("\n\n")[0] + "\n")
+        others.append(replace(each, checkpoint=replace(checkpoint, origin=origin + each.tree).sign(signer())))
+    assert told(written(form, leaves, others))
+
+
+@each_form
+def test_nothing_can_be_added_to_the_line_of_the_seal(form, told):
+    """The seal itself is under no digest: it is read as it would be written, or not at all."""
+    lines = lines_of(export(form))
+    at, end = seal_at(lines), FORMS[form].line_end
+    whole = lines[at][: -len(end)]
+    seal = json.loads(FORMS[form].unwrap(whole))
+    text = json.dumps(seal | {"more": "x"}, ensure_ascii=False, separators=(",", ":"))
+    spaced = json.dumps(seal, ensure_ascii=False)
+    row = '</row><row r="9"><c t="inlineStr"><is><t>FORGED</t></is></c><c r="B9"><f>1+1</f></c>'
+    more = [FORMS[form].wrap(text).encode(), FORMS[form].wrap(spaced).encode(), whole + b" "]
+    more.append(
+        whole.replace(b"</row>", row.encode() + b"</row>") if form == "xlsx" else whole[:-1] + b',"more":"x"}'
+    )
+    for each in more:
+        assert told(joined(form, [*lines[:at], each + end, *lines[at + 1 :]])), each[-80:]
+
+
 # -- the workbook ---------------------------------------------------------------------------------------------------
 
 
@@ -372,6 +404,60 @@ def test_more_rows_than_a_sheet_holds_go_on_in_a_further_one(monkeypatch, told):
     said = told(joined("xlsx", [*lines[: second + 4], *lines[second + 5 :]]))
     assert "sheet3.xml, line 4" in said
     assert MOST_ROWS == 1_048_575
+
+
+def test_a_part_within_another_is_no_part_of_the_workbook(told):
+    """The text would be the same, byte for byte; the workbook would open without the sheet of the log."""
+    lines = lines_of(export("xlsx"))
+    packer, pieces = Packer(), []
+    for line in lines:
+        if line == b"part xl/worksheets/sheet2.xml\n":
+            packer._part.write(line)
+        else:
+            pieces.append(packer.pack(line))
+    data = b"".join(pieces) + packer.end()
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert "xl/worksheets/sheet2.xml" not in book.namelist()
+    assert told(data)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 1 << 20])
+def test_a_part_within_another_is_found_wherever_two_readings_meet(size):
+    packer = Packer()
+    data = packer.pack(b"part a\n") + packer.pack(b"one\n")
+    packer._part.write(b"part b\ntwo\n")
+    book = Unpacked(io.BytesIO(data + packer.end()))
+    with pytest.raises(ValueError, match="within another"):
+        while book.read(size):
+            pass
+
+
+def test_the_script_takes_several_keys_and_leaves_those_of_witnesses_out(tmp_path):
+    """A witness signs in another way: what it alone signed as a log would is no log's, and what it cosigned still verifies."""
+    path = tmp_path / "export"
+    witness = Signer("dpo.example", Ed25519PrivateKey.from_private_bytes(b"w" * 32), WITNESS)
+    leaves, seals = world()
+    cosigned = [
+        replace(each, checkpoint=each.checkpoint + witness.cosignature(split(each.checkpoint)[0], 5))
+        for each in seals
+    ]
+    path.write_bytes(written("csv", leaves, cosigned))
+    pub = tmp_path / "journal.pub"
+    pub.write_text(f"{signer().verifier}\n{signer('livcr.test', 3).verifier}\n")
+    assert ALONE["verify"](str(path), str(pub), str(witness.verifier)).startswith("VERIFIED. ")
+    posing = Signer("dpo.example", witness.private_key)
+    path.write_bytes(
+        written(
+            "csv",
+            leaves,
+            [
+                replace(each, checkpoint=Checkpoint.parse(split(each.checkpoint)[0]).sign(posing))
+                for each in seals
+            ],
+        )
+    )
+    with pytest.raises(ALONE["Wrong"]):
+        ALONE["verify"](str(path), str(signer().verifier), str(witness.verifier))
 
 
 def test_a_workbook_that_cannot_be_unpacked_is_refused(told):

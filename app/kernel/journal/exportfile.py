@@ -80,6 +80,11 @@ def tree_name(controller: str, year: str) -> str:
     return name
 
 
+def is_tree_name(text: str) -> bool:
+    """Tell whether this is the name of a tree."""
+    return _TREE.fullmatch(text) is not None
+
+
 def leaf_home(tree: str) -> bytes:
     """Give what bytes 39 to 80 of every leaf of this tree are; ValueError if it is no name of a tree."""
     if not _TREE.fullmatch(tree):

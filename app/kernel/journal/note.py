@@ -321,6 +321,11 @@ class Checkpoint:
         return cls.parse(text), names
 
 
+def origins_of(name: str) -> str:
+    """Give how the origins begin for which the key of a log with this name signs: ``livcr.x/`` for ``livcr-x``."""
+    return name.replace("livcr-", "livcr.", 1) + "/"
+
+
 def origin_of(installation: str, controller: str, year: str) -> str:
     """Give the origin of a tree: ``livcr.<installation>/<controller>/<year>``."""
     return f"livcr.{installation}/{controller}/{year}"

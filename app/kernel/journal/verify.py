@@ -35,6 +35,7 @@ from app.kernel.journal.note import (
     cosigned,
     from_base64,
     open_note,
+    origins_of,
     split,
     to_base64,
 )
@@ -664,7 +665,8 @@ def _sealed(
         witnesses = cosigned(sealed["checkpoint"], verifiers)
     except NoteInvalid as error:
         raise ExportInvalid(f"the checkpoint of tree {name} does not hold: {error}", number) from None
-    if not checkpoint.origin.endswith("/" + name):
+    # The whole origin, not its end: under another one a witness would have cosigned another log without an alarm.
+    if checkpoint.origin not in {origins_of(key.rpartition("+")[0]) + name for key in keys}:
         raise ExportInvalid(f"tree {name} is sealed by a checkpoint of {checkpoint.origin}", number)
     tree = trees.get(name) or _TreeCheck(name, None)
     if tree.size < 0:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.kernel.first_file import alone, make_once, replace_whole
+from app.kernel.journal.exportfile import is_tree_name
 from app.kernel.journal.note import (
     LOG,
     WITNESS,
@@ -29,6 +30,7 @@ from app.kernel.journal.note import (
     cosigned,
     from_base64,
     open_note,
+    origins_of,
     split,
     stamp_of,
     to_base64,
@@ -96,7 +98,11 @@ def read_request(text: str) -> tuple[int, list[bytes], str]:
 
 @dataclass(frozen=True)
 class Logs:
-    """The logs that a witness accepts: an origin, or the beginning of many that ends in a slash, and a key."""
+    """The logs that a witness accepts: an origin, or the beginning of many that ends in a slash, and a key.
+
+    Behind that beginning stands the name of a tree and nothing else: whoever has the key could otherwise have a log that
+    was written anew taken for a new one, under ``livcr.x/archive/...``.
+    """
 
     lines: tuple[tuple[str, Verifier], ...]
 
@@ -104,8 +110,8 @@ class Logs:
     def parse(cls, text: str) -> Logs:
         """Read `KEY` or `ORIGIN KEY`, one a line; `#` begins a remark. NoteInvalid names the line that is none.
 
-        A key alone stands for the origins of its installation (``livcr-x`` for ``livcr.x/...``); that of another kind
-        of log for the origin of its own name.
+        A key alone stands for the trees of its installation (``livcr-x`` for ``livcr.x/CONTROLLER/YEAR``); that of
+        another kind of log for the origin of its own name.
         """
         found = []
         for number, line in enumerate(text.splitlines(), 1):
@@ -128,12 +134,13 @@ class Logs:
         return [
             key
             for known, key in self.lines
-            if origin == known or (known.endswith("/") and origin.startswith(known))
+            if origin == known
+            or (known.endswith("/") and origin.startswith(known) and is_tree_name(origin.removeprefix(known)))
         ]
 
 
 def _usual_origin(name: str) -> str:
-    return name.replace("-", ".", 1) + "/" if name.startswith("livcr-") else name
+    return origins_of(name) if name.startswith("livcr-") else name
 
 
 def load_witness_key(folder: Path, name: str = "") -> Signer:

@@ -280,6 +280,8 @@ class Unpacked:
             raise ValueError("a part stands in it twice, or is encrypted")
         self._names = iter(names)
         self._part: IO[bytes] | None = None
+        self._before = b""
+        """The end of what was read of a part, so that nothing hides where two readings meet."""
         self._lines = 1
         self._starts: list[tuple[int, str]] = []
 
@@ -295,6 +297,7 @@ class Unpacked:
                 except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
                     raise ValueError(str(fault)) from None
                 self._starts.append((self._lines, name))
+                self._before = b"\n"
                 self._lines += 1
                 return PART + f"{name}\n".encode(errors="replace")
             try:
@@ -302,6 +305,10 @@ class Unpacked:
             except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
                 raise ValueError(str(fault)) from None
             if data:
+                # A part that stood in the text of another would verify, and be no part of the workbook.
+                if b"\n" + PART in self._before + data:
+                    raise ValueError("a part stands within another")
+                self._before = (self._before + data)[-len(PART) :]
                 self._lines += data.count(b"\n")
                 return data
             self._part = None
