@@ -142,7 +142,7 @@ def test_an_empty_log_can_be_witnessed_and_one_that_lies_about_it_not(own, told)
     log = SmallLog()
     assert own.add(log.request(), NOW).status == 200
     assert own.add(log.grow(2).request(), NOW).status == 200
-    empty = SmallLog(origin=f"{ORIGIN}/x")
+    empty = SmallLog(origin=ORIGIN.replace("/2026", "/2027"))
     lie = type(empty.checkpoint())(empty.origin, 0, b"\1" * 32, empty.checkpoint().time).sign(empty.signer)
     assert own.add(request_text(0, [], lie), NOW).status == 409
     assert told
@@ -191,6 +191,9 @@ def test_the_list_of_logs_takes_keys_with_and_without_an_origin():
     logs = Logs.parse(f"{ours}\nelsewhere/ {sum_db}\nexactly {ours}\n{sum_db}")
     assert logs.keys(ORIGIN) == [ours]
     assert logs.keys("livcr.proefje/1") == []
+    # Under a key alone, trees and nothing else: a log written anew would be a new one under another name.
+    assert logs.keys(ORIGIN.replace("livcr.proef/", "livcr.proef/archive/")) == []
+    assert logs.keys(f"{ORIGIN}/x") == logs.keys("livcr.proef/") == []
     assert logs.keys("elsewhere/7") == [sum_db]
     assert logs.keys("exactly") == [ours]
     assert logs.keys("sum.example") == [sum_db]

@@ -98,13 +98,11 @@ def read_request(text: str) -> tuple[int, list[bytes], str]:
 
 @dataclass(frozen=True)
 class Logs:
-    """The logs that a witness accepts: an origin, or the beginning of many that ends in a slash, and a key.
+    """The logs that a witness accepts: an origin, or the beginning of many that ends in a slash, and a key."""
 
-    Behind that beginning stands the name of a tree and nothing else: whoever has the key could otherwise have a log that
-    was written anew taken for a new one, under ``livcr.x/archive/...``.
-    """
-
-    lines: tuple[tuple[str, Verifier], ...]
+    lines: tuple[tuple[str, Verifier, bool], ...]
+    """Origin, key, and whether only the name of a tree may follow. Where a key stands alone it must: who has it could
+    otherwise have a log that was written anew taken for a new one, under ``livcr.x/archive/...``."""
 
     @classmethod
     def parse(cls, text: str) -> Logs:
@@ -126,21 +124,22 @@ class Logs:
                 raise NoteInvalid(
                     f"line {number}: the public key of a log, with its origin before it or alone"
                 )
-            found.append((said[0] if len(said) > 1 else _usual_origin(key.name), key))
+            found.append((said[0], key, False) if len(said) > 1 else _usual(key))
         return cls(tuple(found))
 
     def keys(self, origin: str) -> list[Verifier]:
         """Give the keys that may sign checkpoints of an origin; none for one that is not known."""
         return [
             key
-            for known, key in self.lines
-            if origin == known
-            or (known.endswith("/") and origin.startswith(known) and is_tree_name(origin.removeprefix(known)))
+            for known, key, trees in self.lines
+            if (is_tree_name(origin.removeprefix(known)) if trees else origin == known or known.endswith("/"))
+            and origin.startswith(known)
         ]
 
 
-def _usual_origin(name: str) -> str:
-    return origins_of(name) if name.startswith("livcr-") else name
+def _usual(key: Verifier) -> tuple[str, Verifier, bool]:
+    ours = key.name.startswith("livcr-")
+    return (origins_of(key.name) if ours else key.name), key, ours
 
 
 def load_witness_key(folder: Path, name: str = "") -> Signer:
