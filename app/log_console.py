@@ -72,8 +72,9 @@ def rotate(arguments: argparse.Namespace) -> None:
     with running() as process:
         if not isinstance(process, Process):
             raise TypeError
-        overlap = timedelta(days=0 if arguments.stolen else arguments.overlap_days)
-        _say(replace_log_key(process.installation, overlap).rstrip("\n"), fine=True)
+        overlap = timedelta(days=arguments.overlap_days)
+        statement = replace_log_key(process.installation, overlap, stolen=arguments.stolen)
+        _say(statement.rstrip("\n"), fine=True)
         _say(f"Key in use: {process.installation.signer.verifier}", fine=False)
 
 

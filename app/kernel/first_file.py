@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+def plain_file(path: Path, flags: int, mode: int = 0o600) -> int:
+    """Open a file in a folder in which others may write: one of its own, no link, no pipe. Raises OSError.
+
+    Gives its descriptor. A pipe would make whoever opens it wait for ever; a link would lead to another file.
+    """
+    handle = os.open(path, flags | _NO_LINK | getattr(os, "O_NONBLOCK", 0), mode)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        os.close(handle)
+        raise OSError(errno.EINVAL, "is no file of its own", str(path))
+    return handle
 
 
 def make_once(path: Path, text: str) -> bool:
@@ -52,8 +69,11 @@ def replace_whole(path: Path, text: str, mode: int = 0o600) -> None:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Hold a lock file: of all processes on this machine one at a time is inside. Raises OSError."""
-    with path.open("w") as handle:
+    """Hold a lock file: of all processes on this machine one at a time is inside. Raises OSError.
+
+    Nothing is written into it, and no link is followed: who may write in its folder could have another file emptied.
+    """
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600), "r+") as handle:
         if sys.platform == "win32":  # pragma: no cover — tried where that is
             import msvcrt
 

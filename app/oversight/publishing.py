@@ -11,9 +11,9 @@ import logging
 import os
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from app.kernel.first_file import alone, replace_whole, sync_folder
+from app.kernel.first_file import alone, plain_file, replace_whole, sync_folder
 from app.kernel.journal.note import NoteInvalid, split
 from app.kernel.journal.sealer import NodeTable
 from app.kernel.journal.tree import Tree
@@ -37,7 +37,7 @@ def publish_all(installation: Installation) -> int:
     if folder is None:
         return 0
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder / ".lock"):
+    with alone(installation.settings.data / "publishing.lock"):  # not where others may write
         with installation.sealer.engine.connect() as conn:
             trees = queries.newest(conn)
             statements = queries.statements(conn)
@@ -46,7 +46,18 @@ def publish_all(installation: Installation) -> int:
             if not place.exists():
                 place.parent.mkdir(exist_ok=True)
                 replace_whole(place, note, 0o644)
-        return sum(_publish(installation, folder / f"{tree.controller}-{tree.year}", tree) for tree in trees)
+        return sum(
+            _published(installation, folder / f"{tree.controller}-{tree.year}", tree) for tree in trees
+        )
+
+
+def _published(installation: Installation, folder: Path, tree: Any) -> bool:
+    """Publish one tree; what is wrong with it stops no other, and is said aloud."""
+    try:
+        return _publish(installation, folder, tree)
+    except Exception:
+        log.exception("publishing %s failed", folder.name)
+        return False
 
 
 def _publish(installation: Installation, folder: Path, tree: Any) -> bool:
@@ -78,7 +89,7 @@ def _publish(installation: Installation, folder: Path, tree: Any) -> bool:
 def _last_published(folder: Path) -> Any:
     """Give the head of the last record that is whole; None before the first."""
     for path in sorted(folder.glob("history-*.txt"), reverse=True):
-        with path.open("rb") as file:
+        with os.fdopen(plain_file(path, os.O_RDONLY), "rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
             records = list(read_records(file.read().decode(errors="replace")))
         if records:
@@ -89,8 +100,8 @@ def _last_published(folder: Path) -> Any:
 def _append(path: Path, record: str) -> None:
     """Add a record, on disk when it returns; what a crash cut off before it stays as a line that nobody reads."""
     fresh = not path.exists()
-    with path.open("ab") as file:
-        cut = file.tell() > 0 and not _ends_in_newline(path)
+    with os.fdopen(plain_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644), "r+b") as file:
+        cut = file.seek(0, os.SEEK_END) > 0 and not _ends_in_newline(file)
         file.write(("\n" if cut else "").encode() + record.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -98,10 +109,15 @@ def _append(path: Path, record: str) -> None:
         sync_folder(path.parent)
 
 
-def _ends_in_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() == b"\n"
+def _ends_in_newline(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"
+
+
+def _left(path: Path) -> str:
+    """Read what somebody else put into the folder: a file of its own, and no more of it than a note takes."""
+    with os.fdopen(plain_file(path, os.O_RDONLY), "rb") as file:
+        return file.read(_TAIL).decode("utf-8")
 
 
 def _take_cosignatures(installation: Installation, folder: Path, tree: Any) -> str:
@@ -112,12 +128,12 @@ def _take_cosignatures(installation: Installation, folder: Path, tree: Any) -> s
         if witness.address != BY_FOLDER or not path.exists():
             continue
         try:
-            left = path.read_text(encoding="utf-8")
+            left = _left(path)
             size = head_of(split(left)[0]).size
             with engine.connect() as conn:
                 note = queries.note_at(conn, tree, size) or ""
             line, at = cosignature_in(note, left.rpartition("\n\n")[2], witness.key)
-        except (NoteInvalid, NotCosigned, UnicodeDecodeError):
+        except (NoteInvalid, NotCosigned, UnicodeDecodeError, OSError):
             log.warning("publishing %s: what witness %s left is spoiled", folder.name, witness.key.quoted)
             continue
         if line in tree.note:

@@ -34,8 +34,12 @@ def rotate_log_key(work: Work, command: RotateLogKey) -> LogKeyView:
     return LogKeyView(step=command.step, key=str(work.installation.signer.verifier))
 
 
-def replace_log_key(installation: Installation, overlap: timedelta, now: datetime | None = None) -> str:
+def replace_log_key(
+    installation: Installation, overlap: timedelta, now: datetime | None = None, *, stolen: bool = False
+) -> str:
     """Replace the key; gives the statement. *overlap*: how long the old key signs beside the new one.
+
+    *stolen*: the old key signs nothing any more, and nothing that lay beside it is used.
 
     The statement is kept before the new key is used. Raises OSError of the disk, and then the old key is in use.
     """
@@ -48,7 +52,7 @@ def replace_log_key(installation: Installation, overlap: timedelta, now: datetim
             rotate_log_key(unit, RotateLogKey.of(step=step))
 
     say("order")
-    ring, statement = installation.log_keys.prepare(moment, overlap)
+    ring, statement = installation.log_keys.prepare(moment, timedelta() if stolen else overlap, stolen=stolen)
     with installation.sealer.engine.begin() as conn:
         kept = queries.keep_statement(conn, str(ring.current.verifier), statement)
     installation.log_keys.take_up(ring)

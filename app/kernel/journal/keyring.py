@@ -95,19 +95,22 @@ class KeyRing:
         ring = self.ring()
         return ring.current, *(signer for moment, signer in ring.beside if moment > now)
 
-    def prepare(self, now: datetime, overlap: timedelta) -> tuple[Ring, str]:
+    def prepare(self, now: datetime, overlap: timedelta, *, stolen: bool = False) -> tuple[Ring, str]:
         """Have a new key, not yet in use, on disk; gives the ring to be and the statement that names it.
 
-        Who was broken off after this prepares the very same again: the key is made once.
+        Who was broken off after this gets the same key again, and the overlap that is asked for now. *stolen*: the key in
+        use may be in other hands, and with it a new one that lay beside it: a fresh one is made.
         """
         ring = self.ring()
-        fresh = replace(ring.current, private_key=Ed25519PrivateKey.generate())
-        make_once(self._next, ring.succeeded_by(fresh, now, overlap).to_text())
-        new = Ring.parse(self._next.read_text())
-        if new.current.verifier == ring.current.verifier:  # broken off when all was done but the tidying
+        if stolen:
+            self._next.unlink(missing_ok=True)
+        fresh = Ring(replace(ring.current, private_key=Ed25519PrivateKey.generate()))
+        make_once(self._next, fresh.to_text())
+        new = Ring.parse(self._next.read_text()).current
+        if new.verifier == ring.current.verifier:  # broken off when all was done but the tidying
             self._next.unlink()
             return self.prepare(now, overlap)
-        return new, statement_text(ring.current, new.current, now)
+        return ring.succeeded_by(new, now, overlap), statement_text(ring.current, new, now)
 
     def take_up(self, ring: Ring) -> None:
         """Have every process sign with a prepared ring from now on. Raises OSError; the old one is in use then."""
