@@ -9,10 +9,9 @@ import argparse
 import getpass
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from app.log_console import of_journal, of_log, of_witness
 from app.starting import Stop, data_ready, loopback_only, port_free, running, serve_process
 
 
@@ -96,12 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("action", help="for example statement.open")
     made.add_argument("case", help="reference or id of the case")
     made.set_defaults(run=explain)
-    _of_verifying(add)
-    of_witness(add("witness", None, "cosign the checkpoints of another installation's processing log"))
-    return parser
-
-
-def _of_verifying(add: Callable[..., argparse.ArgumentParser]) -> None:
     for what, of, verified in (
         ("journal", "the processing log", "an exported file"),
         ("minutes", "the minutes of a consultation", "that an extract derives from approved minutes"),
@@ -113,8 +106,7 @@ def _of_verifying(add: Callable[..., argparse.ArgumentParser]) -> None:
             "--key", action="append", default=[], help="public key, as text or file (default: our own)"
         )
         made.set_defaults(run=verify, what=what)
-        if what == "journal":
-            of_journal(verifying, made)
+    return parser
 
 
 def serve(_: argparse.Namespace) -> None:
@@ -371,10 +363,8 @@ def verify(arguments: argparse.Namespace) -> int:
     from app.oversight.verifying import verify_file as verify_log
 
     keys = _public_keys(arguments)
-    if arguments.what == "journal":
-        fine, sentence = verify_log(arguments.file, keys, **of_log(arguments))
-    else:
-        fine, sentence = verify_minutes(arguments.file, keys)
+    log = arguments.what == "journal"
+    fine, sentence = verify_log(arguments.file, keys) if log else verify_minutes(arguments.file, keys)
     print(sentence, file=sys.stdout if fine else sys.stderr)
     return 0 if fine else 1
 
@@ -382,18 +372,13 @@ def verify(arguments: argparse.Namespace) -> int:
 def _public_keys(arguments: argparse.Namespace) -> list[str]:
     from app.kernel.settings import settings
 
-    keys = _texts(arguments.key)
+    keys = [Path(k).read_text().strip() if Path(k).is_file() else k for k in arguments.key]
     own = settings().secrets / "journal.pub"
     if not keys and own.is_file():
-        keys = own.read_text().split()
+        keys = [own.read_text().strip()]
     if not keys:
         raise Stop("No public key to verify with: give one with --key.")
     return keys
-
-
-def _texts(given: list[str]) -> list[str]:
-    """Give keys as text, whether they were given so or as files."""
-    return [k for g in given for k in (Path(g).read_text() if Path(g).is_file() else g).splitlines()]
 
 
 if __name__ == "__main__":

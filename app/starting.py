@@ -94,9 +94,6 @@ def serve_process(process: object) -> None:
     from app.kernel.settings import settings
     from app.meetings.posting import post_all
     from app.meetings.reminding import remind_all
-    from app.oversight.digesting import digest_all
-    from app.oversight.publishing import publish_all
-    from app.oversight.witnessing import witness_all
     from app.retention.sweeping import sweep_all
 
     if not isinstance(process, Process):
@@ -109,10 +106,7 @@ def serve_process(process: object) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     chores = (
         Periodically("sealing", chosen.seal_seconds, process.sealer.seal_all),
-        Periodically("witnessing", chosen.witness_seconds, lambda: witness_all(process.installation)),
-        Periodically("publishing", chosen.witness_seconds, lambda: publish_all(process.installation)),
         Periodically("sweeping", SWEEP_SECONDS, lambda: sweep_all(process.installation), at_once=True),
-        Periodically("looking", SWEEP_SECONDS, lambda: digest_all(process.installation), at_once=True),
         Periodically("marking", SWEEP_SECONDS, lambda: mark_all(process.installation), at_once=True),
         Periodically("reminding", REMIND_SECONDS, lambda: remind_all(process.installation), at_once=True),
         Periodically("alerting", REMIND_SECONDS, lambda: alert_all(process.installation), at_once=True),

@@ -27,7 +27,7 @@ from app.directory.actors import recognise
 from app.kernel.identity import Claims
 from app.kernel.installing import Addresses, Process, assemble, databases_running, mark, migrate
 from app.kernel.settings import Settings
-from bench import destroying, journal
+from bench import destroying
 from bench.load import Job, get, post
 from bench.world import FULL, PASSWORD, SMALL, WRITTEN_TO, Somebody, World, build
 
@@ -74,8 +74,6 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(arguments: argparse.Namespace, home: Path) -> int:
-    if arguments.only == "journal":
-        return journal.alone(arguments.output)
     workers = int(os.environ.get("WORKERS", "2"))
     settings = Settings(LIVCR_DATA=home, data=home, DATABASE_URL="", KEYS_DATABASE_URL="")
     with databases_running(settings) as addresses:
@@ -87,11 +85,10 @@ def _run(arguments: argparse.Namespace, home: Path) -> int:
         results = _results(wanted, rounds, world, arguments, workers)
         if not arguments.only or "destruction" in arguments.only.split(","):
             results["destruction"] = destroying.compare(addresses, home, world.size)
-    if not arguments.only or "journal" in arguments.only.split(","):
-        results["journal"] = journal.measure()
     arguments.output.write_text(json.dumps(results, indent=2) + "\n")
     _print(results)
-    if failures := sum(o["failures"] + o["floor"]["failures"] for o in results["operations"].values()):
+    failures = sum(o["failures"] + o["floor"]["failures"] for o in results["operations"].values())
+    if failures:
         print(f"{failures} answers were no success: these figures do not count.", file=sys.stderr)
     return 1 if failures else 0
 
@@ -141,8 +138,9 @@ def _agenda_floor(world: World, _: Process) -> list[bytes]:
 
 
 def _agenda(world: World, process: Process) -> list[bytes]:
-    people = _readers(world, "participant")
-    return [get(f"{API}/meetings/{t.meeting_id}", _token(process, p)) for t, p in people]
+    return [
+        get(f"{API}/meetings/{t.meeting_id}", _token(process, p)) for t, p in _readers(world, "participant")
+    ]
 
 
 def _case_floor(world: World, _: Process) -> list[bytes]:
@@ -184,8 +182,10 @@ def _statement_floor(world: World, _: Process) -> list[bytes]:
 
 
 def _statement(world: World, process: Process) -> list[bytes]:
-    said = [(_STATEMENT | {"caseId": str(c)}, p) for _, p, c in _files(world, last=True)]
-    return [post(f"{API}/statements", each, _token(process, p)) for each, p in said]
+    files = _files(world, last=True)
+    return [
+        post(f"{API}/statements", _STATEMENT | {"caseId": str(c)}, _token(process, p)) for _, p, c in files
+    ]
 
 
 def _paper_floor(world: World, _: Process) -> list[bytes]:

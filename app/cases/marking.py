@@ -94,13 +94,6 @@ def marks_of(
     )
 
 
-def asked_mark(work: Work, municipality_id: UUID, name: str | None, number: str | None) -> str:
-    """Give the mark of what somebody asked for: the same for the same name in whatever order, and telling nothing of it."""
-    key = work.vault.mark_key(municipality_id)
-    said = f"asked\0{same_spelling(name or '')}\0{number or ''}"
-    return base64.b64encode(hmac.digest(key, said.encode(), "sha256")[:_BYTES]).decode()
-
-
 # -- as they are kept --------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 
-from app.cases.likeness import note_likeness
 from app.kernel.sealed import Sealed
 from app.kernel.vault import Place
 from app.kernel.work import Work
@@ -35,10 +34,9 @@ def open_in(
 
 
 def subject_of(work: Work, case: Any) -> tuple[str | None, str | None]:
-    """Give (name, birth date) of the person concerned; that a reader bears that name is noted for the misuse digest."""
+    """Give (name, birth date) of the person concerned."""
     text = open_in(work, case.id, "case_file", "subject", case.id, case.subject)
     if text is None:
         return None, None
     said = orjson.loads(text)
-    note_likeness(work, case.id, said["name"])
     return said["name"], said["birthDate"]

@@ -42,7 +42,7 @@ from app.rules.settings import SETTINGS
 
 router = APIRouter()
 DRAFT = ADDRESS + "/draft"
-register_codes("unit", ["minutes", "hours", "days", "months", "count"])
+register_codes("unit", ["minutes", "hours", "days", "months"])
 
 
 class DraftParties(Command):

@@ -20,17 +20,12 @@ from app.rules.roles import Role
 
 _SELDOM = timedelta(seconds=30)
 _SEEN = text("UPDATE session SET seen_at = :now WHERE id = :id AND state = 'active' AND seen_at < :now")
-_FOR = """\
-           CASE WHEN d.role = 'delegate' THEN (SELECT b.person_id FROM mandate b WHERE b.role = 'mayor'
-               AND b.municipality_id = d.municipality_id AND b.starts_on <= %(today)s
-               AND (b.ends_on IS NULL OR b.ends_on >= %(today)s) ORDER BY b.starts_on DESC, b.id LIMIT 1) END AS acting_for,
-"""
-_ACTOR = f"""
+_ACTOR = """
     SELECT s.id AS session_id, s.state, s.channel, s.expires_at, s.seen_at, s.confirmed_at, s.csrf_token,
            s.mandate_id AS session_mandate,
            p.id AS person_id, p.language, p.demo, p.active, p.name,
            d.id AS mandate_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope, p.agency_id,
-{_FOR}           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities, u.valid_until
+           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities, u.valid_until
     FROM session s
     JOIN person p ON p.id = s.person_id
     LEFT JOIN mandate d ON d.id = s.mandate_id AND d.person_id = p.id
@@ -39,9 +34,9 @@ _ACTOR = f"""
         WHERE person_id = p.id AND text_version = %(text)s) u ON true
     WHERE s.id = %(session)s
 """
-_UNDER = f"""
+_UNDER = """
     SELECT p.language, p.demo, p.agency_id, d.role, d.cell_id, d.municipality_id, d.clearance_until, d.scope,
-{_FOR}           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities,
+           array(SELECT municipality_id FROM cell_municipality WHERE cell_id = d.cell_id) AS municipalities,
            (SELECT max(valid_until) FROM undertaking WHERE person_id = p.id AND text_version = %(text)s) AS valid_until
     FROM mandate d JOIN person p ON p.id = d.person_id
     WHERE d.id = %(mandate)s AND p.id = %(person)s AND p.active
@@ -95,7 +90,6 @@ def actor_of(work: Work, row: Any) -> Actor:
         undertaking_until=row.valid_until,
         clearance_until=row.clearance_until,
         delegation=frozenset(row.scope) if row.scope is not None else None,
-        acting_for=row.acting_for,
         demo=row.demo,
     )
 
@@ -120,7 +114,6 @@ def actor_under(work: Work, person_id: UUID, mandate_id: UUID) -> Actor | None:
         undertaking_until=row.valid_until,
         clearance_until=row.clearance_until,
         delegation=frozenset(row.scope) if row.scope is not None else None,
-        acting_for=row.acting_for,
         demo=row.demo,
     )
 

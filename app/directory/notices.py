@@ -28,7 +28,7 @@ from app.kernel.shapes import href
 from app.kernel.work import Work, there
 from app.rules.actions import Action
 from app.rules.problems import not_found
-from app.rules.roles import GLASS_WATCHERS, STRATEGISTS, TABLE, Role
+from app.rules.roles import GLASS_WATCHERS, STRATEGISTS, TABLE
 
 
 class NoticeCode(StrEnum):
@@ -79,10 +79,6 @@ class NoticeCode(StrEnum):
     POLICY_MEETING_CANCELLED = "policyMeetingCancelled"
     REGISTRATION_WAITS = "registrationWaits"
     """Nobody decided on a signal within the days of the agreement (R45)."""
-    DIGEST_READY = "digestReady"
-    """Something in the processing log wants a look (R106)."""
-    DIGEST_WAITS = "digestWaits"
-    """Lines of a digest wait too long for an answer."""
 
 
 register_codes("notice", [code.value for code in NoticeCode])
@@ -90,10 +86,6 @@ register_codes("notice", [code.value for code in NoticeCode])
 
 WATCHED = frozenset({NoticeCode.BREAK_GLASS_OPENED})
 """What those are told who watch, and sit at no table."""
-
-
-OF_OVERSIGHT = frozenset({NoticeCode.DIGEST_READY, NoticeCode.DIGEST_WAITS})
-"""What the data protection officer is told, who answers for the digest."""
 
 
 OF_POLICY = frozenset(
@@ -119,10 +111,9 @@ def may_be_told(person: Any, code: Any, municipality: Any, today: date) -> Colum
             *in_office(today),
             or_(Mandate.cell_id.in_(cells), Mandate.municipality_id == municipality),
             or_(
-                and_(Mandate.role.in_(TABLE), code.not_in(OF_POLICY | OF_OVERSIGHT)),
+                and_(Mandate.role.in_(TABLE), code.not_in(OF_POLICY)),
                 and_(Mandate.role.in_(STRATEGISTS), code.in_(OF_POLICY)),
                 and_(Mandate.role.in_(GLASS_WATCHERS), code.in_(WATCHED)),
-                and_(Mandate.role == Role.DPO, code.in_(OF_OVERSIGHT)),
             ),
         )
         .correlate_except(Mandate)

@@ -37,7 +37,6 @@ from app.rules.actions import Action
 from app.rules.facts import Actor
 from app.rules.policy import Outcome
 from app.rules.problems import Kind, Problem, not_found
-from app.rules.processing import processing_of
 
 
 def about_session(session_id: UUID | None = None) -> About:
@@ -158,7 +157,7 @@ def _close(work: Work, session: Session, session_id: UUID, reason: str) -> None:
         work.basis("R14", About()),
         [about_session(session_id)],
         reason=reason,
-        processing=processing_of(Action.SESSION_CLOSE),
+        processing=Action.SESSION_CLOSE.noun,
     )
     append(session, work.circumstance(), [line])
 

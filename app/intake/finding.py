@@ -2,7 +2,7 @@
 
 What is found is what its reader could open now: nothing of another municipality, of a case they are excluded from,
 of a file that is locked or ends, of a registration that the mayor did not receive yet. All else counts for nothing.
-Each person found is a line in the processing log; of what was asked for a keyed mark is kept for 28 days (ADR 0053).
+Each person found is a line in the processing log; what was asked for stands nowhere.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from app.cases.marking import Marks, Match, asked_mark, kept_marks, marks_of
+from app.cases.marking import Marks, Match, kept_marks, marks_of
 from app.cases.standing import about_case, case_facts
 from app.constitution.agreements import may_use_number
 from app.constitution.codes import codes
 from app.constitution.standing import municipality_facts
 from app.intake import queries
 from app.intake.commands import CompareRegistration, QuerySubject
-from app.intake.models import QueryMark
 from app.intake.registering import WITHDRAWN
 from app.intake.standing import about_registration, registration_facts
 from app.intake.views import SubjectMatch, SubjectMatches
-from app.kernel.ids import new_id
 from app.kernel.journal.store import About
 from app.kernel.names.alike import Dates
 from app.kernel.names.spelling import parts_of
@@ -64,7 +62,6 @@ def query_subject(work: Work, command: QuerySubject) -> SubjectMatches:
             work, actor.municipality_id, command.name, command.birth_date, command.national_number
         )
         found = _search(work, actor.municipality_id, wanted)
-        _note_question(work, actor.municipality_id, command)
     nobody = About(actor.municipality_id or About().controller, object_type="subject")
     work.allow(
         Action.SUBJECT_QUERY,
@@ -111,19 +108,6 @@ def _keep_pace(work: Work) -> None:
             Problem(Kind.TOO_MANY_REQUESTS, rule="R107", retry_after=wait),
             About(work.actor.municipality_id or About().controller, object_type="subject"),
         )
-
-
-def _note_question(work: Work, municipality_id: UUID, command: QuerySubject) -> None:
-    """Keep a keyed mark of what was asked, so that asking again and again can be seen (decision 0053)."""
-    work.session.add(
-        QueryMark(
-            id=new_id(),
-            municipality_id=municipality_id,
-            person_id=there(work.actor.person_id),
-            mark=asked_mark(work, municipality_id, command.name, command.national_number),
-            asked_at=work.now,
-        )
-    )
 
 
 # -- the search ---------------------------------------------------------------------------------------------------

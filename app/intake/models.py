@@ -65,19 +65,3 @@ class QueryPace(Row):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     since: Mapped[datetime]
     asked: Mapped[int]
-
-
-class QueryMark(Row):
-    """That somebody asked for a person, by a keyed mark of what they asked: never the text (decision 0053).
-
-    For the misuse digest alone, and for as long as it looks back. Who asks again for the same name has the same mark.
-    """
-
-    __tablename__ = "subject_query_mark"
-    __table_args__ = (Index(None, "municipality_id", "asked_at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    mark: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime]

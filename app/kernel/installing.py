@@ -28,8 +28,7 @@ from app.kernel.dumping import dump
 from app.kernel.embedded import Cluster
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import new_id
-from app.kernel.journal.keyring import KeyRing
-from app.kernel.journal.sealer import Sealer
+from app.kernel.journal.sealer import Sealer, load_signer
 from app.kernel.keys.choosing import choose, settle
 from app.kernel.keys.keeper import Keeper
 from app.kernel.migrating import admin_engine, ensure_database, run, upgrade, url_for
@@ -124,8 +123,8 @@ def assemble(
         undo.callback(databases.dispose)
         with databases.app.connect() as conn:
             row = conn.execute(text("SELECT id, kind FROM installation")).one()
-        keys = KeyRing(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
-        sealer = Sealer(databases.sealer, keys, row.id.hex[:12])
+        signer = load_signer(settings.secrets / "journal.key", f"livcr-{row.id.hex[:12]}")
+        sealer = Sealer(databases.sealer, signer, row.id.hex[:12])
         provider = choose(settings)
         own = settle(databases.keys_keeper, provider, lambda: _in_use(databases))
         installation = Installation(
@@ -138,7 +137,7 @@ def assemble(
             provider=own,
             keeper=Keeper(databases.keys_keeper, provider, _copier(addresses, settings)),
             sealer=sealer,
-            log_keys=keys,
+            signer=signer,
             installation_id=row.id,
             recognise=recognise,
             demo=row.kind == "demo",

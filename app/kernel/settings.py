@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.kernel.journal.note import WITNESS, NoteInvalid, Verifier
-
 
 class Settings(BaseSettings):
     """Configuration by environment variable; every one has a default that is safe on one's own machine."""
@@ -114,17 +112,6 @@ class Settings(BaseSettings):
     seal_seconds: float = Field(
         5.0, gt=0, le=60, description="Seconds between two rounds of the journal's sealer."
     )
-    witnesses: str = Field(
-        "",
-        description="Witnesses of the processing log, with spaces: the public key of each, then the address that it answers"
-        " at, or `folder` for one that reads the folder of checkpoints. Empty: none.",
-    )
-    witness_seconds: float = Field(
-        30.0, gt=0, le=60, description="Seconds between two rounds of asking witnesses and of publishing."
-    )
-    checkpoint_folder: Path | None = Field(
-        None, description="Folder that checkpoints of the processing log are published in; empty: none."
-    )
     smtp_host: str = Field(
         "",
         description="Mail server that notices are handed to; empty: notices stand on the page Today only.",
@@ -142,12 +129,6 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="Password of that name; better in a file.")
     smtp_password_file: str = Field("", description="File that holds that password, and nothing else.")
     smtp_from: str = Field("", description="Address that notices come from; answers to it are not read.")
-    journal_years: int = Field(
-        10,
-        ge=5,
-        le=10,
-        description="Whole years after which a year of the processing log is dropped; never less than a file can be kept.",
-    )
     post_seconds: float = Field(
         30.0, gt=0, le=3600, description="Seconds between two looks at what has to be sent."
     )
@@ -201,20 +182,6 @@ class Settings(BaseSettings):
         asked = {*self.oidc_scopes.split(), self.oidc_agency_claim, self.oidc_person_claim}
         if asked & _NATIONAL_NUMBER or "openid" not in asked:
             raise ValueError("LIVCR_OIDC_SCOPES holds openid, and nothing here asks for the national number")
-        return self
-
-    @model_validator(mode="after")
-    def _whole_witnesses(self) -> Self:
-        """Refuse half a witness, a key that is none of a witness, and a line in the clear."""
-        words = self.witnesses.split()
-        try:
-            fine = all(Verifier.parse(key).kind == WITNESS for key in words[::2])
-        except NoteInvalid:
-            fine = False
-        if not fine or len(words) % 2 or not all(w == "folder" or is_safe_address(w) for w in words[1::2]):
-            raise ValueError(
-                "LIVCR_WITNESSES is pairs: the public key of a witness, and its https address or the word folder"
-            )
         return self
 
     @model_validator(mode="after")

@@ -20,7 +20,6 @@ from app.kernel.clock import Clock, brussels_day
 from app.kernel.database import is_there_already, say_who
 from app.kernel.identity import Claims, Tokens
 from app.kernel.ids import NIL
-from app.kernel.journal.keyring import KeyRing
 from app.kernel.journal.note import Signer
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.store import About, Circumstance, Decided, append
@@ -34,16 +33,12 @@ from app.rules.facts import Actor, Facts
 from app.rules.legal import legal_basis
 from app.rules.policy import Decision, Outcome, decide
 from app.rules.problems import Issue, Kind, Problem
-from app.rules.processing import processing_of
 
 if TYPE_CHECKING:
     from app.kernel.openid import OpenId  # takes time to load, and few installations use it
 
 T = TypeVar("T")
 _LAWS = text("SELECT id, profile AS law FROM municipality UNION ALL SELECT id, regime FROM agency")
-_OF_CELL = text(
-    "SELECT municipality_id FROM cell_municipality WHERE cell_id = :cell ORDER BY municipality_id"
-)
 _OURS = 500
 """From this status on a fault is ours, and says nothing of who called."""
 
@@ -69,19 +64,13 @@ class Installation:
     keeper: Keeper
     """Rotates the keys of municipalities and the wrapping key."""
     sealer: Sealer
-    log_keys: KeyRing
-    """The keys that sign the log and what leaves the house with a signature."""
+    signer: Signer
     installation_id: UUID
     recognise: Callable[[Work, Claims], Actor]
     """Turns a checked token into an Actor, or raises Problem; set by the composition root."""
     openid: OpenId | None = None
     """Whom people may sign in with besides password and code; None: nobody."""
     _laws: dict[UUID, str] = field(default_factory=dict)
-
-    @property
-    def signer(self) -> Signer:
-        """The key that signs now."""
-        return self.log_keys.current()
 
     def law_of(self, whose: UUID | None) -> str:
         """Give the jurisdiction profile of a municipality, or the regime of an agency: neither ever changes (R113)."""
@@ -185,7 +174,7 @@ class Work:
             legal_basis=self.basis(decision.number, abouts[0]),
             abouts=abouts,
             reason=reason,
-            processing=processing_of(action),
+            processing=action.noun,
             recipients=recipients,
             break_glass=decision.by_glass,
         )
@@ -234,7 +223,7 @@ class Work:
                 self.basis(problem.rule, about or About()),
                 [about or About()],
                 reason=reason,
-                processing=processing_of(action),
+                processing=action.noun,
             )
         )
         problem.logged = True
@@ -261,7 +250,7 @@ class Work:
                 self.basis("R14", About()),
                 [About(object_type="session", object_id=self.actor.session_id)],
                 reason="repeatedAnswer",
-                processing=processing_of(Action.SESSION_READ),
+                processing="session",
             )
         )
 
@@ -295,29 +284,9 @@ class Work:
         if self._refused:
             for task in self.after_undo:
                 task(self.session)
-            append(self.session, self.circumstance(), self._at_home(self._refused))
+            append(self.session, self.circumstance(), self._refused)
             self.session.commit()
             self._refused = []
-
-    def _at_home(self, refused: list[Decided]) -> list[Decided]:
-        """Put what was refused and concerns nobody's data into the log of those in whose name the actor acts (R106).
-
-        Who tries one address after another is mostly shown no row, so that it cannot be said whose it would have been: in
-        the log of the installation alone no officer would ever see it. It goes to the municipality of the mandate, or to
-        each of the cell in which it is held.
-        """
-        if all(about.controller != NIL for each in refused for about in each.abouts):
-            return refused
-        own, cell = self.actor.municipality_id, self.actor.cell_id
-        homes = [own] if own else list(self.session.scalars(_OF_CELL, {"cell": cell})) if cell else []
-        return [
-            each
-            if not homes or any(about.controller != NIL for about in each.abouts)
-            else replace(
-                each, abouts=[replace(about, controller=home) for home in homes for about in each.abouts]
-            )
-            for each in refused
-        ]
 
 
 def there(row: T | None) -> T:

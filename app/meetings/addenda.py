@@ -191,7 +191,7 @@ def addendum_view(work: Work, item: AgendaItem, row: MinutesAddendum, name: str 
     said, salt = _opened(work, row)
     approved = row.state == APPROVED
     digest = digest_of_addendum(row.id, item.id, said, salt)
-    verifiers = work.installation.log_keys.ring().verifiers()
+    verifiers = [work.installation.signer.verifier]
     return AddendumView(
         addendum_id=row.id,
         agenda_item_id=item.id,

@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 
 from app.cases import queries as cases
-from app.cases.likeness import note_likeness
 from app.cases.sealing import open_in
 from app.cases.statements import statement_views
 from app.constitution.cells import PURPOSE
@@ -233,6 +232,4 @@ def _people(work: Work, seat: sight_queries.Seat, standing: Standing) -> list[Ta
 def subject_name(work: Work, case_id: Any, sealed: Any) -> str | None:
     """Give the name of the person discussed, to a reader of the item; None where it is not shown."""
     said = open_in(work, case_id, "case_file", "subject", case_id, sealed)
-    name: str | None = orjson.loads(said)["name"] if said else None
-    note_likeness(work, case_id, name)
-    return name
+    return orjson.loads(said)["name"] if said else None

@@ -270,7 +270,7 @@ def _is_proven(work: Work, item: AgendaItem, texts: Texts, proof: Proof | None, 
     """Tell whether a text as it was just opened derives from the signed master (R67)."""
     if proof is None or minutes.note is None:
         return False
-    verifiers = work.installation.log_keys.ring().verifiers()
+    verifiers = [work.installation.signer.verifier]
     return derives(
         digest_of(item.id, *texts), proof, minutes.note, origin_at(work, item.meeting_id), verifiers
     )

@@ -10,20 +10,12 @@ from starlette.responses import Response, StreamingResponse
 
 from app.kernel.http.call import Api
 from app.kernel.http.routes import ENDPOINTS, Endpoint, endpoint
-from app.kernel.journal.forms import FORMS, Format
+from app.kernel.journal.exportfile import Format
 from app.kernel.shapes import Day, Line
 from app.kernel.work import Work
-from app.oversight import counting, exporting, proving, reading, watching
-from app.oversight.commands import (
-    CountJournal,
-    ExportJournal,
-    ListCheckpoint,
-    ListJournal,
-    Outcome,
-    ReadLogStatus,
-    ReadProof,
-)
-from app.oversight.views import CheckpointPage, EntryPage, LogStatusView, ProofView
+from app.oversight import exporting, reading
+from app.oversight.commands import ExportJournal, ListCheckpoint, ListJournal, Outcome
+from app.oversight.views import CheckpointPage, EntryPage
 from app.rules.actions import Action
 from app.rules.problems import Kind, Problem
 
@@ -31,19 +23,12 @@ router = APIRouter()
 
 endpoint(router, "GET", "/journalEntries", reading.list_journal, ListJournal, EntryPage,
          tag="Oversight", summary="List lines of the processing log")  # fmt: skip
-endpoint(router, "GET", "/journalEntries/counts", counting.count_journal, CountJournal, counting.JournalCount,
-         tag="Oversight", summary="Count lines of the processing log: by day, act, actor and case")  # fmt: skip
 endpoint(router, "GET", "/checkpoints", reading.list_checkpoint, ListCheckpoint, CheckpointPage,
          tag="Oversight", summary="List signed checkpoints of the processing log")  # fmt: skip
 
-endpoint(router, "GET", "/proofs", proving.read_proof, ReadProof, ProofView,
-         tag="Oversight", summary="Prove that a line is in the processing log, or that the log only grew")  # fmt: skip
-endpoint(router, "GET", "/logStatus", watching.read_log_status, ReadLogStatus, LogStatusView,
-         tag="Oversight", summary="Say how the processing log stands: sealed, witnessed, complete")  # fmt: skip
-
-MEDIA: dict[str, Format] = {each.media: name for name, each in FORMS.items()}
+MEDIA: dict[str, Format] = {"text/csv": "csv", "application/jsonl": "jsonl"}
 """The media types an export can have, the usual one first."""
-_KNOWN = frozenset(str(field.alias) for field in ExportJournal.model_fields.values()) - {"later", "kept"}
+_KNOWN = frozenset({"from", "to", "caseId", "actorId", "action", "outcome", "reason"})
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {
         "description": "The export, with the proof that it is whole",
@@ -97,27 +82,15 @@ def export_journal(
     from_: Annotated[Day | None, Query(alias="from")] = None,
     to: Day | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
-    subject_id: Annotated[UUID | None, Query(alias="subjectId")] = None,
     actor_id: Annotated[UUID | None, Query(alias="actorId")] = None,
-    agency_id: Annotated[UUID | None, Query(alias="agencyId")] = None,
     action: Action | None = None,
     outcome: Outcome | None = None,
-    break_glass: Annotated[bool | None, Query(alias="breakGlass")] = None,
     reason: Annotated[Line, Query()] = "supervision",
 ) -> Response:
-    """Export lines of the log of one's municipality, in the form that is accepted: CSV where any is."""
+    """Export lines of the log of one's municipality, as CSV or as JSON lines, whichever is accepted."""
     media = wanted(accept)
     command = ExportJournal.model_construct(
-        from_=from_,
-        to=to,
-        case_id=case_id,
-        subject_id=subject_id,
-        actor_id=actor_id,
-        agency_id=agency_id,
-        action=action,
-        outcome=outcome,
-        break_glass=break_glass,
-        reason=reason,
+        from_=from_, to=to, case_id=case_id, actor_id=actor_id, action=action, outcome=outcome, reason=reason
     )
     made: list[exporting.Exported] = []
 
@@ -130,10 +103,10 @@ def export_journal(
     (export,) = made
     return StreamingResponse(
         export.chunks(),
-        media_type=export.media_type,
+        media_type=f"{media}; charset=utf-8",
         headers={
             "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="{export.name}"',
+            "Content-Disposition": f'attachment; filename="journal-{export.export_id}.{MEDIA[media]}"',
             "Vary": "Accept",
         },
     )

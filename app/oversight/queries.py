@@ -15,12 +15,9 @@ from app.constitution.models import Cell
 from app.directory.models import Mandate, Person
 from app.directory.office_queries import in_office
 from app.kernel.clock import BRUSSELS
-from app.kernel.journal import segments
-from app.kernel.journal.leaf import moment_text
-from app.kernel.journal.sealer import WITH_WITNESSES
 from app.kernel.journal.store import ENTRY
 from app.meetings.models import AgendaItem, Invitation, MinutesItem
-from app.oversight.commands import JournalFilter
+from app.oversight.commands import ExportJournal, ListJournal
 
 
 def _midnight(day: date) -> datetime:
@@ -31,17 +28,14 @@ _CONDITIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "from_": ("e.at >= :from_", _midnight),
     "to": ("e.at < :to", lambda day: _midnight(day + timedelta(days=1))),
     "case_id": ("e.case_id = :case_id", lambda value: value),
-    "subject_id": ("e.subject_id = :subject_id", lambda value: value),
     "actor_id": ("e.actor_id = :actor_id", lambda value: value),
-    "agency_id": ("e.agency_id = :agency_id", lambda value: value),
     "action": ("e.action = :action", str),
     "outcome": ("e.outcome = :outcome", str),
-    "break_glass": ("e.break_glass = :break_glass", bool),
 }
 """Each filter as SQL on an entry `e`, and the value to bind."""
 
 
-def chosen(command: JournalFilter) -> dict[str, Any]:
+def chosen(command: ListJournal | ExportJournal) -> dict[str, Any]:
     """Give the filters that were set, by the names of their fields."""
     values = {name: getattr(command, name) for name in _CONDITIONS}
     return {name: value for name, value in values.items() if value is not None}
@@ -68,34 +62,27 @@ def entries(
 
 
 def years(session: Session, controller: UUID, first: int | None, last: int | None) -> list[int]:
-    """Give the years in which a controller's log has a tree that is still there, within bounds, ascending."""
+    """Give the years in which a controller's log has a tree, within bounds, ascending."""
     return list(
         session.scalars(
             text(
                 "SELECT year FROM journal.tree WHERE controller = :c AND year >= :first AND year <= :last"
-                " AND NOT EXISTS (SELECT FROM journal.expired x WHERE x.year = tree.year) ORDER BY year"
+                " ORDER BY year"
             ),
             {"c": controller, "first": first or 0, "last": last or 9999},
         )
     )
 
 
-def gone(session: Session, controller: UUID, first: int | None, last: int | None) -> dict[str, Any]:
-    """Give, for a period that reaches into years that expired, which and since when: it is signed with the filter (R105)."""
-    found = segments.expired_years(session, controller, first, last)
-    said = [{"year": str(each.year), "at": moment_text(each.at), "rule": "R105"} for each in found]
-    return {"expired": said} if said else {}
-
-
 def checkpoints(session: Session, controller: UUID, after: tuple[Any, ...] | None, limit: int) -> list[Any]:
     """Give the checkpoints of a controller's log, newest first."""
-    beyond = "" if after is None else " AND (c.year, c.size) < (:year, :size)"
+    beyond = "" if after is None else " AND (year, size) < (:year, :size)"
     values = {} if after is None else {"year": after[0], "size": after[1]}
     return list(
         session.execute(
             text(
-                f"SELECT c.year, c.size, c.root, c.at, {WITH_WITNESSES} FROM journal.checkpoint c"
-                f" WHERE c.controller = :c{beyond} ORDER BY c.year DESC, c.size DESC LIMIT :limit"
+                "SELECT year, size, root, at, note FROM journal.checkpoint"
+                f" WHERE controller = :c{beyond} ORDER BY year DESC, size DESC LIMIT :limit"
             ),
             {"c": controller, "limit": limit} | values,
         )

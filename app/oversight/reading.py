@@ -7,24 +7,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from app.kernel.journal import segments
 from app.kernel.operation import operation
 from app.kernel.paging import cursor, position
 from app.kernel.shapes import href
 from app.kernel.work import Work, there
-from app.oversight import log_queries, queries
-from app.oversight.commands import JournalFilter, ListCheckpoint, ListJournal
+from app.oversight import queries
+from app.oversight.commands import ListCheckpoint, ListJournal
 from app.oversight.standing import about_log, log_facts
-from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView, ExpiredView
+from app.oversight.views import CheckpointPage, CheckpointView, EntryPage, EntryView
 from app.rules.actions import Action
 
 
 @operation(Action.JOURNAL_LIST)
 def list_journal(work: Work, command: ListJournal) -> EntryPage:
     """List lines of the log of the actor's municipality, newest first."""
-    work.allow(
-        Action.JOURNAL_LIST, log_facts(work), about_log(work, "journal", command.case_id, command.subject_id)
-    )
+    work.allow(Action.JOURNAL_LIST, log_facts(work), about_log(work, "journal", command.case_id))
     filters = queries.chosen(command)
     after = position(command.cursor, datetime.fromisoformat, int)
     rows = queries.entries(
@@ -35,29 +32,20 @@ def list_journal(work: Work, command: ListJournal) -> EntryPage:
     if more:
         mark = {"pageSize": command.page_size, "cursor": cursor(shown[-1].at.isoformat(), shown[-1].id)}
         following = f"{here}?{urlencode(as_said(filters) | mark)}"
-    first, last = (day.year if day else None for day in (command.from_, command.to))
-    gone = segments.expired_years(work.session, there(work.actor.municipality_id), first, last)
     return EntryPage(
-        href=here,
-        items=[_shown(row) for row in shown],
-        next=following,
-        page_size=command.page_size,
-        expired=[ExpiredView(year=each.year, at=each.at, years=each.years) for each in gone],
+        href=here, items=[_shown(row) for row in shown], next=following, page_size=command.page_size
     )
 
 
 def as_said(filters: dict[str, Any]) -> dict[str, str]:
     """Give filters as the wire spells them."""
-    fields = JournalFilter.model_fields
-    return {
-        str(fields[name].alias): str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in filters.items()
-    }
+    names = {"from_": "from", "case_id": "caseId", "actor_id": "actorId"}
+    return {names.get(name, name): str(value) for name, value in filters.items()}
 
 
 def _shown(row: Any) -> EntryView:
     said = {name: getattr(row, name) for name in EntryView.model_fields}
-    return EntryView(**{name: value for name, value in said.items() if value not in (None, "", False)})
+    return EntryView(**{name: value for name, value in said.items() if value not in (None, "")})
 
 
 @operation(Action.CHECKPOINT_LIST)
@@ -68,7 +56,6 @@ def list_checkpoint(work: Work, command: ListCheckpoint) -> CheckpointPage:
     rows = queries.checkpoints(work.session, there(work.actor.municipality_id), after, command.page_size + 1)
     shown, more = rows[: command.page_size], rows[command.page_size :]
     here, following = href("checkpoints"), None
-    keys = work.installation.log_keys.ring().verifiers()
     if more:
         mark = cursor(shown[-1].year, shown[-1].size)
         following = f"{here}?pageSize={command.page_size}&cursor={mark}"
@@ -86,7 +73,5 @@ def list_checkpoint(work: Work, command: ListCheckpoint) -> CheckpointPage:
         ],
         next=following,
         page_size=command.page_size,
-        public_key=str(keys[0]),
-        former_keys=[str(each) for each in keys[1:]],
-        statements=log_queries.statements(work.session.connection()),
+        public_key=str(work.installation.signer.verifier),
     )

@@ -15,8 +15,6 @@ def log_facts(work: Work) -> Facts:
     return municipality_facts(work, work.actor.municipality_id, work.actor.cell_id)
 
 
-def about_log(
-    work: Work, object_type: str, case_id: UUID | None = None, subject_id: UUID | None = None
-) -> About:
-    """Give what the log says of being read: whose log, and which case or person concerned was looked for."""
-    return About(work.actor.municipality_id or About().controller, case_id, subject_id, object_type)
+def about_log(work: Work, object_type: str, case_id: UUID | None = None) -> About:
+    """Give what the log says of being read: whose log, and which case was looked for."""
+    return About(work.actor.municipality_id or About().controller, case_id, object_type=object_type)

@@ -8,13 +8,13 @@ from sqlalchemy import delete, exists, or_
 from sqlalchemy.orm import Session
 
 from app.directory.models import MailAddress, Mandate, Notice, SignIn, SignInPause, SignInReferral, TryLimit
-from app.intake.models import QueryMark, QueryPace
+from app.intake.models import QueryPace
 from app.kernel.clock import brussels_day
 from app.kernel.idempotency import KEPT, Answered
 from app.kernel.work import Installation
 from app.meetings.models import CalendarFeed, Contribution
 from app.retention import queries
-from app.rules.retention import NOTICE_DAYS, SEARCH_MARK_DAYS
+from app.rules.retention import NOTICE_DAYS
 
 
 def clear(installation: Installation, now: datetime) -> None:
@@ -30,7 +30,6 @@ def clear(installation: Installation, now: datetime) -> None:
         session.execute(delete(SignInPause).where(SignInPause.failed_at < a_day_ago))
         session.execute(delete(SignInReferral).where(SignInReferral.created_at < a_day_ago))
         session.execute(delete(QueryPace).where(QueryPace.since < a_day_ago))
-        session.execute(delete(QueryMark).where(QueryMark.asked_at < now - timedelta(days=SEARCH_MARK_DAYS)))
         session.execute(delete(TryLimit).where(TryLimit.spent_until < a_day_ago))
         session.execute(delete(SignIn).where(SignIn.person_id.is_(None), SignIn.opened_at < a_day_ago))
         session.execute(

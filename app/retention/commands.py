@@ -78,12 +78,6 @@ class DestroyContact(Command):
     municipality_id: UUID
 
 
-class DestroyJournalYear(Command):
-    """Drop a year of the processing log whose term is over (R105)."""
-
-    year: Annotated[int, Field(ge=2000, le=9999)]
-
-
 class RotateKey(Command):
     """Order the replacement of a municipality's key, or say that it is done."""
 

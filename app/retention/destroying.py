@@ -203,10 +203,6 @@ def _of_a_case() -> list[Table]:
     return [*carrying, Row.metadata.tables[Case.__tablename__]]
 
 
-NOT_COUNTED = frozenset({"name_likeness", "digest_line", "digest_answer"})
-"""What a certificate does not count: that there was any would say of the person that a reader bears their name (R93)."""
-
-
 @cache
 def _deletion() -> TextClause:
     """Give the one statement that deletes every row of some cases and counts what went, by case and table."""
@@ -216,8 +212,6 @@ def _deletion() -> TextClause:
         went.append(
             f"gone_{table.name} AS (DELETE FROM {table.name} WHERE {column} = ANY(:cases) RETURNING {column})"
         )
-        if table.name in NOT_COUNTED:
-            continue
         told.append(
             f"SELECT '{table.name}' AS name, {column} AS case_id, count(*) AS rows FROM gone_{table.name} GROUP BY {column}"
         )

@@ -28,8 +28,7 @@ register_codes("term", [term.data for term in SCHEDULE])
 register_codes("termStart", ["listing", "lastDiscussion", *calendar.STARTS])
 register_codes("nearer", ["handedOver", "cameWithIt", "decided"])
 register_codes("sweepAct", ["destroy", "erase", "warn"])
-register_codes("fileKind", ["case", "registration", "contact", "journalYear"])
-register_codes("destroyedRow", ["entry"])
+register_codes("fileKind", ["case", "registration", "contact"])
 
 
 DESTROYED_ROWS = (

@@ -37,7 +37,6 @@ from app.retention.commands import (
 )
 from app.retention.contact_ends import destroy_contact
 from app.retention.destroying import destroy_case, erase_registration
-from app.retention.journal_years import keep_years
 from app.retention.looking import look_sweep
 from app.retention.purging import lapse_hand_over, purge_case
 from app.retention.rotating import Rotation, make_final
@@ -325,7 +324,6 @@ def resume(installation: Installation, now: datetime | None = None) -> Swept:
     run = Run(installation, ROBOT, now or installation.clock.now(), "robot")
     done = Swept()
     _going_on(done, "what goes with time", partial(clear, installation, run.now))
-    _going_on(done, "years of the log", partial(keep_years, installation, run.now))
     _going_on(done, "cases that were begun", partial(_resume_cases, done, run))
     _going_on(done, "registrations that were begun", partial(_resume_registrations, done, run))
     if done.left or done.away:

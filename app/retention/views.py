@@ -160,10 +160,3 @@ class BackupView(View):
     """What may be copied now."""
 
     part: str
-
-
-class JournalYearView(View):
-    """A year of the log, and whether it was there to be dropped."""
-
-    year: int
-    gone: bool

@@ -268,31 +268,15 @@ class Action(StrEnum):
     CASE_PURGE = "case.purge"
     REGISTRATION_ERASE = "registration.erase"
     CONTACT_DESTROY = "contact.destroy"
-    JOURNAL_YEAR_DESTROY = "journalYear.destroy"
     KEY_ROTATE = "key.rotate"
     WRAPPING_KEY_ROTATE = "wrappingKey.rotate"
     BACKUP_MAKE = "backup.make"
 
     # oversight
-    DIGEST_MAKE = "digest.make"
-    DIGEST_LIST = "digest.list"
-    DIGEST_READ = "digest.read"
-    DIGEST_ANSWER = "digest.answer"
     JOURNAL_LIST = "journal.list"
-    JOURNAL_COUNT = "journal.count"
     JOURNAL_EXPORT = "journal.export"
-    JOURNAL_CHECK = "journal.check"
     CHECKPOINT_LIST = "checkpoint.list"
-    PROOF_READ = "proof.read"
-    LOG_STATUS_READ = "logStatus.read"
-    LOG_KEY_ROTATE = "logKey.rotate"
     ACCESS_EXPLAIN = "access.explain"
-    PROCESSING_RECORD_READ = "processingRecord.read"
-    PROCESSING_RECORD_EXPORT = "processingRecord.export"
-    ACCESS_CATEGORIES_READ = "accessCategories.read"
-    ACCESS_CATEGORIES_EXPORT = "accessCategories.export"
-    DPIA_RECORD = "dpia.record"
-    DPIA_LIST = "dpia.list"
 
     @property
     def noun(self) -> str:

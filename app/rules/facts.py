@@ -53,8 +53,6 @@ class Actor:
     """Last day of a security clearance of at least 'secret' (R10)."""
     delegation: frozenset[str] | None = None
     """The scope of a delegate's appointment: codes of what was delegated (R9)."""
-    acting_for: UUID | None = None
-    """For whom a delegate acts: the mayor in office of the municipality (R9). The log names both (R105)."""
     demo: bool = False
 
 

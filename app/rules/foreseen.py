@@ -82,8 +82,14 @@ FORESEEN: dict[str, Foreseen] = {
         C.NOT_ABOUT_ONESELF, C.RECENTLY_CONFIRMED)),
     "person.deactivate": Foreseen("R14", ADMINISTRATOR, PART, None, (C.RECENTLY_CONFIRMED,)),
     "legalReference.setFirstDay": Foreseen("R8", ADMINISTRATOR | DPO, PART, _in("pending"), (C.RECENTLY_CONFIRMED,)),
+    "accessCategories.export": Foreseen("R15", DPO | MAYOR, PART),
+    "processingRecord.export": Foreseen("R104", DPO | MAYOR, PART),
+    "dpia.record": Foreseen("R104", DPO, PART),
     "publicNotice.publish": Foreseen("R103", MAYOR, FILE, _in("draft")),
     "publicNotice.read": Foreseen("R103", EVERYONE, NONE),
+    "digest.list": Foreseen("R106", DPO, PART),
+    "digest.answer": Foreseen("R106", DESK, FILE, _in("open")),
+    "proof.read": Foreseen("R106", OVERSIGHT, PART),
     "archive.signOff": Foreseen("R94", DESK, FILE, None, ("never delays destruction",)),
 }  # fmt: skip
 """Name of the act -> its row."""

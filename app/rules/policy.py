@@ -485,33 +485,14 @@ POLICY: dict[A, Rule] = {
     A.HAND_OVER_LAPSE: Rule("R84", ROBOT | {Role.DPO}, PART, frozenset({"sent", "withdrawn", "lapsed"}), (C.LAPSED,)),
     A.REGISTRATION_ERASE: Rule("R46", ROBOT | {Role.DPO}, PART, sources(A.REGISTRATION_ERASE) | BEGUN, (C.TERM_OVER,)),
     A.CONTACT_DESTROY: Rule("R86", ROBOT | {Role.DPO}, PART),
-    # The log itself, in whole years: nobody asks for it, and nobody can.
-    A.JOURNAL_YEAR_DESTROY: Rule("R105", ROBOT, PART, conditions=(C.TERM_OVER,)),
     A.KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.WRAPPING_KEY_ROTATE: Rule("R109", ROBOT | ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
     A.BACKUP_MAKE: Rule("R109", ADMINISTRATOR, PART, conditions=(C.RECENTLY_CONFIRMED,)),
-    # the misuse digest: nobody answers for a line on themselves
-    A.DIGEST_MAKE: Rule("R106", ROBOT, PART),
-    A.DIGEST_LIST: Rule("R106", OVERSIGHT, PART),
-    A.DIGEST_READ: Rule("R106", OVERSIGHT, PART),
-    A.DIGEST_ANSWER: Rule("R106", frozenset({Role.DPO}), PART, conditions=(C.REVIEWED_BY_ANOTHER,)),
     # oversight
     A.JOURNAL_LIST: Rule("R106", OVERSIGHT, PART),
-    A.JOURNAL_COUNT: Rule("R106", OVERSIGHT, PART),
     A.JOURNAL_EXPORT: Rule("R106", OVERSIGHT, PART, conditions=(C.RECENTLY_CONFIRMED,)),
-    A.JOURNAL_CHECK: Rule("R106", ROBOT, PART),
     A.CHECKPOINT_LIST: Rule("R106", OVERSIGHT, PART),
-    A.PROOF_READ: Rule("R106", OVERSIGHT, PART),
-    A.LOG_STATUS_READ: Rule("R106", OVERSIGHT, PART),
-    A.LOG_KEY_ROTATE: Rule("R109", ROBOT, PART),
     A.ACCESS_EXPLAIN: Rule("R106", ROBOT, PART),
-    # what a controller owes the supervisor: made from what is configured, never written by hand
-    A.PROCESSING_RECORD_READ: Rule("R104", MAYOR | {Role.DPO}, PART),
-    A.PROCESSING_RECORD_EXPORT: Rule("R104", MAYOR | {Role.DPO}, PART),
-    A.ACCESS_CATEGORIES_READ: Rule("R15", MAYOR | {Role.DPO}, PART),
-    A.ACCESS_CATEGORIES_EXPORT: Rule("R15", MAYOR | {Role.DPO}, PART),
-    A.DPIA_RECORD: Rule("R104", frozenset({Role.DPO}), PART),
-    A.DPIA_LIST: Rule("R104", MAYOR | COORDINATOR | ADMINISTRATOR | {Role.DPO}, PART),
 }  # fmt: skip
 
 

@@ -21,9 +21,6 @@ BACKUP_DAYS = 35
 NOTICE_DAYS = 366
 """How long a notice stands on the page of its reader."""
 
-SEARCH_MARK_DAYS = 28
-"""How long a keyed mark of a search is kept: as far as the misuse digest looks back."""
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -53,8 +50,6 @@ SCHEDULE: tuple[Term, ...] = (
     Term("registrationHandedOver", "1 year, as where it came from", "last discussion where it came from", "R84", "", law=False),
     Term("rightsRequest", "5 years", "decision", "R101", "", law=False),
     Term("journal", "10 years, whole years", "moment of the entry", "R105", "", law=False),
-    Term("digest", "2 years", "its last day", "R106", "", law=False),
-    Term("searchMark", "28 days", "moment of the search", "R106", "", law=False),
     Term("certificate", "kept; holds no personal data", "destruction", "R93", "", law=False),
     Term("contribution", "31 days, when it was not opened", "end of the meeting", "R64", "", law=False),
     Term("notice", "366 days; with its case when that is destroyed", "moment of the notice", "R37", "", law=False),
@@ -62,7 +57,6 @@ SCHEDULE: tuple[Term, ...] = (
     Term("calendarAddress", "until the day after; once closed, until the next sweep", "last day of its mandate", "R37", "",
          law=False),
     Term("topicAndPlan", "kept; no person discussed stands in it", "its writing", "R6", "", law=False),
-    Term("accountability", "kept; of persons, the name of the officer alone", "its writing", "R104", "", law=False),
     Term("backup", "35 days", "moment of the backup", "R92", "", law=False),
 )  # fmt: skip
 
@@ -122,11 +116,6 @@ def kept_until(today: date, until: date, fixed: dict[str, int]) -> date:
     A review that nobody holds is the end of the extension, by itself: it is never carried on in silence.
     """
     return min(until, months_after(today, setting(fixed, "extension_review_months")))
-
-
-def journal_year_due_on(year: int, years: int = JOURNAL_YEARS) -> date:
-    """Give the day on which a year of the log must be gone: once its last line has its whole term behind it (R105)."""
-    return date(year + years + 1, 1, 1)
 
 
 def locks_on(due_on: date, fixed: dict[str, int]) -> date:

@@ -49,14 +49,6 @@ SETTINGS: dict[str, Setting] = {
     "invitation_notice_days_flemish": Setting(0, 0, 31, "days", "R30", more=True),
     "answer_reminder_days": Setting(3, 1, 14, "days", "R37"),
     "action_reminder_days": Setting(3, 1, 14, "days", "R73"),
-    "digest_days": Setting(1, 1, 7, "days", "R106"),
-    "digest_opening_hour": Setting(7, 0, 12, "count", "R106", more=True),
-    "digest_closing_hour": Setting(19, 12, 24, "count", "R106"),
-    "digest_unlinked_days": Setting(3, 2, 10, "count", "R106"),
-    "digest_searches": Setting(3, 2, 10, "count", "R106"),
-    "digest_burst_files": Setting(10, 3, 30, "count", "R106"),
-    "digest_refusals": Setting(6, 2, 20, "count", "R106"),
-    "digest_answer_days": Setting(14, 1, 31, "days", "R106"),
     "invitation_notice_days_french": Setting(14, 14, 60, "days", "R26", law="frenchDecree.notice", more=True),
 }
 

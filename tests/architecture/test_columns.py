@@ -129,11 +129,6 @@ READABLE: dict[str, dict[str, str]] = {
     "notice": {"code": CODES, "reference": REFERENCE, "post_state": CODES, "fault": CODES},
     "subject_mark": {},
     "subject_query_pace": {},
-    "name_likeness": {"kind": CODES},
-    "subject_query_mark": {"mark": "a keyed mark of what was asked; its key is in the key store alone"},
-    "digest": {},
-    "digest_line": {"sign": CODES, "role": CODES, "action": CODES},
-    "digest_answer": {"conclusion": CODES},
     "agreement": {
         "document": "the council's decision; public",
         "answers": "what the cell agreed; of no person",
@@ -151,8 +146,6 @@ READABLE: dict[str, dict[str, str]] = {
         "document": "a document of the house; of no person",
         "state": CODES,
     },
-    "impact_assessment": {"reference": "where a document of the house is kept; of no person"},
-    "record_export": {"kind": CODES, "said": "digests; they tell that something changed, and nothing else"},
     "agreement_signature": {
         "name": "who signed for a party, as on paper",
         "capacity": "the function in which they signed",

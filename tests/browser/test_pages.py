@@ -189,8 +189,8 @@ def _pages(house):
             f"/cases/{case}/statements/new?reason=meetingPreparation", "/retention", "/certificates", "/members",
             f"/meetings/{meeting}/items/new",
         ),
-        "dpo": ("/", "/retention/sweep", "/digests"),
-        "auditor": ("/", "/journal", "/journal/timeline", "/journal/matrix", "/checkpoints"),
+        "dpo": ("/", "/retention/sweep"),
+        "auditor": ("/", "/journal", "/checkpoints"),
     }  # fmt: skip
     return meeting, item, before, during
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.kernel import first_file
 from app.kernel.first_file import make_once
-from app.kernel.journal.keyring import KeyRing
+from app.kernel.journal.sealer import load_signer
 
 
 def test_of_many_at_once_one_makes_the_file_and_all_read_the_same(tmp_path):
@@ -35,6 +35,6 @@ def test_a_disk_that_refuses_leaves_no_file_that_is_half_a_key(tmp_path, monkeyp
 def test_the_log_s_signing_key_is_the_same_for_all_who_start_at_once(tmp_path):
     path = tmp_path / "secrets" / "journal.key"
     with ThreadPoolExecutor(8) as pool:
-        signers = list(pool.map(lambda _: KeyRing(path, "livcr-verzonnen").current(), range(8)))
+        signers = list(pool.map(lambda _: load_signer(path, "livcr-verzonnen"), range(8)))
     assert len({signer.verifier for signer in signers}) == 1
     assert path.with_suffix(".pub").read_text().strip() == str(signers[0].verifier)

@@ -10,14 +10,15 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.kernel.journal import lines, verify
+from app.kernel.journal import exportfile, verify
 from app.kernel.journal.exportfile import (
     ExportWriter,
+    Malformed,
     TreeSeal,
+    read_csv_lines,
     tree_name,
 )
 from app.kernel.journal.leaf import FIELDS, JournalEntry, leaf_bytes
-from app.kernel.journal.lines import Malformed, read_csv_lines
 from app.kernel.journal.note import Checkpoint, NoteInvalid, Signer, from_base64, to_base64
 from app.kernel.journal.tree import MemoryStore
 from app.kernel.journal.verify import ExportInvalid, verify_export
@@ -63,11 +64,11 @@ def test_a_checkpoint_of_another_tree_seals_nothing():
 
 
 def test_a_file_of_ever_new_shapes_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(lines, "_MOST_SHAPES", 3)
-    monkeypatch.setattr(lines, "_shapes", {})
+    monkeypatch.setattr(exportfile, "_MOST_SHAPES", 3)
+    monkeypatch.setattr(exportfile, "_shapes", {})
     for count in range(1, 12):
-        lines._shape(("type", "tree", "leafIndex", *FIELDS[:count]))
-        assert len(lines._shapes) <= 4
+        exportfile._shape(("type", "tree", "leafIndex", *FIELDS[:count]))
+        assert len(exportfile._shapes) <= 4
 
 
 def test_rows_with_too_few_cells_are_read_one_by_one_to_name_the_first():
@@ -140,7 +141,7 @@ def test_a_seal_whose_trees_are_not_in_form_is_refused(trees):
 
 @pytest.mark.parametrize("digest", ["not base64!", "=", "é"])
 def test_a_digest_out_of_form_is_refused(digest):
-    seal = {"trees": [], "digest": digest, "marks": "", "count": 0}
+    seal = {"trees": [], "digest": digest, "count": 0}
     with pytest.raises(ExportInvalid, match="not in form"):
         verify._compare(9, "", seal, {"filter": {}, "exportId": "x-1"}, 0)
 
@@ -150,4 +151,4 @@ def test_gaps_made_for_another_size_than_the_checkpoint_s_are_refused():
     check.assemble(1, iter([(5, [0, 0, HASH])]))
     note = Checkpoint(f"livcr.test/{TREE}", 2, from_base64(HASH), MOMENT).sign(SIGNER)
     with pytest.raises(ExportInvalid, match="are for 1 leaves, its checkpoint for 2"):
-        verify._sealed(9, {"tree": TREE, "checkpoint": note}, {TREE: check}, [SIGNER.verifier], "")
+        verify._sealed(9, {"tree": TREE, "checkpoint": note}, {TREE: check}, [SIGNER.verifier])

@@ -8,10 +8,13 @@ import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -27,19 +30,66 @@ from app.kernel.journal.exportfile import (
 )
 from app.kernel.journal.leaf import (
     FIELDS,
+    JournalEntry,
     hash_leaf,
     leaf_bytes,
     leaf_hash,
+    moment_text,
     parse_leaf,
 )
-from app.kernel.journal.note import Checkpoint, cosign, sign
+from app.kernel.journal.note import Checkpoint, Signer, cosign, sign
 from app.kernel.journal.tree import MemoryStore, Tree
 from app.kernel.journal.verify import ExportInvalid, verify_export
-from tests.exportcraft import CHOSEN, CONTROLLER, MOMENT, TREES, entry, signer, world
 
 FORMS = ("jsonl", "csv")
-FORMS = ("jsonl", "csv")
+MOMENT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+CHOSEN = {"outcome": ["refused", "hidden"], "from": "2026-01-01", "case": "é"}
 both = pytest.mark.parametrize("form", FORMS)
+
+# Three trees: (year, leaves, the leaves that the filter lets through).
+TREES = [
+    ("2024", 20, list(range(20))),
+    ("2025", 37, [0, 1, 2, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 22, 24, 31, 33, 35, 36]),
+    ("2026", 64, [3, 4, 7, 8, 9, 16, 17, 18, 19, 20, 21, 30, 31, 32, 33, 40, 41, 50, 60, 62]),
+]
+CONTROLLER = "11111111-1111-4111-8111-111111111111"
+
+
+def signer(name="livcr.test", fill=1):
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(bytes([fill]) * 32))
+
+
+def entry(year, number, **changed):
+    at = moment_text(MOMENT.replace(year=int(year)) + timedelta(minutes=number))
+    values = {
+        "entry_id": str(UUID(int=number, version=4)),
+        "controller": CONTROLLER,
+        "year": year,
+        "at": at,
+        "recorded_at": at,
+        "actor_id": str(UUID(int=number % 3, version=4)),
+        "role": "coördinator" if number % 5 == 0 else "police",
+        "action": "case.read",
+        "outcome": "refused" if number % 2 else "hidden",
+        "rule": f"R{number}",
+        "break_glass": "true" if number % 7 == 0 else "",
+        **changed,
+    }
+    return JournalEntry(**values)
+
+
+@cache
+def world(fill=1):
+    """Give leaves and seals of the three trees, the checkpoints signed by one key."""
+    chosen, seals = [], []
+    for year, size, picked in TREES:
+        tree, leaves = tree_name(CONTROLLER, year), [leaf_bytes(entry(year, n)) for n in range(size)]
+        store = MemoryStore()
+        store.append([hash_leaf(leaf) for leaf in leaves])
+        checkpoint = Checkpoint(f"livcr.test/{tree}", size, Tree(store, size).root(), MOMENT)
+        seals.append(TreeSeal(tree, checkpoint.sign(signer(fill=fill)), store))
+        chosen += [(tree, n, leaves[n]) for n in picked]
+    return chosen, seals
 
 
 def written(form, leaves=None, seals=None, *, fill=1, chosen=None):
@@ -350,7 +400,7 @@ def test_a_re_encoded_file_is_called_re_encoded(form):
 
 @both
 def test_something_else_is_called_something_else(form):
-    refused(b"PK\x03\x04 a spreadsheet\n", match="cannot be unpacked")
+    refused(b"PK\x03\x04 a spreadsheet\n", match="not an export")
     refused(b"no line at all", match="not an export")
     assert form
 

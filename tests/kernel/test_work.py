@@ -53,11 +53,7 @@ def test_a_change_and_its_line_are_committed_together(house):
     assert (line.controller, line.case_id, line.subject_id, line.object_type, line.object_id) == (
         about.controller, about.case_id, about.subject_id, "case", about.object_id,
     )  # fmt: skip
-    assert (line.reason, line.recipients, line.processing) == (
-        "meetingPreparation",
-        "coordinator",
-        "agreements",
-    )
+    assert (line.reason, line.recipients, line.processing) == ("meetingPreparation", "coordinator", "refData")
     assert (line.actor_id, line.mandate_id) == (house.cast.persons["mayor"], house.cast.mandates["mayor"])
     assert (line.role, line.agency_id) == ("mayor", house.cast.agencies["town hall"])
     assert (line.at, line.year, line.trace_id) == (house.now, 2026, unit.trace_id)
@@ -96,27 +92,6 @@ def test_a_refusal_undoes_everything_and_leaves_its_own_line_alone(house):
         "R22",
         "agency",
     )
-
-
-@pytest.mark.parametrize(
-    ("who", "homes"),
-    [("mayor", ["C"]), ("participant", ["C"]), ("zoneSchool", ["D", "E"]), ("administrator", [])],
-)
-def test_who_tries_what_is_nobodys_is_seen_by_those_in_whose_name_they_act(house, who, homes):
-    """R106: an address that shows no row says not whose it is; the officers of the own cell see that it was tried."""
-    with pytest.raises(Problem), house.work(who) as unit:
-        unit.allow(Action.CASE_OPEN, unit.facts(standing=Standing.NONE))
-    lines = journal(house)
-    assert {line.outcome for line in lines} == {"hidden"}
-    expected = [house.cast.towns[town] for town in homes] or [NIL]
-    assert sorted(line.controller for line in lines) == sorted(expected)
-    assert {line.actor_id for line in lines} == {house.cast.persons[who]}
-
-
-def test_a_refusal_on_somebodys_data_stays_with_them(house):
-    with pytest.raises(Problem), house.work("participant") as unit:
-        unit.allow(Action.CASE_OPEN, unit.facts(standing=Standing.NONE), About(house.cast.towns["D"]))
-    assert [line.controller for line in journal(house)] == [house.cast.towns["D"]]
 
 
 def test_a_fault_undoes_everything_and_leaves_nothing(house):

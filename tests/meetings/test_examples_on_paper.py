@@ -20,7 +20,6 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 WRITES = os.environ.get("LIVCR_WRITE_EXAMPLES") == "1"
 MADE_EACH_TIME = re.compile(
     r"minutes/\S+ .*?(?= Vertrouwelijk)"  # what is signed and the signature, on as many lines as they take
-    r"|\blivcr- ?[0-9a-f]{12}\b"  # the name of a key, on one line or broken at its hyphen
     r"|\b[A-Z]-20\d\d-[A-Z0-9]{5}\b"  # the reference of a case
     r"|\b[0-9a-f-]{12,}(?: [0-9a-f]+\b)?"  # an id, a digest
 )
@@ -70,9 +69,6 @@ def printed(table):
                     f"{name}-{language}.{kind}",
                     table.get("coordinator", f"/agreements/{row.id}/{path}", **said),
                 )
-        path = "/processingRecord/document"
-        keep(f"processing-record-{language}.pdf", table.get("dpo", path, language=language))
-        keep(f"access-list-{language}.pdf", table.get("dpo", "/accessCategories/document", language=language))
     table.house.later(days=20)
     table.open(meeting)
     table.attend(item, "school", "policeMember", "coordinator")

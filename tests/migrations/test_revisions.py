@@ -159,7 +159,6 @@ def fill(conn: Connection) -> dict[str, int]:
 
 CHECKED = {
     ("consultation_table", "kind"): "operational",
-    ("record_export", "kind"): "processingRecord",
     ("agenda_item", "purpose"): "person",
     ("attachment", "origin"): "securityServices",
 }

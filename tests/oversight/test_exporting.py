@@ -4,19 +4,15 @@ import io
 import json
 import random
 import re
-from datetime import datetime
 
 import pytest
-from openpyxl import load_workbook
 
-from app.kernel.journal.forms import FORMS
 from app.kernel.journal.sealer import Sealer
 from app.kernel.journal.verify import verify_export
 from app.oversight import exporting
 from app.oversight.api import wanted
 from app.oversight.verifying import sentence, verify_file
 from app.rules.problems import Problem
-from tests.exportcraft import text_of
 
 EXPORT = "/api/v1/journalEntries/export"
 
@@ -53,10 +49,10 @@ def _export(house, name="auditor", accept="text/csv", **filters):
     return answer.content
 
 
-@pytest.mark.parametrize("accept", [form.media for form in FORMS.values()])
+@pytest.mark.parametrize("accept", ["text/csv", "application/jsonl"])
 def test_an_export_of_a_played_story_verifies(house, played, check, accept):
     data = _export(house, accept=accept)
-    assert b"Verzonnen" not in text_of(data)
+    assert b"Verzonnen" not in data
     report = check(data)
     kept = house.sql("SELECT count(*) FROM journal.entry WHERE controller = :c", c=house.cast.towns["C"])[0][
         0
@@ -201,57 +197,18 @@ def test_a_large_export_is_written_to_disk_and_arrives_whole(house, played, chec
     assert check(_export(house)).count
 
 
-def test_the_export_stands_in_the_published_document_with_every_form(house):
+def test_the_export_stands_in_the_published_document_with_both_formats(house):
     document = house.app.openapi()["paths"]["/api/v1/journalEntries/export"]["get"]
     assert document["operationId"] == "exportJournal"
     assert document["tags"] == ["Oversight"]
-    assert set(document["responses"]["200"]["content"]) == {form.media for form in FORMS.values()}
+    assert set(document["responses"]["200"]["content"]) == {"text/csv", "application/jsonl"}
     assert "application/problem+json" in document["responses"]["default"]["content"]
     assert {p["name"] for p in document["parameters"]} == {
         "from",
         "to",
         "caseId",
-        "subjectId",
         "actorId",
-        "agencyId",
         "action",
         "outcome",
-        "breakGlass",
         "reason",
     }
-
-
-@pytest.mark.parametrize(
-    ("language", "sheets", "words"),
-    [
-        ("nl", ["Uitleg", "Logboek", "Bewijs"], ("Als wie", "toegestaan")),
-        ("fr", ["Explication", "Journal", "Preuve"], ("En quelle qualité", "autorisé")),
-        ("de", ["Erläuterung", "Protokoll", "Nachweis"], ("Als wer", "erlaubt")),
-        ("en", ["Explanation", "Log", "Proof"], ("As whom", "allowed")),
-    ],
-)
-def test_the_workbook_speaks_the_language_of_who_exports(house, played, check, language, sheets, words):
-    house.sql("UPDATE person SET language = :l WHERE id = :p", l=language, p=house.cast.persons["auditor"])
-    data = _export(house, accept=FORMS["xlsx"].media)
-    assert check(data).count
-    book = load_workbook(io.BytesIO(data))
-    assert book.sheetnames == sheets
-    heads, *rows = [[cell.value for cell in row] for row in book[sheets[1]].iter_rows()]
-    assert words[0] in heads
-    at = heads.index("at")
-    for row in rows:
-        assert datetime.fromisoformat(row[0]) == datetime.fromisoformat(row[at]).replace(microsecond=0)
-        assert row[0][-6:] in {"+01:00", "+02:00"}
-    assert words[1] in {row[2].lower() for row in rows}
-    assert any(str(row[4]).startswith("R40: ") for row in rows)
-    said = [cell.value for row in book[sheets[0]].iter_rows() for cell in row]
-    assert any("verify_journal.py" in str(value) for value in said)
-
-
-def test_a_filter_that_finds_nothing_and_one_by_agency_stand_in_the_file(house, played, check):
-    agency = house.sql("SELECT agency_id FROM person WHERE id = :p", p=house.cast.persons["mayor"])[0][0]
-    report = check(_export(house, accept=FORMS["xlsx"].media, agencyId=agency, breakGlass="false"))
-    assert report.chosen["agencyId"] == str(agency)
-    assert report.chosen["breakGlass"] == "false"
-    assert report.count
-    assert check(_export(house, accept=FORMS["fhir"].media, subjectId=agency)).count == 0

@@ -12,7 +12,6 @@ import pytest
 import test_off_stage_closing
 import test_off_stage_constitution
 import test_off_stage_files
-import test_off_stage_oversight
 from agreecraft import ok
 from feedbackcraft import ISSUED, Sheet
 from proving.prover import DECLARED, proves
@@ -394,5 +393,4 @@ def test_every_route_that_is_off_the_stage_is_proven_here():
     assert test_off_stage_closing.MOVING
     assert test_off_stage_constitution.DRAFTING, "what it proves is declared along with what is proven here"
     assert test_off_stage_files.FILES
-    assert test_off_stage_oversight.DIGESTS
     assert DECLARED == OFF_STAGE | OFF_STAGE_PAGES | WITH_IDS

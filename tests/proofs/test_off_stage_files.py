@@ -9,9 +9,6 @@ from proving.prover import proves
 from proving.table import WEIGHING
 from tablecraft import Round
 
-from app.oversight import exporting
-from app.oversight.commands import ExportJournal
-
 
 @pytest.fixture
 def mine(house):
@@ -94,14 +91,3 @@ def test_factors_of_a_sensitive_category(prove, mine, theirs):
     prove("open_factor_assessment", "coordinator", {"reason": "newInformation"},
           foreign={"assessmentId": [other], "factorId": [stranger]}, case=case,
           assessmentId=assessment, factorId=factor)  # fmt: skip
-
-
-@proves("/journal/exports/{exportId}")
-def test_a_prepared_export(prove, house):
-    """Made by the very function that a thread runs, so that it is ready when it is asked for."""
-    auditor = house.actor("auditor")
-    with house.work("auditor") as unit:
-        kept = exporting.prepare(unit, ExportJournal(), "csv")
-        unit.after_commit.clear()
-    exporting._make(house.installation, auditor, ExportJournal(), "csv", kept)
-    prove.page("/journal/exports/{exportId}", "auditor", exportId=kept.export_id)

@@ -276,14 +276,10 @@ def test_the_robot_does_what_the_console_and_the_clock_ask_and_nothing_else():
         Action.CASE_DESTROY,
         Action.REGISTRATION_ERASE,
         Action.CONTACT_DESTROY,
-        Action.JOURNAL_YEAR_DESTROY,
     }
     keys = {Action.KEY_ROTATE, Action.WRAPPING_KEY_ROTATE}
     assert may == ends | keys | {
-        Action.DIGEST_MAKE,
         Action.ACCESS_EXPLAIN,
-        Action.JOURNAL_CHECK,
-        Action.LOG_KEY_ROTATE,
         Action.SUBJECT_MARK,
         Action.REGISTRATION_ALERT,
         Action.CASE_ASK_CLOSURE,

@@ -19,7 +19,6 @@ from app.rules.retention import (
     carries_contacts_until,
     case_due_on,
     contact_kept_until,
-    journal_year_due_on,
     locks_on,
     registration_due_on,
     warning_due,
@@ -179,10 +178,3 @@ def test_no_agreement_and_no_extension_carries_a_third_person_beyond_a_year(note
     assert noted < kept <= noted + timedelta(days=365)
     due = case_due_on(noted, fixed, noted + timedelta(days=extended))
     assert carries_contacts_until(noted, due) <= min(due, years_after(noted, 1))
-
-
-@pytest.mark.parametrize(("years", "due"), [(10, date(2037, 1, 1)), (5, date(2032, 1, 1))])
-def test_a_year_of_the_log_goes_once_its_last_line_has_its_whole_term_behind_it(years, due):
-    assert journal_year_due_on(2026, years) == due
-    assert years_after(date(2026, 12, 31), years) < journal_year_due_on(2026, years)
-    assert journal_year_due_on(2026) == date(2026 + JOURNAL_YEARS + 1, 1, 1)

@@ -118,11 +118,6 @@ def parse_leaf(leaf: bytes) -> JournalEntry:
     return entry
 
 
-def fits(value: str) -> bool:
-    """Tell whether an entry can hold this value in one of its fields."""
-    return value.isprintable() and not _REFUSED.search(value)
-
-
 def hash_leaf(leaf: bytes) -> bytes:
     """Hash leaf bytes: SHA-256 over 0x00 and the leaf (RFC 9162, section 2.1.1)."""
     return hashlib.sha256(b"\x00" + leaf).digest()

@@ -2,7 +2,6 @@
 
 A note is a text, an empty line, and one line per signature: an em dash, the name of the key, and base64 of
 four bytes of key id with the Ed25519 signature over the text. The tools of other transparency logs read it.
-The signature of a witness is a timestamped one over more than the text (c2sp.org/tlog-cosignature, Ed25519).
 """
 
 from __future__ import annotations
@@ -23,12 +22,10 @@ from app.kernel.journal.leaf import moment_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LOG, WITNESS = b"\x01", b"\x04"
-"""Kinds of keys: one that signs notes, and one that cosigns the checkpoints of others (cosignature/v1)."""
+_ED25519 = b"\x01"
 _DASH = "\N{EM DASH} "
 _HASH_SIZE = _KEY_SIZE = 32
-_SIGNATURE_SIZE, _STAMP_SIZE = 64, 8
-_LAST_STAMP = 2**63 - 1
+_SIGNATURE_SIZE = 64
 _MOST_SIGNATURES = 100
 
 
@@ -64,7 +61,6 @@ class Verifier:
 
     name: str
     public_key: bytes
-    kind: bytes = LOG
 
     def __post_init__(self) -> None:
         """Refuse names and keys that cannot be."""
@@ -74,61 +70,37 @@ class Verifier:
 
     @cached_property
     def key_id(self) -> bytes:
-        """Four bytes that tell keys of one name apart: SHA-256(name, 0x0A, kind, public key)."""
-        return hashlib.sha256(self.name.encode() + b"\n" + self.kind + self.public_key).digest()[:4]
-
-    @property
-    def quoted(self) -> str:
-        """Name the key as people quote it: ``name+hex id``."""
-        return f"{self.name}+{self.key_id.hex()}"
+        """Four bytes that tell keys of one name apart: SHA-256(name, 0x0A, 0x01, public key)."""
+        return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public_key).digest()[:4]
 
     def __str__(self) -> str:
-        """Give the verifier key as text: ``name+hex id+base64(kind and public key)``."""
-        return f"{self.quoted}+{to_base64(self.kind + self.public_key)}"
+        """Give the verifier key as text: ``name+hex id+base64(0x01 and public key)``."""
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(_ED25519 + self.public_key)}"
 
     @classmethod
     def parse(cls, text: str) -> Verifier:
         """Read the text form of a verifier key; NoteInvalid when any part does not fit the others."""
         name, _, rest = text.partition("+")
         key_id, _, material = rest.partition("+")
-        kind, public_key = _key_material(material)
-        found = cls(name, public_key, kind)
+        found = cls(name, _key_material(material))
         if found.key_id.hex() != key_id:
             raise NoteInvalid("the id of the key does not belong to its name and bytes")
         return found
 
     def accepts(self, text: str, signature: bytes) -> bool:
         """Tell whether this key made this signature over this text."""
-        said = text.encode()
-        if self.kind == WITNESS:
-            stamp, signature = stamp_of(signature), signature[_STAMP_SIZE:]
-            said = _stamped(text, stamp)
-            if stamp > _LAST_STAMP:
-                return False
-        if len(signature) != _SIGNATURE_SIZE:
-            return False
         try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, said)
+            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, text.encode())
         except InvalidSignature:
             return False
         return True
 
 
-def stamp_of(signature: bytes) -> int:
-    """Give the POSIX time that a cosignature begins with."""
-    return int.from_bytes(signature[:_STAMP_SIZE], "big")
-
-
-def _stamped(text: str, stamp: int) -> bytes:
-    """Give what a witness signs: that it saw this text at this time."""
-    return f"cosignature/v1\ntime {stamp}\n{text}".encode()
-
-
-def _key_material(text: str) -> tuple[bytes, bytes]:
+def _key_material(text: str) -> bytes:
     value = from_base64(text)
-    if value[:1] not in {LOG, WITNESS} or len(value) != 1 + _KEY_SIZE:
-        raise NoteInvalid("not an Ed25519 key of the signed-note kind, nor one of a witness")
-    return value[:1], value[1:]
+    if value[:1] != _ED25519 or len(value) != 1 + _KEY_SIZE:
+        raise NoteInvalid("not an Ed25519 key of the signed-note kind")
+    return value[1:]
 
 
 @dataclass(frozen=True)
@@ -137,37 +109,29 @@ class Signer:
 
     name: str
     private_key: Ed25519PrivateKey
-    kind: bytes = LOG
 
     @cached_property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, self.private_key.public_key().public_bytes_raw(), self.kind)
+        return Verifier(self.name, self.private_key.public_key().public_bytes_raw())
 
     def to_text(self) -> str:
-        """Give the secret as text: ``PRIVATE+KEY+name+hex id+base64(kind and seed)``. Keep it safe."""
-        seed = to_base64(self.kind + self.private_key.private_bytes_raw())
+        """Give the secret as text: ``PRIVATE+KEY+name+hex id+base64(0x01 and seed)``. Keep it safe."""
+        seed = to_base64(_ED25519 + self.private_key.private_bytes_raw())
         return f"PRIVATE+KEY+{self.name}+{self.verifier.key_id.hex()}+{seed}"
 
     @classmethod
     def parse(cls, text: str) -> Signer:
         """Read the text form of a private key; NoteInvalid when any part does not fit the others."""
         prefix, name, key_id, material = _four(text)
-        kind, seed = _key_material(material)
-        found = cls(_checked_name(name), Ed25519PrivateKey.from_private_bytes(seed), kind)
+        found = cls(_checked_name(name), Ed25519PrivateKey.from_private_bytes(_key_material(material)))
         if prefix != "PRIVATE+KEY" or found.verifier.key_id.hex() != key_id:
             raise NoteInvalid("not a private key of the signed-note kind")
         return found
 
     def line(self, text: str) -> str:
         """Give the signature line over a text."""
-        return self._line(self.private_key.sign(text.encode()))
-
-    def cosignature(self, text: str, stamp: int) -> str:
-        """Give the line by which a witness says that it saw the text of a checkpoint at a POSIX time."""
-        return self._line(stamp.to_bytes(_STAMP_SIZE, "big") + self.private_key.sign(_stamped(text, stamp)))
-
-    def _line(self, signature: bytes) -> str:
+        signature = self.private_key.sign(text.encode())
         return f"{_DASH}{self.name} {to_base64(self.verifier.key_id + signature)}\n"
 
 
@@ -190,10 +154,6 @@ class Signature:
         """Name the key as people quote it: ``name+hex id``."""
         return f"{self.name}+{self.key_id.hex()}"
 
-    def line(self) -> str:
-        """Give the line as it stands in a note."""
-        return f"{_DASH}{self.name} {to_base64(self.key_id + self.signature)}\n"
-
 
 def sign(text: str, *signers: Signer) -> str:
     """Make a note: the text, an empty line, a line per signer.
@@ -207,7 +167,7 @@ def sign(text: str, *signers: Signer) -> str:
 
 
 def cosign(note: str, *signers: Signer) -> str:
-    """Add signatures of further signers of the text to a note; the caller has verified it."""
+    """Add signatures to a note, as a witness does; the caller has verified it."""
     text, _ = split(note)
     return note + "".join(signer.line(text) for signer in signers)
 
@@ -249,7 +209,7 @@ def open_note(note: str, verifiers: Sequence[Verifier]) -> tuple[str, tuple[str,
         verifier = known.get((each.name, each.key_id))
         if verifier is None:
             continue
-        if not verifier.accepts(text, each.signature):
+        if len(each.signature) != _SIGNATURE_SIZE or not verifier.accepts(text, each.signature):
             raise NoteInvalid(f"the signature of key {each} does not hold: text or signature was changed")
         good.append(str(each))
     if good:
@@ -258,27 +218,6 @@ def open_note(note: str, verifiers: Sequence[Verifier]) -> tuple[str, tuple[str,
     if {each.name for each in signatures} & {each.name for each in verifiers}:
         raise NoteInvalid(f"it is signed by {signed_by}, and the key given under that name is another one")
     raise NoteInvalid(f"it is signed by {signed_by}, a key that is not among those given")
-
-
-def cosigned(note: str, witnesses: Sequence[Verifier]) -> dict[Verifier, datetime]:
-    """Tell which of these witnesses cosigned a note, and when each says it saw it.
-
-    Errors: NoteInvalid when it is malformed, or a cosignature of one of them does not hold.
-    """
-    text, signatures = split(note)
-    known = {(each.name, each.key_id): each for each in witnesses if each.kind == WITNESS}
-    seen: dict[Verifier, datetime] = {}
-    for each in signatures:
-        verifier = known.get((each.name, each.key_id))
-        if verifier is None:
-            continue
-        if not verifier.accepts(text, each.signature):
-            raise NoteInvalid(f"the cosignature of witness {each} does not hold: it was changed")
-        try:
-            seen[verifier] = datetime.fromtimestamp(stamp_of(each.signature), UTC)
-        except (ValueError, OverflowError, OSError):
-            raise NoteInvalid(f"witness {each} says a time that no calendar has") from None
-    return seen
 
 
 @dataclass(frozen=True)
@@ -319,11 +258,6 @@ class Checkpoint:
         """Verify a signed checkpoint; gives it and the keys that signed it. Errors as `open_note`."""
         text, names = open_note(note, verifiers)
         return cls.parse(text), names
-
-
-def origins_of(name: str) -> str:
-    """Give how the origins begin for which the key of a log with this name signs: ``livcr.x/`` for ``livcr-x``."""
-    return name.replace("livcr-", "livcr.", 1) + "/"
 
 
 def origin_of(installation: str, controller: str, year: str) -> str:

@@ -8,30 +8,36 @@ has a leaf. One sealer at a time; a crash between commit and sealing loses nothi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine, text
 
-from app.kernel.journal.keyring import KeyRing
+from app.kernel.first_file import make_once
+from app.kernel.journal.exportfile import tree_name
 from app.kernel.journal.leaf import JournalEntry, hash_leaf, leaf_bytes, moment_text
 from app.kernel.journal.note import Checkpoint, Signer, origin_of
 from app.kernel.journal.tree import EMPTY_ROOT, append, fold, frontier_keys
 
 _BATCH = 5000
-COLUMNS = (
+_COLUMNS = (
     "e.id, e.entry_id, e.year, e.controller, e.at, e.recorded_at, e.actor_id, e.mandate_id, e.agency_id, e.role,"
     " e.acting_for, e.action, e.outcome, e.rule, e.legal_basis, e.reason, e.case_id, e.subject_id, e.object_type,"
     " e.object_id, e.processing, e.channel, e.recipients, e.trace_id, e.related_trace_id, e.break_glass"
 )
 
-WITH_WITNESSES = (
-    "c.note || coalesce((SELECT string_agg(s.line, '' ORDER BY s.witness) FROM journal.cosignature s"
-    " WHERE s.year = c.year AND s.controller = c.controller AND s.size = c.size), '') AS note"
-)
-"""The note of a checkpoint `c`, with the lines of the witnesses that cosigned it."""
+
+def load_signer(path: Path, name: str) -> Signer:
+    """Give the journal's signing key, made on first use (mode 0600); its public half is written beside it."""
+    if not path.exists():
+        make_once(path, Signer(name, Ed25519PrivateKey.generate()).to_text() + "\n")
+    signer = Signer.parse(path.read_text().strip())
+    make_once(path.with_suffix(".pub"), f"{signer.verifier}\n")
+    return signer
 
 
 def _text(value: Any) -> str:
@@ -75,7 +81,7 @@ class NodeTable:
     """The stored nodes of one tree, for proofs and exports."""
 
     def __init__(self, conn: Connection, controller: UUID, year: int) -> None:
-        self.connection, self._controller, self._year = conn, controller, year
+        self._conn, self._controller, self._year = conn, controller, year
 
     def get(self, level: int, index: int) -> bytes:
         """Give one hash; KeyError if that subtree is not complete."""
@@ -86,7 +92,7 @@ class NodeTable:
         """Give several hashes in the order of the keys; KeyError if one is missing."""
         if not keys:
             return []
-        rows = self.connection.execute(
+        rows = self._conn.execute(
             text(
                 "SELECT n.level, n.node_index, n.hash FROM journal.node n"
                 " JOIN unnest(CAST(:levels AS int[]), CAST(:indexes AS bigint[])) AS k (level, node_index)"
@@ -106,12 +112,8 @@ class NodeTable:
 class Sealer:
     """Gives unsealed entries their leaves and signs what the trees have become."""
 
-    def __init__(self, engine: Engine, keys: KeyRing | Signer, installation: str) -> None:
-        self.engine, self._keys, self._installation = engine, keys, installation
-
-    def _signers(self) -> tuple[Signer, ...]:
-        """Give the keys that sign now."""
-        return self._keys.signers(datetime.now(UTC)) if isinstance(self._keys, KeyRing) else (self._keys,)
+    def __init__(self, engine: Engine, signer: Signer, installation: str) -> None:
+        self._engine, self._signer, self._installation = engine, signer, installation
 
     def seal_all(self) -> int:
         """Seal until nothing is left that was committed before the call; gives the number of entries sealed."""
@@ -124,14 +126,14 @@ class Sealer:
 
     def round(self) -> int:
         """Seal one batch in one transaction. Gives how many; -1 when another sealer is at work."""
-        with self.engine.begin() as conn:
+        with self._engine.begin() as conn:
             if not conn.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('livcr sealer'))")):
                 return -1
             floor = self._floor(conn)
             xmin = conn.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
             rows = conn.execute(
                 text(
-                    f"SELECT {COLUMNS} FROM journal.entry e WHERE e.xid >= CAST(:floor AS xid8)"
+                    f"SELECT {_COLUMNS} FROM journal.entry e WHERE e.xid >= CAST(:floor AS xid8)"
                     " AND NOT EXISTS (SELECT 1 FROM journal.leaf l WHERE l.year = e.year AND l.entry_id = e.id)"
                     " ORDER BY e.xid, e.id LIMIT :batch"
                 ),
@@ -214,22 +216,42 @@ class Sealer:
                 "size": grown.size,
                 "root": checkpoint.root,
                 "at": checkpoint.time,
-                "note": checkpoint.sign(*self._signers()),
+                "note": checkpoint.sign(self._signer),
             },
         )
 
     def empty_note(self, controller: UUID, year: int) -> str:
         """Give a signed checkpoint of a tree that has no leaf yet, so that an empty export proves it was looked at."""
         origin = origin_of(self._installation, str(controller), str(year))
-        return Checkpoint(origin, 0, EMPTY_ROOT, datetime.now(UTC)).sign(*self._signers())
+        return Checkpoint(origin, 0, EMPTY_ROOT, datetime.now(UTC)).sign(self._signer)
 
 
 def latest_checkpoint(conn: Connection, controller: UUID, year: int) -> Any:
-    """Give the newest checkpoint row of a tree, with the lines of its witnesses in the note, or None."""
+    """Give the newest checkpoint row of a tree, or None."""
     return conn.execute(
         text(
-            f"SELECT c.size, c.root, c.at, {WITH_WITNESSES} FROM journal.checkpoint c"
-            " WHERE c.controller = :c AND c.year = :y ORDER BY c.size DESC LIMIT 1"
+            "SELECT size, root, at, note FROM journal.checkpoint WHERE controller = :c AND year = :y"
+            " ORDER BY size DESC LIMIT 1"
         ),
         {"c": controller, "y": year},
     ).one_or_none()
+
+
+def sealed_leaves(
+    conn: Connection, controller: UUID, year: int, size: int, where: str, values: dict[str, Any]
+) -> Iterator[tuple[str, int, bytes]]:
+    """Give (tree, leaf number, leaf bytes) of the sealed entries that fit, in leaf order, memory flat.
+
+    *where* is a condition on `e`, composed from constants; *values* are its bound values.
+    """
+    name = tree_name(str(controller), str(year))
+    result = conn.execute(
+        text(
+            f"SELECT l.leaf_index, {_COLUMNS} FROM journal.leaf l JOIN journal.entry e ON e.year = l.year AND e.id = l.entry_id"
+            f" WHERE l.controller = :controller AND l.year = :year AND l.leaf_index < :size AND ({where})"
+            " ORDER BY l.leaf_index"
+        ).execution_options(stream_results=True, yield_per=2000),
+        {"controller": controller, "year": year, "size": size} | values,
+    )
+    for row in result:
+        yield name, row.leaf_index, leaf_of(row)

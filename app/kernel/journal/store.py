@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from app.kernel.clock import brussels_day
 from app.kernel.database import lean_rows
 from app.kernel.ids import NIL
-from app.kernel.journal.leaf import fits
 from app.rules.facts import Actor
 
 ledger = MetaData(schema="journal")
@@ -93,14 +92,11 @@ class Circumstance:
     related_trace_id: UUID | None = None
 
 
-UNFIT = "notACode"
-"""What the log says instead of a reason or recipients that are no codes."""
-
 _APPEND = """
-    INSERT INTO journal.entry (year, controller, at, agency_id, role, acting_for, action, outcome, rule, legal_basis, reason,
+    INSERT INTO journal.entry (year, controller, at, agency_id, role, action, outcome, rule, legal_basis, reason,
         case_id, subject_id, object_type, object_id, processing, channel, recipients, trace_id, related_trace_id,
         break_glass)
-    SELECT %(year)s::int, l.controller, %(at)s::timestamptz, %(agency)s::uuid, %(role)s, %(for)s::uuid,
+    SELECT %(year)s::int, l.controller, %(at)s::timestamptz, %(agency)s::uuid, %(role)s,
         (%(actions)s::text[])[l.of], (%(outcomes)s::text[])[l.of], (%(rules)s::text[])[l.of],
         (%(legal_bases)s::text[])[l.of], (%(reasons)s::text[])[l.of], l.case_id, l.subject_id, l.object_type,
         l.object_id, (%(processings)s::text[])[l.of], %(channel)s, (%(recipients)s::text[])[l.of],
@@ -123,7 +119,6 @@ def append(session: Session, circumstance: Circumstance, decisions: Sequence[Dec
         at=circumstance.at,
         agency=actor.agency_id,
         role=actor.role.value if actor.role else "",
-        **{"for": actor.acting_for},
         channel=circumstance.channel,
         trace=circumstance.trace_id,
         related=circumstance.related_trace_id,
@@ -131,9 +126,9 @@ def append(session: Session, circumstance: Circumstance, decisions: Sequence[Dec
         outcomes=[decided.outcome for decided in decisions],
         rules=[decided.rule for decided in decisions],
         legal_bases=[decided.legal_basis for decided in decisions],
-        reasons=[fitting(decided.reason) for decided in decisions],
+        reasons=[decided.reason for decided in decisions],
         processings=[decided.processing for decided in decisions],
-        recipients=[fitting(decided.recipients) for decided in decisions],
+        recipients=[decided.recipients for decided in decisions],
         glasses=[decided.break_glass for decided in decisions],
         of="{" + ",".join([str(number) for number, _ in lines]) + "}",
         controllers=_ids(about.controller for _, about in lines),
@@ -142,14 +137,6 @@ def append(session: Session, circumstance: Circumstance, decisions: Sequence[Dec
         types="{" + ",".join([about.object_type or '""' for _, about in lines]) + "}",  # our own nouns
         objects=_ids(about.object_id for _, about in lines),
     )
-
-
-def fitting(value: str) -> str:
-    """Give a code as it came, and for what no leaf can hold (words that somebody typed) a code that says so.
-
-    Such a line would stop the sealer, and the log holds no words.
-    """
-    return value if fits(value) else UNFIT
 
 
 def _ids(ids: Iterable[UUID | None]) -> str:

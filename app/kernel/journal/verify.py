@@ -14,7 +14,7 @@ from array import array
 from binascii import a2b_base64
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby, islice, pairwise, starmap, zip_longest
 from multiprocessing import get_context
@@ -22,25 +22,26 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from app.kernel.journal import exportfile
-from app.kernel.journal.exportfile import pairs
-from app.kernel.journal.forms import FORMS, Format
+from app.kernel.journal.exportfile import (
+    CSV_ROW,
+    LINE_END,
+    MOST_LEAVES,
+    TRAILER_MARKS,
+    Format,
+    Malformed,
+    pairs,
+)
 from app.kernel.journal.leaf import FIELDS
-from app.kernel.journal.lines import CSV_ROW, MOST_LEAVES, Malformed, dump
-from app.kernel.journal.marks import Marks
 from app.kernel.journal.note import (
-    LOG,
     Checkpoint,
     NoteInvalid,
     Verifier,
-    cosigned,
     from_base64,
     open_note,
-    origins_of,
     split,
     to_base64,
 )
 from app.kernel.journal.tree import Node, NodeKey, Span, cover
-from app.kernel.journal.workbook import END, PROOF_MARK, Unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,10 +66,9 @@ _HEADER = {
     "fields": list,
 }
 _GAPS = {"type": str, "tree": str, "size": int, "gaps": list}
-_SEAL = {"type": str, "trees": list, "count": int, "digest": str, "marks": str, "manifest": str}
+_SEAL = {"type": str, "trees": list, "count": int, "digest": str, "manifest": str}
 _TREE_SEAL = ["tree", "checkpoint"]
-_MARKED = 4  # the line of the manifest that signs the marks
-_SIGNED = ("the format", "the export id", "the count", "the digest", "a mark", "the filter", "a checkpoint")
+_SIGNED = ("the format", "the export id", "the count", "the digest", "the filter", "a checkpoint")
 _Block = tuple[Format, int, bytes]
 """The format, the number of the first line, whole lines of entries."""
 _Gap = tuple[int, Any]
@@ -90,10 +90,7 @@ class ExportInvalid(ValueError):  # noqa: N818 - it says what the file is
 
 @dataclass(frozen=True)
 class TreeReport:
-    """One tree: its entries in the file, its leaves under the checkpoint, when (UTC) and by which keys.
-
-    *witnesses*: those of the witnesses that we know who cosigned the checkpoint, and when each saw it.
-    """
+    """One tree: its entries in the file, its leaves under the checkpoint, when (UTC) and by which keys."""
 
     tree: str
     origin: str
@@ -101,7 +98,6 @@ class TreeReport:
     size: int
     time: datetime
     keys: tuple[str, ...]
-    witnesses: dict[Verifier, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,21 +115,14 @@ class Report:
 
 
 def verify_export(file: BinaryIO, verifiers: Sequence[Verifier], *, processes: int = 1) -> Report:
-    """Verify an export of any form.
+    """Verify an export of either format.
 
-    In: the file opened for reading bytes, the public keys that may sign (at least that of the log, and those of
-    witnesses), and how many processes may help with a large file (more than one needs a main module that can be imported, as
+    In: the file opened for reading bytes, the public keys that may sign (at least that of the log), and how
+    many processes may help with a large file (more than one needs a main module that can be imported, as
     `multiprocessing` has it). Memory stays flat for consecutive leaves and takes about 50 bytes for every
     run of them. Out: a `Report`. Errors: ExportInvalid; OSError from the file.
     """
     reader = _Reader(file)
-    try:
-        return _verified(reader, verifiers, processes)
-    except ExportInvalid as fault:
-        raise reader.placed(fault) from None
-
-
-def _verified(reader: _Reader, verifiers: Sequence[Verifier], processes: int) -> Report:
     first = reader.first()
     trees: dict[str, _TreeCheck] = {}
     period: tuple[str, str] | None = None
@@ -147,18 +136,17 @@ def _verified(reader: _Reader, verifiers: Sequence[Verifier], processes: int) ->
             before = run
         period = (min(earliest, period[0]), max(latest, period[1])) if period else (earliest, latest)
     trailer = reader.trailer()
-    header = _header(*((1, first) if FORMS[reader.form].header_first else next(trailer)))
+    header = _header(*((1, first) if reader.form == "jsonl" else next(trailer)))
     number, seal = _gaps(trailer, trees)
     digest = reader.finish()
     count = sum(each.entries for each in trees.values())
     signed, keys = _manifest(number, seal, verifiers)
-    marked = _marked(signed, seal, reader.marks)
-    reports = tuple(_sealed(number, each, trees, verifiers, marked) for each in seal["trees"])
+    reports = tuple(_sealed(number, each, trees, verifiers) for each in seal["trees"])
     for name in trees.keys() - {each.tree for each in reports}:
         raise ExportInvalid(f"the seal does not name tree {name}, of which the file holds leaves", number)
     _compare(number, signed, seal, header, count)
     if to_base64(digest) != seal["digest"]:
-        raise ExportInvalid(f"every entry is as it was sealed, but what stands beside was changed{marked}")
+        raise ExportInvalid("every entry is as it was sealed, but the header was changed after the sealing")
     return Report(
         reader.form, header["exportId"], header["createdAt"], header["filter"], count, reports, keys, period
     )
@@ -170,12 +158,8 @@ class _Reader:
     form: Format
 
     def __init__(self, file: BinaryIO) -> None:
-        self._rest, self._line = file.read(4), 1
-        self._book: Unpacked | None = None
-        if self._rest == b"PK\x03\x04":
-            self._book, self._rest = _opened(file), b""
-        self._file = self._book or file
-        self._digest, self.marks = hashlib.sha256(), Marks()
+        self._file, self._rest, self._line = file, b"", 1
+        self._digest = hashlib.sha256()
 
     def first(self) -> bytes:
         """Give the first line without its end, and find out the format."""
@@ -186,45 +170,23 @@ class _Reader:
             raise ExportInvalid("the file is empty", 1)
         if line.startswith(_MARKS_OF_ENCODINGS):
             raise ExportInvalid("the file was re-encoded: it begins with a byte order mark", 1)
-        form = next((name for name, each in FORMS.items() if line.startswith(each.beginning[:14])), None)
-        if form is None or (form == "xlsx") != bool(self._book):
+        if not line.startswith((b'{"type":"header"', b"tree,leafIndex")):
             raise ExportInvalid(
                 "this is not an export of the processing log, or its beginning was changed", 1
             )
-        self.form = form
+        self.form = "csv" if line.startswith(b"tree") else "jsonl"
         if not found:
             raise ExportInvalid("the file ends in its first line: it was truncated", 1)
-        end = FORMS[self.form].line_end
+        end = LINE_END[self.form]
         if line.endswith(b"\r") != (end == b"\r\n"):
             raise ExportInvalid("the line ends were changed", 1)
         if self.form == "csv" and line != CSV_ROW + b"\r":
             raise ExportInvalid("the names of the columns were changed", 1)
         self._take(len(line) + 1)
-        line = line.removesuffix(b"\r")
-        return self._unwrapped(1, line) if FORMS[self.form].header_first else line
+        return line.removesuffix(b"\r")
 
     def blocks(self) -> Iterator[_Block]:
         """Give the lines of entries, about a megabyte at a time."""
-        yield from self._blocks()
-        while self._book and self._passed():  # from one sheet to the next
-            yield from self._blocks()
-
-    def _passed(self) -> bool:
-        """Take the lines of a workbook that are no entries; tell whether entries follow, not the proof."""
-        while True:
-            cut = self._rest.find(b"\n") + 1
-            if self._rest.startswith(b"<row><c"):
-                return True
-            if self._rest.startswith(PROOF_MARK):
-                return False
-            if cut:
-                self._take(cut)
-            elif not self._more():
-                raise ExportInvalid("the file ends before its proof: it was truncated", self._line)
-
-    def _blocks(self) -> Iterator[_Block]:
-        if self._book and not self._passed():
-            return
         while True:
             cut = self._rest.rfind(b"\n") + 1
             stop = self._trailer_in(cut)
@@ -236,7 +198,7 @@ class _Reader:
 
     def trailer(self) -> Iterator[tuple[int, bytes]]:
         """Give number and JSON of each line after the entries; one is digested when the next is asked for."""
-        end = FORMS[self.form].line_end
+        end = LINE_END[self.form]
         while True:
             cut = self._rest.find(b"\n") + 1
             if not cut:
@@ -246,35 +208,22 @@ class _Reader:
             line = self._rest[:cut]
             if not line.endswith(end) or line.endswith(b"\r\n") != (end == b"\r\n"):
                 raise ExportInvalid("the line ends were changed", self._line)
-            yield self._line, self._unwrapped(self._line, line[: -len(end)])
+            mark = b"# " if self.form == "csv" else b""
+            if not line.startswith(mark):
+                raise ExportInvalid("an entry stands after the end of the entries", self._line)
+            yield self._line, line.removeprefix(mark)[: -len(end)]
             self._take(cut)
-
-    def _unwrapped(self, number: int, line: bytes) -> bytes:
-        try:
-            return FORMS[self.form].unwrap(line)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise ExportInvalid("this is no line of the proof: it was changed or moved", number) from None
-
-    def placed(self, fault: ExportInvalid) -> ExportInvalid:
-        """Give a fault of a workbook with the part, and the line of it, where it stands."""
-        place = self._book.place(fault.line_number) if self._book and fault.line_number else ""
-        return ExportInvalid(f"{fault.message} ({place})", fault.line_number) if place else fault
 
     def finish(self) -> bytes:
         """Check that the seal is the end; give the digest of what precedes it."""
         cut = self._rest.find(b"\n") + 1
         self._rest = self._rest[cut:]
-        while len(self._rest) <= len(END) and self._more():
-            pass
-        if self._rest != (END if self._book else b""):
+        if self._rest or self._more():
             raise ExportInvalid("the file goes on after its seal", self._line + 1)
         return self._digest.digest()
 
     def _more(self) -> bool:
-        try:
-            data = self._file.read(_BLOCK)
-        except ValueError as fault:
-            raise ExportInvalid(f"a part of the workbook cannot be unpacked: {fault}", self._line) from None
+        data = self._file.read(_BLOCK)
         self._rest += data
         if len(self._rest) > _LONGEST_LINE:
             raise ExportInvalid("this line is longer than any that an export writes", self._line)
@@ -283,34 +232,18 @@ class _Reader:
     def _take(self, size: int) -> bytes:
         taken, self._rest = self._rest[:size], self._rest[size:]
         self._digest.update(taken)
-        self.marks.update(taken)
         self._line += _count(taken, b"\n")
         return taken
 
     def _trailer_in(self, size: int) -> int:
         """Tell where the trailer begins in the first `size` bytes at hand; `size` if it does not."""
-        marks = FORMS[self.form].marks
-        if (
-            self.form in _RARE and _RARE[self.form] not in self._rest
-        ):  # much faster than looking for the marks
+        marks = TRAILER_MARKS[self.form]
+        if (b"#" if self.form == "csv" else b"[") not in self._rest:  # much faster than looking for the marks
             return size
         if self._rest.startswith(marks):
             return 0
         places = [self._rest.find(b"\n" + mark, 0, size) for mark in marks]
         return min((place + 1 for place in places if place >= 0), default=size)
-
-
-def _opened(file: BinaryIO) -> Unpacked:
-    file.seek(0)
-    try:
-        return Unpacked(file)
-    except ValueError as fault:
-        sentence = f"this is a workbook that cannot be unpacked: {fault}"
-        raise ExportInvalid(f"{sentence}; it was truncated or changed") from None
-
-
-_RARE: dict[Format, bytes] = {"csv": b"#", "jsonl": b"["}
-"""What stands in no entry, and in every line after the entries."""
 
 
 class _Run(NamedTuple):
@@ -342,7 +275,7 @@ def _digested(blocks: Iterator[_Block], processes: int) -> Iterator[_Digested]:
 
 def _digest_block(form: Format, first_line: int, body: bytes) -> _Digested:
     """Hash a block of entries down to the largest complete subtrees of each run."""
-    read, sha256 = FORMS[form].read, hashlib.sha256
+    read, sha256 = exportfile.READERS[form], hashlib.sha256
     rows: list[tuple[bytes, int, bytes]] = []
     lines = _lines(form, first_line, body)
     try:
@@ -436,29 +369,27 @@ class _TreeCheck:
 
     def __init__(self, name: str, line: int | None) -> None:
         self.name, self._first_line = name, line
-        self._runs, self._at, self._hashes = array("Q"), array("Q"), bytearray()
+        self._runs, self._hashes = array("Q"), bytearray()
         self._span: Span | None = None
-        self.entries = self._line = 0
+        self.entries = 0
         self.size, self.root = -1, b""
 
     def add(self, run: _Run) -> None:
         """Take in further leaves; they come in order."""
-        if self._span is None or self._span.end != run.begin or self._line != run.line:
+        if self._span is None or self._span.end != run.begin:
             self._close()
-            self._at.append(run.line)
             self._span = Span(run.begin)
             self._span.nodes, self._span.end = run.nodes, run.end
         else:
             for node in run.nodes:
                 self._span.push(*node)
-        self._line = run.line + run.end - run.begin
         self.entries += run.end - run.begin
 
     def lines(self) -> str:
         """Say where the entries of this tree stand."""
         if self._first_line is None:
             return "it has no entries in the file"
-        return f"its entries stand in lines {self._first_line} to {self._line - 1}"
+        return f"its entries stand in lines {self._first_line} to {self._first_line + self.entries - 1}"
 
     def assemble(self, size: int, gaps: Iterator[_Gap]) -> None:
         """Compute the root from the leaves and these gaps; ExportInvalid where they do not fit together."""
@@ -521,15 +452,16 @@ class _TreeCheck:
         """Tell in which line a leaf stands, or would."""
         if self._first_line is None:
             return None
-        runs = zip(pairs(self._runs), self._at, strict=True)
-        return next((line + max(leaf - begin, 0) for (begin, end), line in runs if leaf < end), self._line)
+        return self._first_line + sum(
+            min(end, leaf) - begin for begin, end in pairs(self._runs) if begin < leaf
+        )
 
 
 def _object(number: int, text: bytes, kind: str, shape: Mapping[str, type]) -> dict[str, Any]:
     """Read a header, gaps or seal line, in the one spelling that an export has for it."""
     try:
         found = json.loads(text)
-        same = dump(found).encode() == text
+        same = exportfile.dump(found).encode() == text
     except (ValueError, RecursionError):
         same = False
     if (
@@ -606,7 +538,7 @@ def _manifest(
         ):
             raise ExportInvalid("the trees in the seal are not in form: it was changed", number)
     try:
-        text, keys = open_note(seal["manifest"], _logs(verifiers))
+        text, keys = open_note(seal["manifest"], verifiers)
         alone = len(split(seal["manifest"])[1]) == 1
     except NoteInvalid as error:
         raise ExportInvalid(f"the manifest does not hold: {error}", number) from None
@@ -615,22 +547,13 @@ def _manifest(
     return text, keys
 
 
-def _marked(text: str, seal: dict[str, Any], marks: Marks) -> str:
-    """Say where the text first differs from its signed marks; empty where it does not, or they were not signed."""
-    signed = text.split("\n")
-    if signed[_MARKED : _MARKED + 1] != [to_base64(hashlib.sha256(seal["marks"].encode()).digest())]:
-        return ""
-    place = marks.difference(seal["marks"])
-    return f"; the first change lies in lines {place[0]} to {place[1]}" if place else ""
-
-
 def _compare(number: int, text: str, seal: dict[str, Any], header: dict[str, Any], count: int) -> None:
     """Compare what the manifest was signed for with what the file holds."""
     notes = [each["checkpoint"] for each in seal["trees"]]
     try:
         chosen = exportfile.canonical_filter(header["filter"])
         wanted = exportfile.manifest_text(
-            header["exportId"], count, from_base64(seal["digest"]), seal["marks"], chosen, notes
+            header["exportId"], count, from_base64(seal["digest"]), chosen, notes
         )
     except ValueError as error:
         raise ExportInvalid(f"the filter or the digest is not in form: {error}", number) from None
@@ -652,21 +575,15 @@ def _compare(number: int, text: str, seal: dict[str, Any], header: dict[str, Any
 
 
 def _sealed(
-    number: int,
-    sealed: dict[str, str],
-    trees: dict[str, _TreeCheck],
-    verifiers: Sequence[Verifier],
-    marked: str,
+    number: int, sealed: dict[str, str], trees: dict[str, _TreeCheck], verifiers: Sequence[Verifier]
 ) -> TreeReport:
     """Verify the checkpoint of one tree and compare it with what the file gives."""
     name = sealed["tree"]
     try:
-        checkpoint, keys = Checkpoint.open(sealed["checkpoint"], _logs(verifiers))
-        witnesses = cosigned(sealed["checkpoint"], verifiers)
+        checkpoint, keys = Checkpoint.open(sealed["checkpoint"], verifiers)
     except NoteInvalid as error:
         raise ExportInvalid(f"the checkpoint of tree {name} does not hold: {error}", number) from None
-    # The whole origin, not its end: under another one a witness would have cosigned another log without an alarm.
-    if checkpoint.origin not in {origins_of(key.rpartition("+")[0]) + name for key in keys}:
+    if not checkpoint.origin.endswith("/" + name):
         raise ExportInvalid(f"tree {name} is sealed by a checkpoint of {checkpoint.origin}", number)
     tree = trees.get(name) or _TreeCheck(name, None)
     if tree.size < 0:
@@ -676,12 +593,5 @@ def _sealed(
         raise ExportInvalid(sentence, number)
     if tree.root != checkpoint.root:
         sentence = f"the leaves of tree {name} do not give the root of its checkpoint"
-        raise ExportInvalid(f"{sentence}: an entry or a gap was changed; {tree.lines()}{marked}")
-    return TreeReport(
-        name, checkpoint.origin, tree.entries, checkpoint.size, checkpoint.time, keys, witnesses
-    )
-
-
-def _logs(verifiers: Sequence[Verifier]) -> list[Verifier]:
-    """Leave the witnesses out: what only they signed was not given out by the log."""
-    return [each for each in verifiers if each.kind == LOG]
+        raise ExportInvalid(f"{sentence}: an entry or a gap was changed; {tree.lines()}")
+    return TreeReport(name, checkpoint.origin, tree.entries, checkpoint.size, checkpoint.time, keys)

@@ -131,7 +131,7 @@ class Steps:
             "breakGlassId": s.glass.id if s.glass else UUID(int=10), "federatedIdentityId": s.link.id if s.link else UUID(int=11),
             "representativeId": UUID(int=12), "feedbackSheetId": UUID(int=13), "handOverId": UUID(int=17),
             "calendarId": UUID(int=15), "recordingBasisId": UUID(int=16), "contributionRequestId": UUID(int=14),
-            "extensionId": UUID(int=18), "digestId": UUID(int=23), "lineId": UUID(int=24),
+            "extensionId": UUID(int=18),
             "agencyId": self.agency, "agreementId": self.world.agreements[self.world.cast.cells[s.case.cell]],
             **{f"{name}Id": self.policy_id(name) for name in POLICY_IDS},
         }  # fmt: skip
@@ -336,10 +336,7 @@ class Steps:
         return [(action, self.oracle.facts_on_town(self.who, town, cell, **known))]
 
     def bases(self) -> list[Ask]:
-        return self.of_the_house(Action.RECORDING_BASIS_LIST)
-
-    def of_the_house(self, action: Action) -> list[Ask]:
-        """Of one's own municipality; an administrator's of every one."""
+        action = Action.RECORDING_BASIS_LIST
         return self.any_cell(action) if self.role == Role.ADMINISTRATOR else self.own_town(action)
 
     def town_of_scene(self, action: Action, **known: Any) -> list[Ask]:

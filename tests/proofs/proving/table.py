@@ -331,9 +331,6 @@ JSON_DOOR: dict[str, Line] = {
     "approve_minutes": Line("sitting", lambda k: k.whole_minutes(A.MINUTES_APPROVE, use_conditions_kept=True, remarks_over=k.remarks_over())),
     **STRATEGY_JSON,
     # the end
-    "list_digest": Line("once", lambda k: k.own_town(A.DIGEST_LIST)),
-    "read_digest": Line("once", always(404)),
-    "answer_digest": Line("once", always(404), lambda k: {"lineId": k.id("lineId"), "conclusion": "explained"}),
     "list_retention": Line("once", lambda k: k.own_town(A.RETENTION_LIST), query=lambda k: {"days": 1830, "pageSize": 100}),
     "preview_sweep": Line("once", lambda k: k.swept(A.SWEEP_PREVIEW), lambda k: {"municipalityId": k.town()}),
     "run_sweep": Line("once", lambda k: k.swept(A.SWEEP_RUN), lambda k: {"municipalityId": k.town()}),
@@ -341,16 +338,7 @@ JSON_DOOR: dict[str, Line] = {
     # oversight
     "list_journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "list_checkpoint": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
-    "read_proof": Line("once", lambda k: k.own_town(A.PROOF_READ), query=lambda k: {"entryId": str(uuid4())}, then=lambda k: 404),
-    "read_log_status": Line("once", lambda k: k.own_town(A.LOG_STATUS_READ)),
-    "count_journal": Line("once", lambda k: k.own_town(A.JOURNAL_COUNT)),
     "export_journal": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
-    "read_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
-    "export_processing_record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
-    "read_access_categories": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
-    "export_access_categories": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_EXPORT), query=lambda k: {"format": "xlsx"}),
-    "list_dpia": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
-    "record_dpia": Line("once", lambda k: k.own_town(A.DPIA_RECORD), lambda k: {"dated": "2026-01-10", "reference": "Verzonnen"}),
 }  # fmt: skip
 """Operation -> its line. The path comes from the door's own table, its ids from the scene."""
 
@@ -557,24 +545,12 @@ PAGES_DOOR: dict[str, Line] = {
         *k.correcting(A.MINUTES_DECIDE_CORRECTION)]),
     **STRATEGY_PAGES,
     # the end, and oversight
-    "/digests": Line("once", lambda k: k.own_town(A.DIGEST_LIST)),
-    "/digests/{digestId}": Line("once", always(404)),
-    "/digests/{digestId}/lines/{lineId}": Line("once", always(404)),
     "/retention": Line("once", lambda k: k.own_town(A.RETENTION_LIST), query=lambda k: {"days": 1830, "pageSize": 100}),
     "/retention/sweep": Line("once", lambda k: k.swept_page()),
     "/certificates": Line("once", lambda k: k.own_town(A.CERTIFICATE_LIST)),
     "/journal": Line("once", lambda k: k.own_town(A.JOURNAL_LIST)),
     "/journal/export/{form}": Line("once", lambda k: k.own_town(A.JOURNAL_EXPORT)),
-    "/journal/timeline": Line("once", lambda k: k.own_town(A.JOURNAL_COUNT)),
-    "/journal/matrix": Line("once", lambda k: k.own_town(A.JOURNAL_COUNT)),
-    "/processing-record": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_READ)),
-    "/processing-record/document": Line("once", lambda k: k.own_town(A.PROCESSING_RECORD_EXPORT), query=lambda k: {"format": "xlsx"}),
-    "/access-list": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_READ)),
-    "/access-list/document": Line("once", lambda k: k.own_town(A.ACCESS_CATEGORIES_EXPORT), query=lambda k: {"format": "xlsx"}),
-    "/impact-assessments": Line("once", lambda k: k.of_the_house(A.DPIA_LIST)),
-    "/impact-assessments/new": Line("once", lambda k: [
-        *k.of_the_house(A.DPIA_LIST), *([] if k.role == "dpo" else [("recorded by the officer", 409)])]),
-    "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST) + k.own_town(A.LOG_STATUS_READ)),
+    "/checkpoints": Line("once", lambda k: k.own_town(A.CHECKPOINT_LIST)),
 }  # fmt: skip
 """Path of a page that can be read -> its line."""
 
@@ -587,10 +563,9 @@ OFF_STAGE = {
     "review_extension",
     "read_feedback_sheet", "ask_consensus_feedback_sheet", "agree_feedback_sheet", "issue_feedback_sheet",
     "fetch_feedback_sheet", "open_statement_version", "open_factor_assessment",
-    "read_digest", "answer_digest", "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
+    "leave_off_case", "propose_hand_over", "send_hand_over", "withdraw_hand_over", "receive_hand_over",
 }  # fmt: skip
 OFF_STAGE_PAGES = {
-    "/journal/exports/{exportId}",
     "/contributions/{contributionRequestId}/answer", "/agenda-items/{agendaItemId}/carry-over",
     "/members/representatives/{representativeId}/end", "/agreement/versions/{agreementId}/sign",
     "/agreement/versions/{agreementId}/discard", "/agreement/versions/{agreementId}/signatures/new",
@@ -601,7 +576,7 @@ OFF_STAGE_PAGES = {
     "/invitations/{invitationId}/nominate", "/recording-bases/{recordingBasisId}/sign-off",
     "/recording-bases/new", "/cases/{caseId}/hand-over", "/hand-overs/{handOverId}/send",
     "/hand-overs/{handOverId}/receive",
-    "/cases/{caseId}/assessments/compare", "/digests/{digestId}", "/digests/{digestId}/lines/{lineId}",
+    "/cases/{caseId}/assessments/compare",
     "/cases/{caseId}/extensions/{extensionId}/decide",
     "/cases/{caseId}/extensions/{extensionId}/review", "/cases/{caseId}/extension/agenda",
 }  # fmt: skip
