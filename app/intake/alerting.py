@@ -38,7 +38,7 @@ def alert_registration(work: Work, command: AlertRegistration) -> AlertedView:
         Action.REGISTRATION_ALERT,
         work.facts(standing=standing, state=row.state if row else None),
         about_registration(row),
-        recipients=",".join(str(each) for each in people),
+        recipients=" ".join(str(each) for each in people),
     )
     row = there(row)
     told = [each for each in people if _leave(work, row.id, row.reference, row.municipality_id, each)]

@@ -59,7 +59,7 @@ def issue_feedback_sheet(work: Work, command: IssueFeedbackSheet) -> FeedbackShe
         everybody_agreed=found is not None and feedback_queries.everybody_agreed(work.session, found.row.id),
         recipient_competent=command.competent_for_area and offered,
     )
-    work.allow(action, facts, about_sheet(found), recipients=",".join(wanted) if offered else "")
+    work.allow(action, facts, about_sheet(found), recipients=" ".join(wanted) if offered else "")
     found = there(found)
     row = found.row
     work.expect(row.version)

@@ -44,6 +44,9 @@ def test_who_decides_is_told_once_when_the_days_are_over(house):
     )
     assert [(line.role, line.rule, line.outcome) for line in lines] == [("robot", "R45", "allowed")] * 2
     assert str(house.cast.persons["zoneMayorD"]) in {line.recipients for line in lines}
+    both = {str(house.cast.persons[name]) for name in ("mayor", "delegate")}
+    assert both in [set(line.recipients.split(" ")) for line in lines]
+    assert house.installation.sealer.seal_all(), "a comma would stop the sealing of every later line"
 
 
 def test_the_notice_holds_the_reference_and_no_name(house):

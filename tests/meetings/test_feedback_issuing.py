@@ -43,7 +43,8 @@ def test_the_drafter_issues_fetches_the_bytes_of_the_register_and_nothing_was_se
     assert {line["objectId"] for line in register} == {sheet.id}
     assert sheet.fetch().content == answer.content
     (line,) = sheet.table.journal("feedbackSheet.issue", "policeMember")
-    assert (line.recipients, line.rule) == ("ocad,stateSecurity", "R80")
+    assert (line.recipients, line.rule) == ("ocad stateSecurity", "R80")
+    assert sheet.house.installation.sealer.seal_all(), "a comma would stop the sealing of every later line"
     assert len(sheet.table.journal("feedbackSheet.fetch", "policeMember")) == 2
 
 
